@@ -1,0 +1,59 @@
+using Vss.Interlink.XmlSecurity;
+
+namespace Vss.Interlink.Trust.Verification;
+
+/// <summary>What stands behind a document.</summary>
+public enum Assurance
+{
+    /// <summary>A valid signature over everything that is handed on.</summary>
+    Signed,
+
+    /// <summary>No signature of its own, but an authenticated channel from VSS's own services.</summary>
+    AuthenticatedChannel,
+
+    /// <summary>No valid signature; the partner's policy admits it "for information only" (Decision 28/2018/QD-TTg, article 4).</summary>
+    InformationOnly,
+}
+
+/// <summary>Who signed, as the certificate names him.</summary>
+/// <param name="Subject">Distinguished name, RFC 4514 order as .NET prints it.</param>
+/// <param name="Issuer">The issuer's distinguished name.</param>
+/// <param name="SerialNumber">Hexadecimal, upper case.</param>
+/// <param name="Sha256">SHA-256 of the certificate, hexadecimal, lower case.</param>
+public sealed record Signatory(string Subject, string Issuer, string SerialNumber, string Sha256);
+
+/// <summary>
+/// A document of which only what was verified is left: the octets that were digested, nothing beside them. Only Trust can make one, so an
+/// unverified document cannot enter the ledger.
+/// </summary>
+public sealed class VerifiedDocument
+{
+    internal VerifiedDocument(Assurance assurance, Signatory? signedBy, Verdict verdict, ReadOnlyMemory<byte> octets, IReadOnlyDictionary<string, ReadOnlyMemory<byte>>? parts = null) =>
+        (Assurance, SignedBy, Verdict, Octets, Parts) = (assurance, signedBy, verdict, octets, parts ?? new Dictionary<string, ReadOnlyMemory<byte>>());
+
+    public Assurance Assurance { get; }
+
+    /// <summary>The signer, or the holder of the client certificate; null when nothing was signed.</summary>
+    public Signatory? SignedBy { get; }
+
+    public Verdict Verdict { get; }
+
+    /// <summary>
+    /// The very octets that were digested. SOAP: the Body element in exclusive canonical form, XOP expanded. edXML: the header projection. Inside: the
+    /// serialised dossier. Read the document again from these.
+    /// </summary>
+    public ReadOnlyMemory<byte> Octets { get; }
+
+    /// <summary>SHA-256 by part id of parts that are signed by digest and carried beside <see cref="Octets"/>; empty when there are none.</summary>
+    public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Parts { get; }
+}
+
+/// <summary>A verified document or the verdict that refused it; nothing in between.</summary>
+public abstract record Verification
+{
+    private Verification() { }
+
+    public sealed record Passed(VerifiedDocument Document) : Verification;
+
+    public sealed record Refused(Verdict Verdict) : Verification;
+}
