@@ -126,7 +126,7 @@ internal static class Crc32
 
     public static uint Add(uint crc, ReadOnlySpan<byte> bytes)
     {
-        foreach (var value in bytes) crc = Table[(byte)crc ^ value] ^ (crc >> 8);
+        foreach (var value in bytes) crc = Table[(crc & 0xFF) ^ value] ^ (crc >> 8);
         return crc;
     }
 

@@ -164,7 +164,7 @@ public sealed class HeaderProjectionTests
         Move(header, "ToPlaces", random);
         var other = header.Element(E + "OtherInfo");
         if (other is null) header.Add(other = new XElement(E + "OtherInfo"));
-        other.AddFirst(new XElement(E + "Direction", "false"));
+        other.SetElementValue(E + "Direction", "false");
         header.Add(new XElement(E + "ResponseFor", new XElement(E + "OrganId")), new XElement(E + "ResponseFor"), new XComment("axis"));
         var list = header.Parent!.Element(E + "TraceHeaderList");
         if (list is null) header.AddAfterSelf(list = new XElement(E + "TraceHeaderList"));

@@ -107,7 +107,11 @@ internal static class Packets
         return EdXmlReader.Read(xml, (contents ?? new AttachmentsInMemory()).Create, new EdXmlReadOptions { Limits = limits ?? new EdXmlLimits() });
     }
 
-    public static EdXmlPacket Packet(EdXmlReadResult result) => Assert.IsType<EdXmlReadResult.Document>(result).Packet;
+    public static EdXmlPacket Packet(EdXmlReadResult result)
+    {
+        Assert.True(result is EdXmlReadResult.Document, result.ToString());
+        return ((EdXmlReadResult.Document)result).Packet;
+    }
 
     public static IReadOnlyList<EdXmlError> Refusal(EdXmlReadResult result) => Assert.IsType<EdXmlReadResult.Refused>(result).Errors;
 
