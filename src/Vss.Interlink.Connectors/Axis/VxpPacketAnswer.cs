@@ -11,6 +11,8 @@ namespace Vss.Interlink.Connectors.Axis;
 /// </summary>
 internal sealed class VxpPacketAnswer(Stream packet, long packetBytes, int skeletonBytes)
 {
+    private static readonly SearchValues<byte> Alphabet = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"u8);
+
     private readonly ArrayBufferWriter<byte> _skeleton = new();
     private readonly byte[] _base64 = new byte[4 * 4096];
     private readonly List<byte> _name = [];
@@ -39,18 +41,16 @@ internal sealed class VxpPacketAnswer(Stream packet, long packetBytes, int skele
     /// <exception cref="InvalidDataException">The data is not base64, or something is over its limit.</exception>
     public async Task AddAsync(ReadOnlyMemory<byte> piece, CancellationToken cancellationToken)
     {
-        for (var at = 0; at < piece.Length; at++)
+        while (!piece.IsEmpty)
         {
-            var value = piece.Span[at];
-            if (_state == State.Data)
+            var taken = _state == State.Data ? HoldRun(piece.Span) : 0;
+            if (taken == 0)
             {
-                if (IsData(value)) Hold(value);
-                if (_held == _base64.Length) await FlushAsync(cancellationToken);
+                Take(piece.Span[0]);
+                taken = 1;
             }
-            else
-            {
-                Keep(value);
-            }
+            if (_held == _base64.Length) await FlushAsync(cancellationToken);
+            piece = piece[taken..];
         }
     }
 
@@ -60,6 +60,23 @@ internal sealed class VxpPacketAnswer(Stream packet, long packetBytes, int skele
     {
         if (_state != State.Outside) throw new InvalidDataException("the answer is cut off");
         await FlushAsync(cancellationToken);
+    }
+
+    /// <summary>Nearly all of the answer: characters that mean themselves, taken together.</summary>
+    private int HoldRun(ReadOnlySpan<byte> bytes)
+    {
+        if (_padded || _escape.Count > 0) return 0;
+        var run = bytes.IndexOfAnyExcept(Alphabet);
+        var taken = Math.Min(run < 0 ? bytes.Length : run, _base64.Length - _held);
+        bytes[..taken].CopyTo(_base64.AsSpan(_held));
+        _held += taken;
+        return taken;
+    }
+
+    private void Take(byte value)
+    {
+        if (_state == State.Data) TakeData(value);
+        else Keep(value);
     }
 
     /// <summary>A byte outside the data: kept, and watched for where the data begins.</summary>
@@ -108,30 +125,34 @@ internal sealed class VxpPacketAnswer(Stream packet, long packetBytes, int skele
         else if (!_afterColon && _name.Count < 16) _name.Add(value);
     }
 
-    /// <summary>Turns a byte of the data's JSON string into itself; escapes are awaited to their end, and the closing quote is kept in the skeleton.</summary>
-    private bool IsData(byte value)
+    /// <summary>A byte of the data's JSON string; escapes are awaited to their end, and the closing quote is kept in the skeleton.</summary>
+    private void TakeData(byte value)
     {
-        if (_escape.Count > 0) return IsEscapeEnd(value);
-        switch (value)
+        if (_escape.Count > 0)
         {
-            case (byte)'\\':
-                _escape.Add(value);
-                return false;
-            case (byte)'"':
-                _state = State.Outside;
-                _afterColon = false;
-                _skeleton.Write([value]);
-                return false;
-            default:
-                return true;
+            TakeEscape(value);
+        }
+        else if (value == (byte)'\\')
+        {
+            _escape.Add(value);
+        }
+        else if (value == (byte)'"')
+        {
+            _state = State.Outside;
+            _afterColon = false;
+            _skeleton.Write([value]);
+        }
+        else
+        {
+            Hold(value);
         }
     }
 
     /// <summary>Serialisers of the field escape '/', '+' and '=' in various ways.</summary>
-    private bool IsEscapeEnd(byte value)
+    private void TakeEscape(byte value)
     {
         _escape.Add(value);
-        if (_escape[1] == (byte)'u' && _escape.Count < 6) return false;
+        if (_escape[1] == (byte)'u' && _escape.Count < 6) return;
         var meant = _escape[1] switch
         {
             (byte)'/' => '/',
@@ -141,7 +162,6 @@ internal sealed class VxpPacketAnswer(Stream packet, long packetBytes, int skele
         };
         _escape.Clear();
         Hold((byte)meant);
-        return false;
     }
 
     private void Hold(byte value)
