@@ -21,7 +21,7 @@ public enum SubIndication
     FormatFailure,
     HashFailure,
     SigCryptoFailure,
-    Revoked,
+    RevokedNoPoe,
     SigConstraintsFailure,
     ChainConstraintsFailure,
     CryptoConstraintsFailure,

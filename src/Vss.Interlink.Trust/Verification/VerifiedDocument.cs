@@ -49,11 +49,11 @@ public sealed class VerifiedDocument
 }
 
 /// <summary>A verified document or the verdict that refused it; nothing in between.</summary>
-public abstract record Verification
+public abstract record VerificationResult
 {
-    private Verification() { }
+    private VerificationResult() { }
 
-    public sealed record Passed(VerifiedDocument Document) : Verification;
+    public sealed record Passed(VerifiedDocument Document) : VerificationResult;
 
-    public sealed record Refused(Verdict Verdict) : Verification;
+    public sealed record Refused(Verdict Verdict) : VerificationResult;
 }

@@ -1,0 +1,89 @@
+using System.Security.Cryptography.X509Certificates;
+using Vss.Interlink.Trust.Verification;
+
+namespace Vss.Interlink.Trust.Certificates;
+
+/// <summary>Judges a signer's certificate at one moment: key, validity, path to an anchor, usage, revocation. Absence of an answer refuses.</summary>
+internal static class CertificateJudge
+{
+    private const int MinimumRsaBits = 2048;
+    private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
+
+    public static Signatory Name(X509Certificate2 certificate) =>
+        new(certificate.Subject, certificate.Issuer, certificate.SerialNumber, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(certificate.RawDataMemory.Span)));
+
+    /// <summary>Adds the rungs for one certificate; false after the first that breaks.</summary>
+    public static bool Judge(X509Certificate2 certificate, X509Certificate2Collection sent, TrustStore store, DateTimeOffset at, bool forClientAuthentication, Ladder ladder)
+    {
+        using var rsa = certificate.GetRSAPublicKey();
+        if (!ladder.Check(rsa is not null && rsa.KeySize >= MinimumRsaBits, Rules.Key, "certificate", $"RSA, {rsa?.KeySize} bits", $"an RSA key of at least {MinimumRsaBits} bits is required",
+                "Have a certificate issued for an RSA key of 2048 bits or more."))
+        {
+            return false;
+        }
+
+        if (!ladder.Check(certificate.NotBefore.ToUniversalTime() <= at.UtcDateTime && at.UtcDateTime <= certificate.NotAfter.ToUniversalTime(), Rules.Validity, "certificate", "valid at this time",
+                $"valid from {Iso(certificate.NotBefore)} to {Iso(certificate.NotAfter)}, judged at {Iso(at.UtcDateTime)}", "Sign with a certificate that is valid now."))
+        {
+            return false;
+        }
+
+        return Usage(certificate, forClientAuthentication, ladder) && Path(certificate, sent, store, at, ladder);
+    }
+
+    private static bool Usage(X509Certificate2 certificate, bool forClientAuthentication, Ladder ladder)
+    {
+        const X509KeyUsageFlags signing = X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.NonRepudiation;
+        var usage = certificate.Extensions.OfType<X509KeyUsageExtension>().FirstOrDefault();
+        var extended = certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().FirstOrDefault();
+        var authority = certificate.Extensions.OfType<X509BasicConstraintsExtension>().Any(constraints => constraints.CertificateAuthority);
+        var fits = !authority && (usage is null || (usage.KeyUsages & signing) != 0)
+            && (!forClientAuthentication || extended is null || extended.EnhancedKeyUsages.OfType<System.Security.Cryptography.Oid>().Any(oid => oid.Value == ClientAuthentication));
+        return ladder.Check(fits, Rules.Usage, "certificate", "its usage fits", "the certificate may not be used for this (key usage, extended key usage or CA flag)",
+            "Use a certificate issued for digital signatures, or for client authentication on connections.");
+    }
+
+    private static bool Path(X509Certificate2 certificate, X509Certificate2Collection sent, TrustStore store, DateTimeOffset at, Ladder ladder)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.AddRange(store.Anchors);
+        chain.ChainPolicy.ExtraStore.AddRange(store.Intermediates);
+        chain.ChainPolicy.ExtraStore.AddRange(sent);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;   // lists are judged below, by us
+        chain.ChainPolicy.DisableCertificateDownloads = true;
+        chain.ChainPolicy.VerificationTime = at.UtcDateTime;
+        var built = chain.Build(certificate);
+        if (!ladder.Check(built, Rules.Chain, "certificate", $"a path of {chain.ChainElements.Count} certificates leads to an anchor",
+                $"no valid path to a trust anchor ({string.Join(", ", chain.ChainStatus.Select(status => status.Status).Distinct())})",
+                "Use a certificate below an anchor agreed with the hub and send its intermediates."))
+        {
+            return false;
+        }
+
+        for (var i = 0; i + 1 < chain.ChainElements.Count; i++)
+        {
+            if (!NotRevoked(chain.ChainElements[i].Certificate, chain.ChainElements[i + 1].Certificate, store, at, ladder)) return false;
+        }
+
+        return true;
+    }
+
+    private static bool NotRevoked(X509Certificate2 certificate, X509Certificate2 issuer, TrustStore store, DateTimeOffset at, Ladder ladder)
+    {
+        var lists = store.Lists.Where(list => list.Issuer.Span.SequenceEqual(issuer.SubjectName.RawData) && list.IsSignedBy(issuer)).OrderByDescending(list => list.ThisUpdate).ToList();
+
+        // A revocation stands even in a stale list; only "not revoked" needs a fresh one.
+        if (lists.Exists(list => list.Revokes(certificate)))
+        {
+            return ladder.Fail(Rules.Revoked, "certificate", $"serial {certificate.SerialNumber} is revoked by its issuer", "Sign with a certificate that is not revoked.");
+        }
+
+        var fresh = lists.Find(list => list.IsFreshAt(at));
+        return ladder.Check(fresh is not null, Rules.RevocationKnown, "certificate", $"not revoked, by the list of {Iso(fresh?.ThisUpdate.UtcDateTime)}",
+            lists.Count == 0 ? "no revocation list of the issuer is at hand" : $"the newest revocation list is of {Iso(lists[0].ThisUpdate.UtcDateTime)} and ended at {Iso(lists[0].NextUpdate?.UtcDateTime)}",
+            "The hub's operators must fetch a fresh revocation list of the issuer; try again later.");
+    }
+
+    private static string Iso(DateTime? time) => time is { } known ? known.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'") : "none";
+}

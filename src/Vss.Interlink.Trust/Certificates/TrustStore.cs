@@ -1,0 +1,47 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Vss.Interlink.Trust.Revocation;
+
+namespace Vss.Interlink.Trust.Certificates;
+
+/// <summary>Anchors, intermediates and revocation lists at one moment; read from folders of PEM and DER files. Immutable.</summary>
+public sealed class TrustStore
+{
+    public TrustStore(IEnumerable<X509Certificate2> anchors, IEnumerable<X509Certificate2> intermediates, IEnumerable<RevocationList> lists) =>
+        (Anchors, Intermediates, Lists) = ([.. anchors], [.. intermediates], [.. lists]);
+
+    public X509Certificate2Collection Anchors { get; }
+
+    public X509Certificate2Collection Intermediates { get; }
+
+    public IReadOnlyList<RevocationList> Lists { get; }
+
+    /// <summary>Reads a store. A file that cannot be read is an error that names it: half a trust store is none.</summary>
+    public static TrustStore Load(string anchors, string? intermediates, string? lists) => new(
+        Certificates(anchors),
+        intermediates is null ? [] : Certificates(intermediates),
+        lists is null ? [] : Files(lists, ".crl", ".pem", ".der").Select(file => RevocationList.TryRead(File.ReadAllBytes(file)) ?? throw new InvalidDataException($"'{file}' is no certificate revocation list.")));
+
+    /// <summary>Certificates of a PEM or DER file, or of all such files of a folder.</summary>
+    public static IReadOnlyList<X509Certificate2> Certificates(string path) => [.. Files(path, ".pem", ".crt", ".cer", ".der").SelectMany(ReadFile)];
+
+    private static IEnumerable<string> Files(string path, params string[] extensions) =>
+        Directory.Exists(path) ? Directory.EnumerateFiles(path).Where(file => extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase)).Order(StringComparer.Ordinal) : [path];
+
+    private static X509Certificate2Collection ReadFile(string file)
+    {
+        var octets = File.ReadAllBytes(file);
+        var read = new X509Certificate2Collection();
+        try
+        {
+            if (octets.AsSpan().IndexOf("-----BEGIN CERTIFICATE-----"u8) >= 0) read.ImportFromPem(System.Text.Encoding.ASCII.GetString(octets));
+            else read.Add(X509CertificateLoader.LoadCertificate(octets));
+        }
+        catch (CryptographicException broken)
+        {
+            throw new InvalidDataException($"'{file}' is no certificate.", broken);
+        }
+
+        return read.Count > 0 ? read : throw new InvalidDataException($"'{file}' has no certificate.");
+    }
+}

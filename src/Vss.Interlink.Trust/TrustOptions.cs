@@ -1,0 +1,79 @@
+using Microsoft.Extensions.Options;
+using Vss.Interlink.Trust.Policy;
+
+namespace Vss.Interlink.Trust;
+
+/// <summary>What the hub trusts and with which key it signs. Nothing here has a default: absence refuses.</summary>
+public sealed class TrustOptions
+{
+    /// <summary>PEM or DER file, or a folder of such files.</summary>
+    public string? Anchors { get; set; }
+
+    /// <summary>The same for certificates between signers and anchors; optional.</summary>
+    public string? Intermediates { get; set; }
+
+    /// <summary>CRL file or folder.</summary>
+    public string? RevocationLists { get; set; }
+
+    /// <summary>Key URI of the hub's seal.</summary>
+    public Uri? HubKey { get; set; }
+
+    /// <summary>Distinguished names of inside services' client certificates.</summary>
+    public IList<string> InsideSubjects { get; } = [];
+
+    /// <summary>Tolerated difference of clocks, seconds.</summary>
+    public int? ClockSkewSeconds { get; set; }
+
+    /// <summary>Longest life of a message's Timestamp, seconds.</summary>
+    public int? MaxMessageAgeSeconds { get; set; }
+
+    public IList<PartnerOptions> Partners { get; } = [];
+}
+
+/// <summary>One partner as configured; <see cref="PartnerPolicy"/> once it is whole.</summary>
+public sealed class PartnerOptions
+{
+    public string? Organ { get; set; }
+
+    public string? Name { get; set; }
+
+    public IList<string> Signers { get; } = [];
+
+    public UnsignedRule? Unsigned { get; set; }
+
+    public ClientCertificateRule? ClientCertificate { get; set; }
+
+    internal PartnerPolicy ToPolicy() => new(Organ!, Name ?? Organ!, [.. Signers], Unsigned!.Value, ClientCertificate!.Value);
+}
+
+/// <summary>Tells every fault at once.</summary>
+internal sealed class TrustOptionsValidator : IValidateOptions<TrustOptions>
+{
+    public ValidateOptionsResult Validate(string? name, TrustOptions options)
+    {
+        List<string> wrong = [];
+        Exists(options.Anchors, "Trust:Anchors", "every signature would be refused", wrong);
+        Exists(options.RevocationLists, "Trust:RevocationLists", "no signer could be shown to be unrevoked", wrong);
+        if (options.Intermediates is not null) Exists(options.Intermediates, "Trust:Intermediates", "it is named", wrong);
+        if (options.HubKey is null) wrong.Add("Trust:HubKey is not set. Give the key URI of the hub's seal.");
+        if (options.ClockSkewSeconds is not (>= 0 and <= 600)) wrong.Add("Trust:ClockSkewSeconds is not set, or not 0 to 600.");
+        if (options.MaxMessageAgeSeconds is not (>= 1 and <= 86400)) wrong.Add("Trust:MaxMessageAgeSeconds is not set, or not 1 to 86400.");
+        foreach (var (partner, number) in options.Partners.Select((partner, number) => (partner, number)))
+        {
+            var at = $"Trust:Partners:{number} ({partner.Organ ?? "no organ"})";
+            if (string.IsNullOrWhiteSpace(partner.Organ)) wrong.Add($"{at} has no Organ.");
+            if (partner.Unsigned is null) wrong.Add($"{at} does not set Unsigned. Choose Refuse or InformationOnly.");
+            if (partner.ClientCertificate is null) wrong.Add($"{at} does not set ClientCertificate. Choose Required or NotRequired.");
+            if (partner.Unsigned is UnsignedRule.Refuse && partner.Signers.Count == 0) wrong.Add($"{at} refuses unsigned documents and names no Signers, so it could send nothing.");
+        }
+
+        wrong.AddRange(options.Partners.GroupBy(partner => partner.Organ).Where(group => group.Key is not null && group.Count() > 1).Select(group => $"Trust:Partners names organ {group.Key} more than once."));
+        return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
+    }
+
+    private static void Exists(string? path, string setting, string consequence, List<string> wrong)
+    {
+        if (string.IsNullOrWhiteSpace(path)) wrong.Add($"{setting} is not set: {consequence}.");
+        else if (!File.Exists(path) && !Directory.Exists(path)) wrong.Add($"{setting} names '{path}', which does not exist: {consequence}.");
+    }
+}

@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Vss.Interlink.Trust.Certificates;
+using Vss.Interlink.Trust.Keys;
+using Vss.Interlink.Trust.Policy;
+using Vss.Interlink.Trust.Signing;
+using Vss.Interlink.Trust.Verification;
+using Vss.Interlink.Trust.WsSecurity;
+
+namespace Vss.Interlink.Trust;
+
+public static class TrustRegistration
+{
+    public static IServiceCollection AddTrust(this IServiceCollection services, IConfigurationSection section)
+    {
+        services.AddOptions<TrustOptions>().Bind(section).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TrustOptions>, TrustOptionsValidator>());
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<TrustFolder>();
+        services.TryAddSingleton(provider => KeyUri.Open(Options(provider).HubKey!));
+        services.TryAddSingleton(provider => new PartnerPolicies(Options(provider).Partners.Select(partner => partner.ToPolicy())));
+        services.TryAddSingleton(provider => new TimestampWindow(TimeSpan.FromSeconds(Options(provider).ClockSkewSeconds!.Value), TimeSpan.FromSeconds(Options(provider).MaxMessageAgeSeconds!.Value)));
+        services.TryAddSingleton(provider => new EnvelopedVerifier(Store(provider), Clock(provider)));
+        services.TryAddSingleton(provider => new SealVerifier(Store(provider), Clock(provider)));
+        services.TryAddSingleton(provider => new SoapVerifier(Store(provider), provider.GetRequiredService<TimestampWindow>(), Clock(provider)));
+        services.TryAddSingleton(provider => new ChannelVerifier(Store(provider), [.. Options(provider).InsideSubjects], Clock(provider)));
+        services.TryAddSingleton<SoapSigner>();
+        services.TryAddSingleton<HubSigner>();
+        return services;
+    }
+
+    private static TrustOptions Options(IServiceProvider provider) => provider.GetRequiredService<IOptions<TrustOptions>>().Value;
+
+    private static Func<TrustStore> Store(IServiceProvider provider)
+    {
+        var folder = provider.GetRequiredService<TrustFolder>();
+        return () => folder.Current;
+    }
+
+    private static TimeProvider Clock(IServiceProvider provider) => provider.GetRequiredService<TimeProvider>();
+}

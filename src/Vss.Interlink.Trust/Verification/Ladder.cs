@@ -1,0 +1,90 @@
+using Vss.Interlink.XmlSecurity;
+
+namespace Vss.Interlink.Trust.Verification;
+
+/// <summary>Rule ids: stable, published, and what faults are mapped from.</summary>
+public static class Rules
+{
+    public const string Present = "sig.present";
+    public const string Structure = "sig.structure";
+    public const string AlgorithmC14n = "sig.algorithm.c14n";
+    public const string AlgorithmSignature = "sig.algorithm.signature";
+    public const string AlgorithmDigest = "sig.algorithm.digest";
+    public const string AlgorithmTransform = "sig.algorithm.transform";
+    public const string IdUnique = "sig.id.unique";
+    public const string ReferenceResolved = "sig.reference.resolved";
+    public const string ReferenceTarget = "sig.reference.target";
+    public const string CoverageBody = "sig.coverage.body";
+    public const string CoverageTimestamp = "sig.coverage.timestamp";
+    public const string CoverageAddressing = "sig.coverage.addressing";
+    public const string CoverageDocument = "sig.coverage.document";
+    public const string CoverageHeader = "sig.coverage.header";
+    public const string CoverageAttachments = "sig.coverage.attachments";
+    public const string Digest = "sig.digest";
+    public const string Value = "sig.value";
+    public const string Token = "cert.token";
+    public const string Key = "cert.key";
+    public const string Validity = "cert.validity";
+    public const string Chain = "cert.chain";
+    public const string Usage = "cert.usage";
+    public const string RevocationKnown = "cert.revocation-known";
+    public const string Revoked = "cert.revoked";
+    public const string Window = "time.window";
+    public const string PolicyUnsigned = "policy.unsigned";
+    public const string ChannelCertificate = "channel.certificate";
+    public const string ChannelSubject = "channel.subject";
+
+    /// <summary>What a broken rule means in the words of EN 319 102-1; without a proof of existence nothing about certificates can be final.</summary>
+    internal static (Indication, SubIndication) Meaning(string rule) => rule switch
+    {
+        Digest => (Indication.TotalFailed, SubIndication.HashFailure),
+        Value => (Indication.TotalFailed, SubIndication.SigCryptoFailure),
+        Present or Structure => (Indication.TotalFailed, SubIndication.FormatFailure),
+        AlgorithmC14n or AlgorithmSignature or AlgorithmDigest or AlgorithmTransform or Key => (Indication.Indeterminate, SubIndication.CryptoConstraintsFailure),
+        ReferenceResolved or ReferenceTarget or IdUnique => (Indication.Indeterminate, SubIndication.SignedDataNotFound),
+        Token => (Indication.Indeterminate, SubIndication.NoSigningCertificateFound),
+        Chain => (Indication.Indeterminate, SubIndication.NoCertificateChainFound),
+        Usage => (Indication.Indeterminate, SubIndication.ChainConstraintsFailure),
+        Validity => (Indication.Indeterminate, SubIndication.OutOfBoundsNoPoe),
+        Revoked => (Indication.Indeterminate, SubIndication.RevokedNoPoe),
+        RevocationKnown => (Indication.Indeterminate, SubIndication.TryLater),
+        _ => (Indication.Indeterminate, SubIndication.SigConstraintsFailure),
+    };
+}
+
+/// <summary>Collects the rungs of one validation. After the first failure the caller stops and takes <see cref="Refused"/>.</summary>
+internal sealed class Ladder
+{
+    private readonly List<Step> _steps = [];
+    private readonly List<Coverage> _covered = [];
+
+    /// <summary>No rung broke yet.</summary>
+    public bool IsWhole => _steps.TrueForAll(step => step.Ok);
+
+    public void Cover(Coverage coverage) => _covered.Add(coverage);
+
+    public bool Pass(string rule, string at, string detail)
+    {
+        _steps.Add(new Step(rule, true, at, detail));
+        return true;
+    }
+
+    public bool Fail(string rule, string at, string detail, string remedy)
+    {
+        _steps.Add(new Step(rule, false, at, detail, remedy));
+        return false;
+    }
+
+    public bool Check(bool ok, string rule, string at, string passed, string failed, string remedy) => ok ? Pass(rule, at, passed) : Fail(rule, at, failed, remedy);
+
+    public Verdict Passed() => IsWhole
+        ? new Verdict(Indication.TotalPassed, SubIndication.None, _steps, _covered)
+        : throw new InvalidOperationException("A ladder with a broken rung cannot pass.");
+
+    public Verdict Refused()
+    {
+        var failed = _steps.First(step => !step.Ok);
+        var (indication, sub) = Rules.Meaning(failed.Rule);
+        return new Verdict(indication, sub, _steps, _covered);
+    }
+}
