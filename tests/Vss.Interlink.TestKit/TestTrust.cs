@@ -20,7 +20,7 @@ public sealed class TestTrust : IDisposable
         Seals = new SealVerifier(() => Store, Clock);
         Window = new TimestampWindow(TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(10));
         Soap = new SoapVerifier(() => Store, Window, Clock);
-        SoapSigner = new SoapSigner(Key, Clock);
+        SoapSigner = new SoapSigner(Key, Soap, Clock);
         Signer = new HubSigner(Key, Enveloped, Seals, Clock);
         Channel = new ChannelVerifier(() => Store, [DevelopmentPki.InsideSubject], Clock);
     }

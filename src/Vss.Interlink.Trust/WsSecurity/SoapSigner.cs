@@ -1,16 +1,19 @@
+using System.Security.Cryptography;
 using System.Xml;
 using Vss.Interlink.Trust.Keys;
 using Vss.Interlink.Trust.Signing;
 using Vss.Interlink.Trust.Verification;
+using Vss.Interlink.XmlSecurity;
 
 namespace Vss.Interlink.Trust.WsSecurity;
 
 /// <summary>Signs the hub's answers and faults the way requests are signed: Timestamp, BinarySecurityToken, signature over Body, Timestamp and WS-Addressing blocks.</summary>
-public sealed class SoapSigner(SigningKey key, TimeProvider clock)
+public sealed class SoapSigner(SigningKey key, SoapVerifier verifier, TimeProvider clock)
 {
+    private static readonly XmlLimits OwnLimits = new() { MaxBytes = long.MaxValue };
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(5);
 
-    /// <summary>Adds the Security header to an envelope of the hub's own making and returns the message, UTF-8.</summary>
+    /// <summary>Adds the Security header to an envelope of the hub's own making and returns the message, UTF-8. Throws <see cref="CryptographicException"/> when it does not verify.</summary>
     public async Task<byte[]> SignAsync(XmlDocument envelope, CancellationToken cancellation)
     {
         var root = envelope.DocumentElement!;
@@ -38,11 +41,23 @@ public sealed class SoapSigner(SigningKey key, TimeProvider clock)
         var signed = SignatureElement.Elements(header).Where(block => block.NamespaceURI == Wss.Addressing).Prepend(timestamp).Prepend(body).ToList();
         var references = signed.Select((element, number) => new ToSign("#" + Identify(element, $"signed-{number}"), [Dsig.ExclusiveC14n], null, element)).ToList();
         await SignatureBuilder.CompleteAsync(signature, references, key, cancellation);
-        return HubSigner.Octets(envelope);
+        var octets = HubSigner.Octets(envelope);
+        Prove(octets);
+        return octets;
+    }
+
+    private void Prove(byte[] octets)
+    {
+        var failure = SafeXml.Load(octets, OwnLimits) is { Document: { } written }
+            ? verifier.Verify(written) is VerificationResult.Refused refused ? refused.Verdict.Failure : null
+            : new Step(Rules.Structure, false, "", "the message cannot be read back");
+        if (failure is not null) throw new CryptographicException($"The hub's own signature does not verify: {failure.Rule}, {failure.Detail}.");
     }
 
     private static string Identify(XmlElement element, string id)
     {
+        // The declaration must stand in the tree before the canonicaliser looks for it; the writer would add it only afterwards.
+        element.SetAttribute("xmlns:wsu", Wss.Utility);
         var attribute = element.OwnerDocument.CreateAttribute("wsu", "Id", Wss.Utility);
         attribute.Value = id;
         element.SetAttributeNode(attribute);
