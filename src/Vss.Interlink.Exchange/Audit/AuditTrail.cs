@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Logging;
+using Vss.Interlink.Exchange.Faults;
+using Vss.Interlink.Exchange.Ledger;
+using Vss.Interlink.V1;
+
+namespace Vss.Interlink.Exchange.Audit;
+
+/// <summary>Records refusals, at whichever edge they happen, and gives the number under which they can be found.</summary>
+public sealed partial class AuditTrail(SqliteLedger ledger, TimeProvider clock, ILogger<AuditTrail> logger)
+{
+    /// <summary>Records a refusal and says what the caller is told. A refusal that is recorded already keeps its number.</summary>
+    /// <param name="fault">The refusal.</param>
+    /// <param name="edge">Where: <c>soap</c>, <c>edxml</c>, <c>inside</c>.</param>
+    /// <param name="sender">The organ that sent it or claims to have; null when not known.</param>
+    /// <param name="cancellation">Counts until the write begins.</param>
+    public async Task<FaultDetail> RefusedAsync(ExchangeFault fault, string edge, OrganId? sender, CancellationToken cancellation)
+    {
+        if (fault.Reference is null)
+        {
+            var line = AuditLine.New(clock.GetUtcNow(), AuditEvent.Refused, edge) with { Sender = sender, Fault = fault.Fault, Rule = fault.Rule, Detail = fault.Detail };
+            fault.Reference = line.Reference;
+            LogRefused(logger, FaultCatalogue.Name(fault.Fault), fault.Rule, edge, sender?.ToString() ?? "", line.Reference);
+            await ledger.WriteAuditAsync(line, cancellation);
+        }
+
+        return FaultCatalogue.Describe(fault.Fault, fault.Detail, fault.Rule, fault.Reference);
+    }
+
+    [LoggerMessage(2101, LogLevel.Warning, "Refused: {Fault} by rule '{Rule}' at {Edge}, sender '{Sender}', reference {Reference}")]
+    private static partial void LogRefused(ILogger logger, string fault, string rule, string edge, string sender, string reference);
+}

@@ -1,0 +1,150 @@
+using Microsoft.Extensions.Logging;
+using Vss.Interlink.Exchange.Bodies;
+using Vss.Interlink.Exchange.Evidence;
+using Vss.Interlink.Exchange.Faults;
+using Vss.Interlink.Exchange.Ledger;
+using Vss.Interlink.Trust.Signing;
+using Vss.Interlink.V1;
+
+namespace Vss.Interlink.Exchange.Delivery;
+
+/// <summary>One leased delivery from the lease to the record: hand over while the heart beats, then write what became of it, with evidence.</summary>
+internal sealed partial class DeliveryAttempt(
+    SqliteLedger ledger,
+    BodyStore bodies,
+    HubSigner signer,
+    HubEvidence evidence,
+    Statuses statuses,
+    PartnerPipelines partners,
+    BackOff backOff,
+    DeliveryOptions options,
+    TimeProvider clock,
+    ILogger logger)
+{
+    /// <param name="lease">The delivery.</param>
+    /// <param name="connector">Its road.</param>
+    /// <param name="stopping">The hub stops: the delivery goes back for another node.</param>
+    public async Task RunAsync(LeasedDelivery lease, IPartnerConnector connector, CancellationToken stopping)
+    {
+        var record = await ledger.FindRecordAsync(lease.Exchange, CancellationToken.None) ?? throw new InvalidDataException($"{lease.Exchange} has deliveries and is not there.");
+        var work = new DeliveryWork(lease, record, ledger, bodies, signer);
+        var result = await HandOverAsync(work, connector, stopping);
+        var outcome = await OutcomeAsync(work, connector, result);
+        var written = await ledger.CompleteAsync(outcome, CancellationToken.None);
+        if (written) LogOutcome(logger, lease.Delivery, lease.Purpose, lease.Receiver, connector.Name, lease.Attempt, outcome.To, outcome.Error ?? "");
+        else LogLeaseLost(logger, lease.Delivery, lease.Attempt);
+    }
+
+    private async Task<HandOver> HandOverAsync(DeliveryWork work, IPartnerConnector connector, CancellationToken stopping)
+    {
+        // Leases that ended without a record count too: a delivery that kills its worker each time must come to rest.
+        if (work.Attempt > options.MaxAttempts) return new HandOver.NotNow("Earlier attempts ended without a record.");
+        using var leased = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+#pragma warning disable CA2025 // awaited in the finally below, before it is disposed
+        var heart = BeatAsync(work, leased);
+#pragma warning restore CA2025
+        try
+        {
+            return await partners.RunAsync(connector.Name, work.Receiver, token => CallAsync(work, connector, token), leased.Token);
+        }
+        catch (OperationCanceledException) when (leased.IsCancellationRequested)
+        {
+            return new HandOver.NotNow("The hub stopped or the lease was lost meanwhile.", TimeSpan.Zero, Attempted: false);
+        }
+        finally
+        {
+            await leased.CancelAsync();
+            await heart;
+        }
+    }
+
+    private async ValueTask<HandOver> CallAsync(DeliveryWork work, IPartnerConnector connector, CancellationToken cancellation)
+    {
+        try
+        {
+            return await connector.HandOverAsync(work, cancellation);
+        }
+        catch (ExchangeFault fault)
+        {
+            return FaultCatalogue.Meaning(fault.Fault).Passing || fault.Fault == Fault.LeaseLost ? new HandOver.NotNow(fault.Detail) : new HandOver.Refused(fault.Fault, fault.Detail);
+        }
+        catch (Exception failed) when (failed is not OperationCanceledException || !cancellation.IsCancellationRequested)
+        {
+            LogFailed(logger, failed, work.DeliveryId, connector.Name);
+            return new HandOver.NotNow($"The connector failed: {failed.GetType().Name}.");
+        }
+    }
+
+    private async Task BeatAsync(DeliveryWork work, CancellationTokenSource leased)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(options.Lease / 3, clock, leased.Token);
+                var until = clock.GetUtcNow() + options.Lease;
+                if (!await ledger.RenewAsync(work.DeliveryId, work.Lease.Fence, until, leased.Token)) break;
+                work.Extend(until);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+        catch (Exception failed)
+        {
+            // The ledger cannot be written: nothing could be recorded either, so stop rather than hand over under a lease that runs out.
+            LogFailed(logger, failed, work.DeliveryId, "ledger");
+        }
+
+        await leased.CancelAsync();
+    }
+
+    private async Task<DeliveryOutcome> OutcomeAsync(DeliveryWork work, IPartnerConnector connector, HandOver result)
+    {
+        var (lease, record, at) = (work.Lease, work.Exchange, clock.GetUtcNow().ToTheMillisecond());
+        try
+        {
+            switch (result)
+            {
+                case HandOver.Delivered delivered:
+                    return new DeliveryOutcome(lease.Delivery, lease.Fence, DeliveryState.Delivered, at, delivered.ExternalId)
+                    {
+                        Evidence = await evidence.TakenOverAsync(record, lease.Delivery, lease.Receiver, lease.Purpose, connector.Relays, delivered.ExternalId, at, CancellationToken.None),
+                        FollowUp = lease.Purpose.IsDossier ? statuses.Received(record, lease.Delivery) : [],
+                    };
+                case HandOver.Available:
+                    return new DeliveryOutcome(lease.Delivery, lease.Fence, DeliveryState.Available, at);
+                case HandOver.Refused(var fault, var detail):
+                    return new DeliveryOutcome(lease.Delivery, lease.Fence, DeliveryState.Refused, at, Error: $"{FaultCatalogue.Name(fault)}: {detail}")
+                    {
+                        Evidence = await evidence.RefusedAsync(record, lease.Delivery, lease.Receiver, lease.Purpose, connector.Relays, (fault, detail), at, CancellationToken.None),
+                        FollowUp = lease.Purpose.IsDossier ? statuses.Refused(record, lease.Delivery, detail) : [],
+                    };
+                case HandOver.NotNow later:
+                    return Later(lease, later, at);
+                default:
+                    throw new InvalidOperationException($"{result.GetType().Name} is no hand-over.");
+            }
+        }
+        catch (ExchangeFault unsigned) when (unsigned.Fault == Fault.SealingFailed)
+        {
+            // Without evidence nothing is recorded as done. The hand-over comes again under the same idempotency key.
+            return Later(lease, new HandOver.NotNow("The evidence could not be signed."), at);
+        }
+    }
+
+    private DeliveryOutcome Later(LeasedDelivery lease, HandOver.NotNow later, DateTimeOffset at) =>
+        later.Attempted && lease.Attempt >= options.MaxAttempts
+            ? new DeliveryOutcome(lease.Delivery, lease.Fence, DeliveryState.Dead, at, Error: later.Detail)
+            : new DeliveryOutcome(lease.Delivery, lease.Fence, DeliveryState.Pending, at, Error: later.Detail, NotBefore: at + (later.RetryAfter ?? backOff.After(lease.Attempt)), Attempted: later.Attempted);
+
+    [LoggerMessage(2301, LogLevel.Information, "{Delivery} ({Purpose}) to {Receiver} over {Connector}, attempt {Attempt}: {State} {Error}")]
+    private static partial void LogOutcome(ILogger logger, DeliveryId delivery, DeliveryPurpose purpose, OrganId receiver, string connector, int attempt, DeliveryState state, string error);
+
+    [LoggerMessage(2302, LogLevel.Warning, "{Delivery}, attempt {Attempt}: the lease was lost, nothing recorded")]
+    private static partial void LogLeaseLost(ILogger logger, DeliveryId delivery, int attempt);
+
+    [LoggerMessage(2303, LogLevel.Error, "{Delivery}: {Where} failed")]
+    private static partial void LogFailed(ILogger logger, Exception failed, DeliveryId delivery, string where);
+}

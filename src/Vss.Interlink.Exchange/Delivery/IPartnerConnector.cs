@@ -1,0 +1,19 @@
+namespace Vss.Interlink.Exchange.Delivery;
+
+/// <summary>A road to partners: the axis, the inside services, the boxes that SOAP partners fetch from. Registered as a singleton.</summary>
+public interface IPartnerConnector
+{
+    /// <summary>As the routes name it: <c>axis</c>, <c>inside</c>, <c>box</c>.</summary>
+    string Name { get; }
+
+    /// <summary>True where the other side is itself a relay: then a hand-over is evidence RELAY_REMMD_ACCEPTANCE and not yet DELIVERY.</summary>
+    bool Relays { get; }
+
+    /// <summary>
+    /// Hands one delivery over. Called again with the same <see cref="DeliveryWork.IdempotencyKey"/> whenever it is not known that the receiver has it.
+    /// What it throws is taken as "not now"; a passing or permanent <see cref="Faults.ExchangeFault"/> as its catalogue line says.
+    /// </summary>
+    /// <param name="work">The delivery, leased.</param>
+    /// <param name="cancellation">Fires when the time-out passed, the lease was lost or the hub stops; the delivery is then handed out again.</param>
+    Task<HandOver> HandOverAsync(DeliveryWork work, CancellationToken cancellation);
+}

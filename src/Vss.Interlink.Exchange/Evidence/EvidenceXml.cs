@@ -1,0 +1,107 @@
+using System.Text;
+using System.Xml;
+using Vss.Interlink.Exchange.Ledger;
+using Vss.Interlink.Exchange.Translation;
+using Vss.Interlink.Trust.Verification;
+using Vss.Interlink.V1;
+
+namespace Vss.Interlink.Exchange.Evidence;
+
+/// <summary>Evidence documents before they are signed: XML of namespace <see cref="Namespace"/>, UTF-8, elements in this order and nothing personal but the signer's name.</summary>
+internal static class EvidenceXml
+{
+    public const string Namespace = "urn:vss:interlink:evidence:1";
+
+    private static readonly XmlWriterSettings Settings = new()
+    {
+        Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
+        OmitXmlDeclaration = true,
+        NewLineHandling = NewLineHandling.Entitize,
+    };
+
+    /// <summary>What the sender is given.</summary>
+    public static byte[] Acceptance(OrganId hub, ExchangeId id, Submission submission, DateTimeOffset at) => Write(EvidenceType.SubmissionAcceptance, hub, xml =>
+    {
+        WriteExchange(xml, id, submission.Sender, submission.MessageId, submission.Dossier, submission.Digest);
+        foreach (var receiver in submission.DeliverTo) Text(xml, "Receiver", receiver.ToString());
+        Text(xml, "Assurance", AssuranceText.Of(submission.Document.Assurance));
+        if (submission.Document.SignedBy is { } signatory) WriteSigner(xml, signatory);
+        Text(xml, "AcceptedAt", VietnamTime.Format(at));
+    });
+
+    /// <summary>What became of one delivery.</summary>
+    /// <param name="type">One of <see cref="EvidenceType"/>.</param>
+    /// <param name="hub">The hub's own organ.</param>
+    /// <param name="exchange">The exchange.</param>
+    /// <param name="delivery">The delivery.</param>
+    /// <param name="receiver">To whom.</param>
+    /// <param name="purpose">What it carried.</param>
+    /// <param name="externalId">The partner's id, or empty.</param>
+    /// <param name="reason">For a refusal.</param>
+    /// <param name="at">When.</param>
+    public static byte[] Outcome(
+        string type, OrganId hub, ExchangeRecord exchange, DeliveryId delivery, OrganId receiver, DeliveryPurpose purpose, string externalId, (Fault Fault, string Detail)? reason, DateTimeOffset at) =>
+        Write(type, hub, xml =>
+        {
+            WriteExchange(xml, exchange.Id, exchange.Sender, exchange.MessageId, exchange.Dossier, exchange.Digest);
+            Text(xml, "DeliveryId", delivery.ToString());
+            Text(xml, "Receiver", receiver.ToString());
+            Text(xml, "Purpose", purpose.ToString());
+            if (externalId.Length > 0) Text(xml, "ExternalId", externalId);
+            if (reason is var (fault, detail))
+            {
+                xml.WriteStartElement("Reason", Namespace);
+                xml.WriteAttributeString("Fault", Faults.FaultCatalogue.Name(fault));
+                xml.WriteString(XmlText.Clean(detail));
+                xml.WriteEndElement();
+            }
+
+            Text(xml, "At", VietnamTime.Format(at));
+        });
+
+    private static byte[] Write(string type, OrganId hub, Action<XmlWriter> content)
+    {
+        using var octets = new MemoryStream();
+        using (var xml = XmlWriter.Create(octets, Settings))
+        {
+            xml.WriteStartElement("Evidence", Namespace);
+            Text(xml, "Type", type);
+            Text(xml, "Hub", hub.ToString());
+            content(xml);
+            xml.WriteEndElement();
+        }
+
+        return octets.ToArray();
+    }
+
+    private static void WriteExchange(XmlWriter xml, ExchangeId id, OrganId sender, MessageId messageId, Dossier dossier, ContentDigest digest)
+    {
+        Text(xml, "ExchangeId", id.ToString());
+        Text(xml, "Sender", sender.ToString());
+        Text(xml, "MessageId", messageId.ToString());
+        Text(xml, "Kind", dossier.Kind.ToString().ToUpperInvariant());
+        Text(xml, "DocumentId", dossier.DocumentId);
+        xml.WriteStartElement("Content", Namespace);
+        xml.WriteAttributeString("Algorithm", DossierDigest.Algorithm);
+        xml.WriteAttributeString("Sha256", Convert.ToBase64String(digest.Octets));
+        xml.WriteEndElement();
+        foreach (var attachment in dossier.Attachments)
+        {
+            xml.WriteStartElement("Attachment", Namespace);
+            xml.WriteAttributeString("Id", attachment.Id);
+            xml.WriteAttributeString("Size", XmlConvert.ToString(attachment.Size));
+            xml.WriteAttributeString("Sha256", attachment.Sha256.ToBase64());
+            xml.WriteEndElement();
+        }
+    }
+
+    private static void WriteSigner(XmlWriter xml, Signatory signatory)
+    {
+        xml.WriteStartElement("Signer", Namespace);
+        xml.WriteAttributeString("Subject", signatory.Subject);
+        xml.WriteAttributeString("CertificateSha256", signatory.Sha256);
+        xml.WriteEndElement();
+    }
+
+    private static void Text(XmlWriter xml, string name, string value) => xml.WriteElementString(name, Namespace, value);
+}

@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Options;
+using Vss.Interlink.Exchange.Delivery;
+using Vss.Interlink.Exchange.Routing;
+
+namespace Vss.Interlink.Exchange;
+
+/// <summary>Section <c>Exchange</c> of the configuration.</summary>
+public sealed class ExchangeOptions
+{
+    /// <summary>Folder of the ledger and the bodies; made when it is not there.</summary>
+    public string? DataFolder { get; set; }
+
+    /// <summary>The hub's own organ, as evidence names it.</summary>
+    public string? HubOrgan { get; set; }
+
+    /// <summary>Organs that VSS's own services may send as, and nobody else.</summary>
+    public IList<string> InsideOrgans { get; } = [];
+
+    /// <summary>Who is reached how; an organ without a route is an unknown receiver.</summary>
+    public IList<RouteOptions> Routes { get; } = [];
+
+    /// <summary>This node's name; the machine's when it is not set.</summary>
+    public string? Node { get; set; }
+
+    /// <summary>Octets that one attachment may have.</summary>
+    public long MaxBodyBytes { get; set; } = 1L << 30;
+
+    /// <summary>How long a submission waits for an equal one that is being taken in.</summary>
+    public TimeSpan InFlightPatience { get; set; } = TimeSpan.FromSeconds(10);
+
+    public DeliveryOptions Delivery { get; set; } = new();
+}
+
+/// <summary>One route.</summary>
+public sealed class RouteOptions
+{
+    public string? Receiver { get; set; }
+
+    public string? Connector { get; set; }
+}
+
+/// <summary>Says everything that is wrong at once, at start.</summary>
+internal sealed class ExchangeOptionsValidator : IValidateOptions<ExchangeOptions>
+{
+    public ValidateOptionsResult Validate(string? name, ExchangeOptions options)
+    {
+        List<string> wrong = [];
+        if (string.IsNullOrWhiteSpace(options.DataFolder)) wrong.Add("DataFolder is not set: the ledger and the bodies need a place that is backed up.");
+        if (!OrganId.TryParse(options.HubOrgan, out _)) wrong.Add($"HubOrgan '{options.HubOrgan}' is no organ code.");
+        if (options.InsideOrgans.Count == 0) wrong.Add("InsideOrgans is empty, so every inside service would be refused.");
+        foreach (var organ in options.InsideOrgans.Where(organ => !OrganId.TryParse(organ, out _))) wrong.Add($"InsideOrgans: '{organ}' is no organ code.");
+        if (options.Routes.Count == 0) wrong.Add("Routes is empty, so nobody could be reached.");
+        RoutingTable.Build(options.Routes.Select(route => (route.Receiver, route.Connector)), wrong);
+        if (options.MaxBodyBytes < 1) wrong.Add("MaxBodyBytes must be above zero.");
+        if (options.InFlightPatience < TimeSpan.Zero) wrong.Add("InFlightPatience must not be negative.");
+        options.Delivery.Check(wrong);
+        return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong.Select(one => "Exchange:" + one));
+    }
+}

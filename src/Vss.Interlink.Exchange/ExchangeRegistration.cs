@@ -1,0 +1,89 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Vss.Interlink.Exchange.Audit;
+using Vss.Interlink.Exchange.Bodies;
+using Vss.Interlink.Exchange.Delivery;
+using Vss.Interlink.Exchange.Evidence;
+using Vss.Interlink.Exchange.Intake;
+using Vss.Interlink.Exchange.Ledger;
+using Vss.Interlink.Exchange.Routing;
+using Vss.Interlink.Exchange.Translation;
+using Vss.Interlink.Trust.Policy;
+using Vss.Interlink.Trust.Signing;
+
+namespace Vss.Interlink.Exchange;
+
+/// <summary>Puts the road's middle together.</summary>
+public static class ExchangeRegistration
+{
+    /// <summary>
+    /// Adds intake, ledger, bodies, delivery and what reads them. Elsewhere come <see cref="HubSigner"/>, <see cref="PartnerPolicies"/> (resolved anew for every
+    /// submission, so that a transient one follows changes) and any number of <see cref="IPartnerConnector"/>.
+    /// </summary>
+    public static IServiceCollection AddExchange(this IServiceCollection services, IConfigurationSection section)
+    {
+        services.AddOptions<ExchangeOptions>().Bind(section).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ExchangeOptions>, ExchangeOptionsValidator>());
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => new BodyStore(Path.Combine(provider.Options().DataFolder!, "bodies"), provider.Options().MaxBodyBytes));
+        services.AddSingleton(provider => new SqliteLedger(Path.Combine(provider.Options().DataFolder!, "ledger.db"), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => Routes(provider));
+        services.AddSingleton(provider => new HubEvidence(provider.GetRequiredService<HubSigner>(), OrganId.Stored(provider.Options().HubOrgan!), provider.Logger<HubEvidence>()));
+        services.AddSingleton<AuditTrail>();
+        services.AddSingleton<Statuses>();
+        services.AddSingleton<DossierXml>();
+        services.AddSingleton<ExchangeHistory>();
+        services.AddSingleton<ReceiverBox>();
+        services.AddSingleton(Intake);
+        services.AddSingleton(Worker);
+        services.AddHostedService(provider => provider.GetRequiredService<DeliveryWorker>());
+        return services;
+    }
+
+    private static DossierIntake Intake(IServiceProvider provider) => new(
+        provider.GetRequiredService<SqliteLedger>(),
+        provider.GetRequiredService<HubEvidence>(),
+        provider.GetRequiredService<PartnerPolicies>,
+        provider.GetRequiredService<RoutingTable>(),
+        provider.Options().InsideOrgans.Select(OrganId.Stored).ToHashSet(),
+        provider.GetRequiredService<AuditTrail>(),
+        provider.GetRequiredService<TimeProvider>(),
+        provider.Options().InFlightPatience,
+        provider.Logger<DossierIntake>());
+
+    private static DeliveryWorker Worker(IServiceProvider provider)
+    {
+        var connectors = provider.GetServices<IPartnerConnector>().ToList();
+        var wrong = connectors.GroupBy(one => one.Name).Where(same => same.Count() > 1).Select(same => $"Connector '{same.Key}' is registered twice.")
+            .Concat(provider.GetRequiredService<RoutingTable>().Routes.Where(route => connectors.All(one => one.Name != route.Connector))
+                .Select(route => $"Exchange:Routes: {route.Receiver} goes over '{route.Connector}', and no such connector is registered."))
+            .ToList();
+        if (wrong.Count > 0) throw new OptionsValidationException(nameof(ExchangeOptions), typeof(ExchangeOptions), wrong);
+        return new DeliveryWorker(
+            provider.GetRequiredService<SqliteLedger>(),
+            provider.GetRequiredService<BodyStore>(),
+            provider.GetRequiredService<HubSigner>(),
+            provider.GetRequiredService<HubEvidence>(),
+            provider.GetRequiredService<Statuses>(),
+            connectors,
+            provider.Options().Delivery,
+            provider.Options().Node ?? Environment.MachineName,
+            provider.GetRequiredService<TimeProvider>(),
+            Random.Shared,
+            provider.Logger<DeliveryWorker>());
+    }
+
+    private static RoutingTable Routes(IServiceProvider provider)
+    {
+        List<string> wrong = [];
+        return RoutingTable.Build(provider.Options().Routes.Select(route => (route.Receiver, route.Connector)), wrong)
+               ?? throw new OptionsValidationException(nameof(ExchangeOptions), typeof(ExchangeOptions), wrong);
+    }
+
+    private static ExchangeOptions Options(this IServiceProvider provider) => provider.GetRequiredService<IOptions<ExchangeOptions>>().Value;
+
+    private static ILogger<T> Logger<T>(this IServiceProvider provider) => provider.GetRequiredService<ILogger<T>>();
+}

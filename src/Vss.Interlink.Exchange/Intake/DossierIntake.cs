@@ -1,0 +1,140 @@
+using Microsoft.Extensions.Logging;
+using Vss.Interlink.Exchange.Audit;
+using Vss.Interlink.Exchange.Evidence;
+using Vss.Interlink.Exchange.Faults;
+using Vss.Interlink.Exchange.Ledger;
+using Vss.Interlink.Exchange.Routing;
+using Vss.Interlink.Exchange.Translation;
+using Vss.Interlink.Trust.Policy;
+using Vss.Interlink.Trust.Verification;
+using Vss.Interlink.V1;
+
+namespace Vss.Interlink.Exchange.Intake;
+
+/// <summary>The one door: a submission becomes an exchange, or a refusal. Before the answer the sender owns the message, after it the hub does.</summary>
+public sealed partial class DossierIntake
+{
+    private readonly SqliteLedger _ledger;
+    private readonly HubEvidence _evidence;
+    private readonly Func<PartnerPolicies> _policies;
+    private readonly RoutingTable _routes;
+    private readonly IReadOnlySet<OrganId> _insideOrgans;
+    private readonly AuditTrail _audit;
+    private readonly TimeProvider _clock;
+    private readonly TurnPerMessage _turns;
+    private readonly ILogger<DossierIntake> _logger;
+
+    /// <param name="ledger">Where exchanges are.</param>
+    /// <param name="evidence">Signs receipts.</param>
+    /// <param name="policies">The policies at this moment; asked once per submission.</param>
+    /// <param name="routes">Which organs can be reached.</param>
+    /// <param name="insideOrgans">Organs that VSS's own services may send as.</param>
+    /// <param name="audit">Takes refusals.</param>
+    /// <param name="clock">The one clock.</param>
+    /// <param name="patience">How long a submission waits for an equal one in flight.</param>
+    /// <param name="logger">Takes acceptances.</param>
+    public DossierIntake(
+        SqliteLedger ledger,
+        HubEvidence evidence,
+        Func<PartnerPolicies> policies,
+        RoutingTable routes,
+        IReadOnlySet<OrganId> insideOrgans,
+        AuditTrail audit,
+        TimeProvider clock,
+        TimeSpan patience,
+        ILogger<DossierIntake> logger)
+    {
+        (_ledger, _evidence, _policies, _routes, _insideOrgans, _audit, _clock, _logger) = (ledger, evidence, policies, routes, insideOrgans, audit, clock, logger);
+        _turns = new TurnPerMessage(clock, patience);
+    }
+
+    /// <summary>Accepts the submission or refuses it. When this returns, exchange, deliveries and evidence are on the disk.</summary>
+    /// <exception cref="ExchangeFault">The refusal, audited, with its reference number; nothing was queued.</exception>
+    public async Task<Acceptance> AcceptAsync(Submission submission, CancellationToken cancellation)
+    {
+        try
+        {
+            CheckPolicy(submission);                                                                                          // 1 may he speak for this organ
+            var deliveries = Address(submission);                                                                             // 2 can everybody be reached
+            using var turn = await _turns.TakeAsync(submission.Sender, submission.MessageId, cancellation);                   // 3 first, the same again, or a conflict
+            if (await _ledger.FindClaimAsync(submission.Sender, submission.MessageId, submission.Digest, cancellation) is { } earlier) return Answer(earlier, submission);
+            var (id, at) = (ExchangeId.New(_clock), _clock.GetUtcNow().ToTheMillisecond());
+            var receipt = await _evidence.AcceptanceAsync(id, submission, at, cancellation);                                  // 4 the receipt, signed
+            var exchange = Exchange(id, at, submission, receipt, deliveries);
+            if (await _ledger.AcceptAsync(exchange, cancellation) is var claim and not Claim.First) return Answer(claim, submission); // 5 one transaction; the ledger has the last word
+            LogAccepted(_logger, id, submission.MessageId, submission.Sender, deliveries.Count);
+            return new Acceptance(id, at, receipt, Repeated: false, submission.Digest);                                       // 6 now it is ours
+        }
+        catch (ExchangeFault refused)
+        {
+            await _audit.RefusedAsync(refused, submission.Edge, submission.Sender, CancellationToken.None);
+            throw;
+        }
+    }
+
+    private void CheckPolicy(Submission submission)
+    {
+        var (document, sender) = (submission.Document, submission.Sender);
+        if (document.Assurance == Assurance.AuthenticatedChannel)
+        {
+            if (!_insideOrgans.Contains(sender)) throw new ExchangeFault(Fault.NotPermitted, $"Inside services may not send as {sender}.", "policy.inside");
+            return;
+        }
+
+        var policies = _policies();
+        var policy = policies.Find(sender.ToString()) ?? throw new ExchangeFault(Fault.UnknownOrgan, $"{sender} is no partner of this hub.", "policy.organ");
+        if (document.Assurance == Assurance.InformationOnly && policy.Unsigned != UnsignedRule.InformationOnly)
+            throw new ExchangeFault(Fault.SignatureMissing, $"{sender} must sign what it sends.", "policy.unsigned");
+        if (document.Assurance == Assurance.Signed && !policies.MaySign(sender.ToString(), document.SignedBy?.Subject ?? ""))
+            throw new ExchangeFault(Fault.SignerNotAuthorised, $"The signer is not registered for {sender}.", "policy.signer");
+    }
+
+    private List<NewDelivery> Address(Submission submission)
+    {
+        var unknown = submission.DeliverTo.Where(receiver => _routes.Find(receiver) is null).ToList();
+        if (unknown.Count > 0) throw new ExchangeFault(Fault.UnknownReceiver, $"No route to {string.Join(", ", unknown)}; nothing was queued.", "route.receiver");
+        List<NewDelivery> deliveries = [];
+        foreach (var receiver in submission.DeliverTo)
+        {
+            var dossier = new NewDelivery(DeliveryId.New(_clock), receiver, _routes.Find(receiver)!.Connector, DeliveryPurpose.Dossier);
+            deliveries.Add(dossier);
+            if (submission.AnsweredByStatus) deliveries.Add(Arrived(submission.Sender, dossier));
+        }
+
+        return deliveries;
+    }
+
+    private NewDelivery Arrived(OrganId sender, NewDelivery dossier)
+    {
+        var back = _routes.Find(sender) ?? throw new ExchangeFault(Fault.PolicyMissing, $"No route back to {sender}, who is answered by status packets.", "route.status");
+        return new NewDelivery(DeliveryId.New(_clock), sender, back.Connector, DeliveryPurpose.StatusArrived, dossier.Id);
+    }
+
+    private static NewExchange Exchange(ExchangeId id, DateTimeOffset at, Submission submission, byte[] receipt, IReadOnlyList<NewDelivery> deliveries) => new(
+        id,
+        submission.Sender,
+        submission.MessageId,
+        submission.Digest,
+        submission.Dossier,
+        submission.Attachments,
+        submission.Document.Assurance,
+        submission.Document.SignedBy?.Subject,
+        submission.AnsweredByStatus,
+        at,
+        receipt,
+        submission.Edge,
+        deliveries);
+
+    private static Acceptance Answer(Claim claim, Submission submission) => claim switch
+    {
+        Claim.SameAgain(var earlier) => new Acceptance(earlier.Id, earlier.AcceptedAt, earlier.Receipt, Repeated: true, earlier.Digest),
+        Claim.Conflict(var earlier) => throw new ExchangeFault(
+            Fault.MessageIdReused,
+            $"{submission.MessageId} was accepted with content {earlier.Digest}; this has {submission.Digest}. The first one stays.",
+            "claim.conflict"),
+        _ => throw new InvalidOperationException("A first claim is answered where it is written."),
+    };
+
+    [LoggerMessage(2001, LogLevel.Information, "Accepted {ExchangeId}: {MessageId} of {Sender}, {Deliveries} deliveries")]
+    private static partial void LogAccepted(ILogger logger, ExchangeId exchangeId, MessageId messageId, OrganId sender, int deliveries);
+}

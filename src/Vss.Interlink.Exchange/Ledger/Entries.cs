@@ -1,0 +1,142 @@
+using Vss.Interlink.Exchange.Bodies;
+using Vss.Interlink.Trust.Verification;
+using Vss.Interlink.V1;
+
+namespace Vss.Interlink.Exchange.Ledger;
+
+/// <summary>Everything that one acceptance writes, in one transaction.</summary>
+/// <param name="Id">The exchange.</param>
+/// <param name="Sender">With <paramref name="MessageId"/> unique for ever.</param>
+/// <param name="MessageId">The sender's id.</param>
+/// <param name="Digest">Of the content, by <see cref="Translation.DossierDigest"/>.</param>
+/// <param name="Dossier">As translated; attachments carry size and digest.</param>
+/// <param name="Parts">The attachments' contents by id.</param>
+/// <param name="Assurance">What stands behind it.</param>
+/// <param name="SignedBy">Subject of the signer's certificate, or null.</param>
+/// <param name="AnsweredByStatus">Whether the sender hears of it by edXML status packets.</param>
+/// <param name="AcceptedAt">To the millisecond.</param>
+/// <param name="Receipt">The signed receipt: evidence SUBMISSION_ACCEPTANCE.</param>
+/// <param name="Edge">Where it came in, as <c>soap</c>.</param>
+/// <param name="Deliveries">At least one.</param>
+public sealed record NewExchange(
+    ExchangeId Id,
+    OrganId Sender,
+    MessageId MessageId,
+    ContentDigest Digest,
+    Dossier Dossier,
+    IReadOnlyDictionary<string, StoredBody> Parts,
+    Assurance Assurance,
+    string? SignedBy,
+    bool AnsweredByStatus,
+    DateTimeOffset AcceptedAt,
+    byte[] Receipt,
+    string Edge,
+    IReadOnlyList<NewDelivery> Deliveries);
+
+/// <summary>One delivery to be queued.</summary>
+/// <param name="Id">The delivery, and the idempotency key of its attempts.</param>
+/// <param name="Receiver">To whom.</param>
+/// <param name="Connector">By which road.</param>
+/// <param name="Purpose">Dossier or status.</param>
+/// <param name="About">For a status, the delivery of the dossier that it tells of.</param>
+/// <param name="Text">For a status, its description.</param>
+public sealed record NewDelivery(DeliveryId Id, OrganId Receiver, string Connector, DeliveryPurpose Purpose, DeliveryId? About = null, string Text = "");
+
+/// <summary>What the ledger says to (sender, message id, digest). It has the last word.</summary>
+public abstract record Claim
+{
+    private Claim() { }
+
+    /// <summary>Written now.</summary>
+    public sealed record First : Claim;
+
+    /// <summary>This very content was accepted before.</summary>
+    public sealed record SameAgain(AcceptedExchange Earlier) : Claim;
+
+    /// <summary>Other content was accepted under the id; it stays.</summary>
+    public sealed record Conflict(AcceptedExchange Earlier) : Claim;
+}
+
+/// <summary>What a repeat is answered with.</summary>
+public sealed record AcceptedExchange(ExchangeId Id, DateTimeOffset AcceptedAt, ContentDigest Digest, byte[] Receipt);
+
+/// <summary>A delivery in the hands of one worker until the lease ends.</summary>
+/// <param name="Delivery">The delivery.</param>
+/// <param name="Exchange">Its exchange.</param>
+/// <param name="Fence">Fencing token: grows with every lease, and only the last one may complete.</param>
+/// <param name="Attempt">1 for the first.</param>
+/// <param name="LeaseUntil">When somebody else may take it.</param>
+/// <param name="Receiver">To whom.</param>
+/// <param name="Connector">By which road.</param>
+/// <param name="Purpose">Dossier or status.</param>
+/// <param name="About">Receiver of the dossier that a status tells of; null for a dossier.</param>
+/// <param name="Text">Description of a status.</param>
+/// <param name="CreatedAt">When it was queued: the time of a status.</param>
+/// <param name="Seal">The seal made at an earlier attempt, or null.</param>
+public sealed record LeasedDelivery(
+    DeliveryId Delivery,
+    ExchangeId Exchange,
+    long Fence,
+    int Attempt,
+    DateTimeOffset LeaseUntil,
+    OrganId Receiver,
+    string Connector,
+    DeliveryPurpose Purpose,
+    OrganId? About,
+    string Text,
+    DateTimeOffset CreatedAt,
+    byte[]? Seal);
+
+/// <summary>What becomes of a leased delivery; written only while <see cref="Fence"/> is the last one.</summary>
+/// <param name="Delivery">The delivery.</param>
+/// <param name="Fence">The token of the lease under which the work was done.</param>
+/// <param name="To">A state that <see cref="DeliveryStates.Transitions"/> lets follow LEASED.</param>
+/// <param name="At">When.</param>
+/// <param name="ExternalId">The partner's id, or null.</param>
+/// <param name="Error">What went wrong, without personal data; or null.</param>
+/// <param name="NotBefore">For PENDING: the next attempt.</param>
+/// <param name="Attempted">False when nothing was tried, so that no attempt is counted.</param>
+/// <param name="Evidence">To be kept with it, or null.</param>
+/// <param name="FollowUp">Deliveries that this one causes, as a status back.</param>
+public sealed record DeliveryOutcome(
+    DeliveryId Delivery,
+    long Fence,
+    DeliveryState To,
+    DateTimeOffset At,
+    string? ExternalId = null,
+    string? Error = null,
+    DateTimeOffset? NotBefore = null,
+    bool Attempted = true,
+    NewEvidence? Evidence = null,
+    IReadOnlyList<NewDelivery>? FollowUp = null);
+
+/// <summary>A signed piece of evidence.</summary>
+/// <param name="Type">ETSI REM event, as <c>DELIVERY</c>.</param>
+/// <param name="Document">Signed XML.</param>
+public sealed record NewEvidence(string Type, byte[] Document);
+
+/// <summary>An exchange as it was accepted: what deliveries are made from.</summary>
+public sealed record ExchangeRecord(
+    ExchangeId Id,
+    OrganId Sender,
+    MessageId MessageId,
+    ContentDigest Digest,
+    Dossier Dossier,
+    Assurance Assurance,
+    string? SignedBy,
+    bool AnsweredByStatus,
+    DateTimeOffset AcceptedAt,
+    byte[] Receipt);
+
+/// <summary>One delivery as its receiver sees it.</summary>
+public sealed record BoxItem(
+    DeliveryId Delivery,
+    ExchangeId Exchange,
+    OrganId Sender,
+    MessageId MessageId,
+    DossierKind Kind,
+    string DocumentId,
+    string Subject,
+    DeliveryState State,
+    DateTimeOffset ChangedAt,
+    byte[]? Seal);

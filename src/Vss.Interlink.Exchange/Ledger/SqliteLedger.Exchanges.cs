@@ -1,0 +1,124 @@
+using System.Security.Cryptography;
+using Google.Protobuf;
+using Vss.Interlink.Exchange.Audit;
+using Vss.Interlink.Exchange.Evidence;
+using Vss.Interlink.V1;
+
+namespace Vss.Interlink.Exchange.Ledger;
+
+public sealed partial class SqliteLedger
+{
+    private const string AcceptedColumns = "exchange_id, accepted_at, digest, receipt";
+
+    /// <summary>
+    /// Claims (sender, message id) and, when it is the first, writes the exchange, its parts, deliveries, evidence and audit line in one transaction.
+    /// The unique index decides, so of any number of claims at once exactly one is the first.
+    /// </summary>
+    public Task<Claim> AcceptAsync(NewExchange exchange, CancellationToken cancellation) =>
+        _writer.RunAsync<Claim>(
+            session =>
+            {
+                if (Accepted(session.Sql, exchange.Sender, exchange.MessageId) is { } earlier) return Again(earlier, exchange.Digest);
+                Insert(session, exchange);
+                return new Claim.First();
+            },
+            cancellation);
+
+    /// <summary>What (sender, message id, digest) would be answered now; null when nothing was accepted under the id.</summary>
+    public Task<Claim?> FindClaimAsync(OrganId sender, MessageId messageId, ContentDigest digest, CancellationToken cancellation) =>
+        ReadAsync(sql => Accepted(sql, sender, messageId) is { } earlier ? Again(earlier, digest) : null, cancellation);
+
+    /// <summary>The exchange as it was accepted, or null.</summary>
+    public Task<ExchangeRecord?> FindRecordAsync(ExchangeId id, CancellationToken cancellation) =>
+        ReadAsync(
+            sql => sql.First(
+                "SELECT exchange_id, sender, message_id, digest, dossier, assurance, signed_by, answered_by_status, accepted_at, receipt FROM exchanges WHERE exchange_id = $id",
+                row => new ExchangeRecord(
+                    ExchangeId.Stored(row.GetString(0)),
+                    OrganId.Stored(row.GetString(1)),
+                    MessageId.Stored(row.GetString(2)),
+                    ContentDigest.Stored(row.Octets(3)),
+                    Dossier.Parser.ParseFrom(row.Octets(4)),
+                    AssuranceText.Stored(row.GetString(5)),
+                    row.TextOrNull(6),
+                    row.GetBoolean(7),
+                    row.Time(8),
+                    row.Octets(9)),
+                ("$id", id.ToString())),
+            cancellation);
+
+    private static Claim Again(AcceptedExchange earlier, ContentDigest digest) =>
+        earlier.Digest == digest ? new Claim.SameAgain(earlier) : new Claim.Conflict(earlier);
+
+    private static AcceptedExchange? Accepted(Sql sql, OrganId sender, MessageId messageId) =>
+        sql.First(
+            $"SELECT {AcceptedColumns} FROM exchanges WHERE sender = $sender AND message_id = $message",
+            row => new AcceptedExchange(ExchangeId.Stored(row.GetString(0)), row.Time(1), ContentDigest.Stored(row.Octets(2)), row.Octets(3)),
+            ("$sender", sender.ToString()),
+            ("$message", messageId.ToString()));
+
+    private static void Insert(LedgerSession session, NewExchange exchange)
+    {
+        var (sql, at) = (session.Sql, exchange.AcceptedAt);
+        sql.Execute(
+            """
+            INSERT INTO exchanges (exchange_id, sender, message_id, kind, document_id, subject, state, accepted_at, digest, assurance, signed_by, answered_by_status, edge, dossier, receipt)
+            VALUES ($id, $sender, $message, $kind, $document, $subject, $state, $at, $digest, $assurance, $signed, $statuses, $edge, $dossier, $receipt)
+            """,
+            ("$id", exchange.Id.ToString()),
+            ("$sender", exchange.Sender.ToString()),
+            ("$message", exchange.MessageId.ToString()),
+            ("$kind", (int)exchange.Dossier.Kind),
+            ("$document", exchange.Dossier.DocumentId),
+            ("$subject", exchange.Dossier.Subject),
+            ("$state", (int)ExchangeState.Accepted),
+            ("$at", at.Column()),
+            ("$digest", exchange.Digest.ToArray()),
+            ("$assurance", AssuranceText.Of(exchange.Assurance)),
+            ("$signed", exchange.SignedBy),
+            ("$statuses", exchange.AnsweredByStatus),
+            ("$edge", exchange.Edge),
+            ("$dossier", exchange.Dossier.ToByteArray()),
+            ("$receipt", exchange.Receipt));
+        foreach (var (attachment, body) in exchange.Parts)
+            sql.Execute(
+                "INSERT INTO parts (exchange_id, attachment_id, digest, size) VALUES ($id, $attachment, $digest, $size)",
+                ("$id", exchange.Id.ToString()),
+                ("$attachment", attachment),
+                ("$digest", body.Digest.ToArray()),
+                ("$size", body.Size));
+        foreach (var delivery in exchange.Deliveries) Enqueue(session, exchange.Id, delivery, at);
+        Keep(session, exchange.Id, null, new NewEvidence(EvidenceType.SubmissionAcceptance, exchange.Receipt), at);
+        Write(session, AuditLine.New(at, AuditEvent.Accepted, exchange.Edge) with { Exchange = exchange.Id, Sender = exchange.Sender });
+        session.Changed(exchange.Id);
+    }
+
+    private static void Enqueue(LedgerSession session, ExchangeId exchange, NewDelivery delivery, DateTimeOffset at)
+    {
+        session.Sql.Execute(
+            """
+            INSERT INTO deliveries (delivery_id, exchange_id, receiver, connector, purpose, about, text, state, attempts, due_at, lease_owner, fence, created_at, changed_at, external_id, last_error, seal)
+            VALUES ($id, $exchange, $receiver, $connector, $purpose, $about, $text, $state, 0, $at, NULL, 0, $at, $at, '', '', NULL)
+            """,
+            ("$id", delivery.Id.ToString()),
+            ("$exchange", exchange.ToString()),
+            ("$receiver", delivery.Receiver.ToString()),
+            ("$connector", delivery.Connector),
+            ("$purpose", delivery.Purpose.ToString()),
+            ("$about", delivery.About?.ToString()),
+            ("$text", delivery.Text),
+            ("$state", (int)DeliveryState.Pending),
+            ("$at", at.Column()));
+        session.Due(delivery.Connector);
+    }
+
+    private static void Keep(LedgerSession session, ExchangeId exchange, DeliveryId? delivery, NewEvidence evidence, DateTimeOffset at) =>
+        session.Sql.Execute(
+            "INSERT INTO evidence (exchange_id, delivery_id, type, at, sha256, document) VALUES ($exchange, $delivery, $type, $at, $sha256, $document)",
+            ("$exchange", exchange.ToString()),
+            ("$delivery", delivery?.ToString()),
+            ("$type", evidence.Type),
+            ("$at", at.Column()),
+            ("$sha256", SHA256.HashData(evidence.Document)),
+            ("$document", evidence.Document));
+}

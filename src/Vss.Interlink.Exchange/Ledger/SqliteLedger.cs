@@ -1,0 +1,71 @@
+using Microsoft.Data.Sqlite;
+
+namespace Vss.Interlink.Exchange.Ledger;
+
+/// <summary>
+/// The ledger in one SQLite file: WAL, synchronous=FULL, one writer with group commit, readers on their own connections. Whatever an awaited write
+/// has answered is on the disk.
+/// </summary>
+/// <threadsafety>Safe for any number of threads; several processes may share the file.</threadsafety>
+public sealed partial class SqliteLedger : IAsyncDisposable
+{
+    private const int BusySeconds = 30;
+
+    private readonly string _readers;
+    private readonly GroupCommit _writer;
+
+    /// <summary>Opens the file, making or migrating it.</summary>
+    /// <exception cref="InvalidOperationException">A newer hub wrote it.</exception>
+    public SqliteLedger(string file, TimeProvider clock)
+    {
+        Clock = clock;
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
+        var writing = new SqliteConnectionStringBuilder { DataSource = file, ForeignKeys = true, DefaultTimeout = BusySeconds, Pooling = false }.ToString();
+        _readers = new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadOnly, DefaultTimeout = BusySeconds }.ToString();
+        using (var first = Open(writing))
+        {
+            Set(first, "PRAGMA journal_mode = WAL");
+            Set(first, "PRAGMA synchronous = FULL");
+            SqliteSchema.Migrate(first, clock.GetUtcNow());
+        }
+
+        var writer = Open(writing);
+        Set(writer, "PRAGMA synchronous = FULL");
+        _writer = new GroupCommit(writer, Changes);
+    }
+
+    internal LedgerChanges Changes { get; } = new();
+
+    internal TimeProvider Clock { get; }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _writer.DisposeAsync();
+        using var any = new SqliteConnection(_readers);
+        SqliteConnection.ClearPool(any);
+    }
+
+    // SQLite answers from memory or a few pages of the file, on the caller's thread; the task is the shape of a ledger, not this one's need.
+    private Task<T> ReadAsync<T>(Func<Sql, T> read, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        using var sql = new Sql(Open(_readers));
+        return Task.FromResult(read(sql));
+    }
+
+    private static SqliteConnection Open(string connectionString)
+    {
+        var connection = new SqliteConnection(connectionString);
+        connection.Open();
+        return connection;
+    }
+
+    private static void Set(SqliteConnection connection, string pragma)
+    {
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // constants of this class
+        command.CommandText = pragma;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
+}

@@ -1,0 +1,122 @@
+using Microsoft.Data.Sqlite;
+
+namespace Vss.Interlink.Exchange.Ledger;
+
+/// <summary>The tables, and how a ledger of an earlier version becomes one of this version. Forward only; a newer one is refused.</summary>
+internal static class SqliteSchema
+{
+    // One entry per version, never changed once released. due_at is when somebody may take the delivery (again): for PENDING the next attempt, for
+    // LEASED the end of the lease, otherwise NULL.
+    private static readonly string[] Versions =
+    [
+        """
+        CREATE TABLE exchanges (
+          exchange_id        TEXT PRIMARY KEY,
+          sender             TEXT NOT NULL,
+          message_id         TEXT NOT NULL,
+          kind               INTEGER NOT NULL,
+          document_id        TEXT NOT NULL,
+          subject            TEXT NOT NULL,
+          state              INTEGER NOT NULL,
+          accepted_at        INTEGER NOT NULL,
+          digest             BLOB NOT NULL,
+          assurance          TEXT NOT NULL,
+          signed_by          TEXT,
+          answered_by_status INTEGER NOT NULL,
+          edge               TEXT NOT NULL,
+          dossier            BLOB NOT NULL,
+          receipt            BLOB NOT NULL,
+          UNIQUE (sender, message_id)
+        ) STRICT;
+        CREATE INDEX exchanges_by_sender ON exchanges (sender, exchange_id);
+
+        CREATE TABLE parts (
+          exchange_id   TEXT NOT NULL REFERENCES exchanges,
+          attachment_id TEXT NOT NULL,
+          digest        BLOB NOT NULL,
+          size          INTEGER NOT NULL,
+          PRIMARY KEY (exchange_id, attachment_id)
+        ) STRICT;
+        CREATE INDEX parts_by_digest ON parts (digest);
+
+        CREATE TABLE deliveries (
+          delivery_id TEXT PRIMARY KEY,
+          exchange_id TEXT NOT NULL REFERENCES exchanges,
+          receiver    TEXT NOT NULL,
+          connector   TEXT NOT NULL,
+          purpose     TEXT NOT NULL,
+          about       TEXT REFERENCES deliveries,
+          text        TEXT NOT NULL,
+          state       INTEGER NOT NULL,
+          attempts    INTEGER NOT NULL,
+          due_at      INTEGER,
+          lease_owner TEXT,
+          fence       INTEGER NOT NULL,
+          created_at  INTEGER NOT NULL,
+          changed_at  INTEGER NOT NULL,
+          external_id TEXT NOT NULL,
+          last_error  TEXT NOT NULL,
+          seal        BLOB
+        ) STRICT;
+        CREATE UNIQUE INDEX deliveries_once ON deliveries (exchange_id, receiver, purpose, coalesce(about, ''));
+        CREATE INDEX deliveries_due ON deliveries (connector, due_at) WHERE due_at IS NOT NULL;
+        CREATE INDEX deliveries_by_receiver ON deliveries (receiver, exchange_id);
+        CREATE INDEX deliveries_available ON deliveries (receiver, delivery_id) WHERE state = 3;
+
+        CREATE TABLE evidence (
+          evidence_id INTEGER PRIMARY KEY,
+          exchange_id TEXT NOT NULL REFERENCES exchanges,
+          delivery_id TEXT REFERENCES deliveries,
+          type        TEXT NOT NULL,
+          at          INTEGER NOT NULL,
+          sha256      BLOB NOT NULL,
+          document    BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX evidence_by_exchange ON evidence (exchange_id, evidence_id);
+        -- Relay evidence may come again, the others once (ETSI REM, maximum occurrence).
+        CREATE UNIQUE INDEX evidence_once ON evidence (exchange_id, coalesce(delivery_id, ''), type) WHERE type NOT LIKE 'RELAY%';
+        CREATE TRIGGER evidence_never_changes BEFORE UPDATE ON evidence BEGIN SELECT RAISE(ABORT, 'evidence is append-only'); END;
+        CREATE TRIGGER evidence_never_goes BEFORE DELETE ON evidence BEGIN SELECT RAISE(ABORT, 'evidence is append-only'); END;
+
+        CREATE TABLE audit (
+          audit_id    INTEGER PRIMARY KEY,
+          reference   TEXT NOT NULL UNIQUE,
+          at          INTEGER NOT NULL,
+          event       INTEGER NOT NULL,
+          edge        TEXT NOT NULL,
+          exchange_id TEXT,
+          delivery_id TEXT,
+          sender      TEXT,
+          fault       INTEGER,
+          rule        TEXT NOT NULL,
+          detail      TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX audit_by_exchange ON audit (exchange_id, audit_id);
+        CREATE TRIGGER audit_never_changes BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+        CREATE TRIGGER audit_never_goes BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+        """,
+    ];
+
+    /// <summary>Brings the tables to this version, under an exclusive lock.</summary>
+    /// <exception cref="InvalidOperationException">The ledger was written by a newer hub.</exception>
+    public static void Migrate(SqliteConnection connection, DateTimeOffset now)
+    {
+        var sql = new Sql(connection);
+        sql.Execute("BEGIN EXCLUSIVE");
+        sql.Execute("CREATE TABLE IF NOT EXISTS schema_versions (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT");
+        var there = sql.Number("SELECT max(version) FROM schema_versions") ?? 0;
+        if (there > Versions.Length)
+        {
+            sql.Execute("ROLLBACK");
+            throw new InvalidOperationException($"The ledger has schema version {there}; this hub knows up to {Versions.Length}. Run the hub that wrote it, or a newer one.");
+        }
+
+        for (var version = (int)there + 1; version <= Versions.Length; version++)
+        {
+            sql.Execute(Versions[version - 1]);
+            sql.Execute("INSERT INTO schema_versions (version, applied_at) VALUES ($version, $now)", ("$version", version), ("$now", now.Column()));
+        }
+
+        sql.Execute("COMMIT");
+    }
+}

@@ -1,0 +1,82 @@
+using System.Xml;
+using Vss.Interlink.Exchange.Bodies;
+using Vss.Interlink.Exchange.Faults;
+using Vss.Interlink.Trust.Verification;
+using Vss.Interlink.V1;
+
+namespace Vss.Interlink.Exchange.Translation;
+
+/// <summary>The Dossier element of interlink-v1.xsd to and from the canonical dossier, field by field.</summary>
+public sealed partial class DossierXml(BodyStore bodies)
+{
+    /// <summary>Namespace of interlink-v1.xsd.</summary>
+    public const string Namespace = "urn:vss:interlink:v1";
+
+    private const string Edge = "soap";
+
+    private static readonly XmlReaderSettings ReaderSettings = new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null };
+
+    /// <summary>Reads Body/SubmitDossier/Dossier from the verified octets; the attachments' contents go to the body store.</summary>
+    /// <exception cref="ExchangeFault">SCHEMA_VIOLATION, ATTACHMENT_MISMATCH, LIMIT_EXCEEDED or MALFORMED, naming the element.</exception>
+    public async Task<Submission> ReadAsync(VerifiedDocument document, CancellationToken cancellation)
+    {
+        using var octets = new MemoryStream(document.Octets.ToArray(), writable: false);
+        using var xml = XmlReader.Create(octets, ReaderSettings);
+        try
+        {
+            var at = new SchemaReader(xml, Namespace);
+            at.EnterAny("Body");
+            at.Enter("SubmitDossier");
+            at.Enter("Dossier");
+            var (dossier, attachments) = await ReadDossierAsync(at, cancellation);
+            at.Leave();
+            at.Leave();
+            at.Leave();
+            return new Submission(document, dossier, attachments, Edge, answeredByStatus: false);
+        }
+        catch (XmlException broken)
+        {
+            throw new ExchangeFault(Fault.Malformed, $"Not well-formed at line {broken.LineNumber}, column {broken.LinePosition}.");
+        }
+    }
+
+    /// <summary>Writes the Dossier element with the attachments' contents as base64, a piece at a time; what the writer writes to sees synchronous writes.</summary>
+    /// <param name="xml">Stands where the element belongs.</param>
+    /// <param name="dossier">The dossier.</param>
+    /// <param name="open">Opens an attachment's content; the stream is disposed here.</param>
+    /// <param name="cancellation">Stops between pieces.</param>
+    public static async Task WriteAsync(XmlWriter xml, Dossier dossier, Func<Attachment, Stream> open, CancellationToken cancellation)
+    {
+        WriteBeforeAttachments(xml, dossier);
+        var piece = new byte[48 * 1024];
+        foreach (var attachment in dossier.Attachments)
+        {
+            WriteAttachmentHead(xml, attachment);
+            xml.WriteStartElement("Content", Namespace);
+            await using (var content = open(attachment))
+            {
+                // Whole groups of three octets, or the base64 would be padded in the middle.
+                int read;
+                while ((read = await content.ReadAtLeastAsync(piece, piece.Length, throwOnEndOfStream: false, cancellation)) > 0) xml.WriteBase64(piece, 0, read);
+            }
+
+            xml.WriteEndElement();
+            xml.WriteEndElement();
+        }
+
+        WriteAfterAttachments(xml, dossier);
+    }
+
+    /// <summary>The form that <see cref="DossierDigest"/> hashes: attachments by size and digest, no trace entries.</summary>
+    internal static void WriteForDigest(XmlWriter xml, Dossier dossier)
+    {
+        WriteBeforeAttachments(xml, dossier, withTrace: false);
+        foreach (var attachment in dossier.Attachments)
+        {
+            WriteAttachmentHead(xml, attachment);
+            xml.WriteEndElement();
+        }
+
+        WriteAfterAttachments(xml, dossier);
+    }
+}
