@@ -1,1 +1,32 @@
-return 0;
+using Vss.Interlink.Connectors.Axis;
+using Vss.Interlink.Connectors.Box;
+using Vss.Interlink.Connectors.Inside;
+using Vss.Interlink.Exchange;
+using Vss.Interlink.Gateway.Grpc;
+using Vss.Interlink.Gateway.Hosting;
+using Vss.Interlink.Gateway.Soap;
+using Vss.Interlink.Trust;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddConfigurationFile(args);
+var config = builder.Configuration;
+
+builder.Services.AddTrust(config.GetRequiredSection("Trust"))
+                .AddExchange(config.GetRequiredSection("Exchange"))
+                .AddInside()
+                .AddBox()
+                .AddAxis(config.GetSection("Partners:Axis"))
+                .AddSoap(config.GetSection("Soap"))
+                .AddSoapOperations()
+                .AddInsideServices();
+builder.AddEdges(config.GetRequiredSection("Hosting"));
+
+var app = builder.Build();
+app.UseEdges();
+app.MapSoap();
+app.MapInsideServices();
+app.MapHealth();
+await app.RunAsync();
+
+/// <summary>The host, named for tests.</summary>
+public partial class Program;

@@ -1,11 +1,35 @@
+using System.Collections.Concurrent;
+using System.Net;
 using Grpc.Core;
+using Grpc.Wire;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Grpc.Net.Client;
 
-/// <summary>A gRPC channel over HTTP/2: TLS for https addresses, prior-knowledge h2c for http ones.</summary>
+/// <summary>A gRPC channel over HTTP/2: TLS for https addresses, h2c with prior knowledge for http ones. Connections are made when first needed.</summary>
 public sealed class GrpcChannel : ChannelBase, IDisposable
 {
-    private GrpcChannel(Uri address, GrpcChannelOptions options) : base(address.Authority) { }
+    private readonly ConcurrentDictionary<string, Uri> _paths = new();
+    private readonly HttpMessageInvoker _http;
+    private readonly Uri _address;
+    private volatile bool _disposed;
+
+    private GrpcChannel(Uri address, GrpcChannelOptions options) : base(address.Authority)
+    {
+        if (address.Scheme is not ("http" or "https")) throw new ArgumentException($"'{address}' is neither http nor https.", nameof(address));
+        _address = address;
+        var disposeHandler = options.HttpHandler is null || options.DisposeHttpClient;
+        _http = new HttpMessageInvoker(options.HttpHandler ?? DefaultHandler(), disposeHandler);
+        MaxReceiveMessageSize = options.MaxReceiveMessageSize;
+        MaxSendMessageSize = options.MaxSendMessageSize;
+        Clock = options.ServiceProvider?.GetService<TimeProvider>() ?? TimeProvider.System;
+    }
+
+    internal TimeProvider Clock { get; }
+
+    internal int? MaxReceiveMessageSize { get; }
+
+    internal int? MaxSendMessageSize { get; }
 
     public static GrpcChannel ForAddress(string address) => ForAddress(new Uri(address));
 
@@ -15,7 +39,47 @@ public sealed class GrpcChannel : ChannelBase, IDisposable
 
     public static GrpcChannel ForAddress(Uri address, GrpcChannelOptions channelOptions) => new(address, channelOptions);
 
-    public override CallInvoker CreateCallInvoker() => throw new NotSupportedException();
+    public override CallInvoker CreateCallInvoker() => new ChannelCallInvoker(this);
 
-    public void Dispose() { }
+    public void Dispose()
+    {
+        _disposed = true;
+        _http.Dispose();
+    }
+
+    // PROTOCOL-HTTP2.md, Requests: method, scheme, path, te, then grpc-timeout, content type, encodings, metadata.
+    internal HttpRequestMessage CreateRequest(IMethod method, string? host, Metadata? headers, TimeSpan? timeout)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var request = new HttpRequestMessage(HttpMethod.Post, _paths.GetOrAdd(method.FullName, static (path, address) => new Uri(address, path), _address))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        request.Headers.Host = host;
+        request.Headers.TryAddWithoutValidation("te", "trailers");
+        request.Headers.TryAddWithoutValidation("user-agent", "grpc-csharp-net/1.0");
+        request.Headers.TryAddWithoutValidation(WireNames.AcceptEncoding, WireNames.Identity);
+        if (timeout is { } left) request.Headers.TryAddWithoutValidation(GrpcTimeout.Header, GrpcTimeout.Format(left));
+        foreach (var entry in headers ?? Metadata.Empty)
+        {
+            if (!MetadataHeaders.IsReserved(entry.Key)) request.Headers.TryAddWithoutValidation(entry.Key, MetadataHeaders.ValueOf(entry));
+        }
+
+        return request;
+    }
+
+    internal Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => _http.SendAsync(request, cancellationToken);
+
+    protected override Task ShutdownAsyncCore()
+    {
+        Dispose();
+        return Task.CompletedTask;
+    }
+
+    // Cookies, redirects and proxies are not part of gRPC; a second connection opens when the first has all the streams its server allows.
+    private static SocketsHttpHandler DefaultHandler() => new()
+    {
+        UseCookies = false, AllowAutoRedirect = false, UseProxy = false, EnableMultipleHttp2Connections = true,
+    };
 }

@@ -3,6 +3,8 @@ namespace Grpc.Core;
 /// <summary>One call as the service sees it.</summary>
 public abstract class ServerCallContext
 {
+    private Dictionary<object, object>? _userState;
+
     /// <summary>"/package.Service/Method".</summary>
     public string Method => MethodCore;
 
@@ -66,7 +68,7 @@ public abstract class ServerCallContext
 
     protected abstract AuthContext AuthContextCore { get; }
 
-    protected virtual IDictionary<object, object> UserStateCore { get; } = new Dictionary<object, object>();
+    protected virtual IDictionary<object, object> UserStateCore => _userState ??= [];
 
     protected abstract Task WriteResponseHeadersAsyncCore(Metadata responseHeaders);
 

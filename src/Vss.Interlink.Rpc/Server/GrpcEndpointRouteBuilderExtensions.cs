@@ -1,11 +1,27 @@
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Microsoft.AspNetCore.Builder;
 
 /// <summary>Maps gRPC services to endpoints.</summary>
 public static class GrpcEndpointRouteBuilderExtensions
 {
-    public static GrpcServiceEndpointConventionBuilder MapGrpcService<TService>(this IEndpointRouteBuilder builder) where TService : class =>
-        throw new NotSupportedException();
+    /// <summary>Serves TService, which derives from a generated service base, at "/package.Service/Method". Each call takes its instance from the container.</summary>
+    /// <exception cref="InvalidOperationException">AddGrpc was not called, or TService derives from no generated base.</exception>
+    public static GrpcServiceEndpointConventionBuilder MapGrpcService<TService>(this IEndpointRouteBuilder builder) where TService : class
+    {
+        var services = builder.ServiceProvider;
+        var unknown = services.GetService<UnknownMethods>()
+            ?? throw new InvalidOperationException("Call AddGrpc() on the services before MapGrpcService.");
+        var settings = new ServerSettings(
+            services.GetRequiredService<IOptions<GrpcServiceOptions>>().Value,
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILoggerFactory>().CreateLogger("Grpc.AspNetCore.Server"));
+        var methods = new EndpointBinder<TService>(builder, settings).BindAll();
+        unknown.MapOnce(builder);
+        return new GrpcServiceEndpointConventionBuilder(methods);
+    }
 }

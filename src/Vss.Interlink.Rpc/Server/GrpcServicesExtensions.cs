@@ -14,6 +14,7 @@ public static class GrpcServicesExtensions
         services.AddOptions<GrpcServiceOptions>();
         if (configureOptions is not null) services.Configure(configureOptions);
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<UnknownMethods>();
         return new GrpcServerBuilder(services);
     }
 

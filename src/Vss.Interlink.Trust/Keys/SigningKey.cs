@@ -76,9 +76,22 @@ public static class KeyUri
     /// <summary><c>file:///path/key.p12?password-file=/path/key.pass</c>. Any other scheme is refused by name.</summary>
     public static SigningKey Open(Uri key)
     {
-        if (!key.IsAbsoluteUri || key.Scheme != Uri.UriSchemeFile) throw new NotSupportedException($"No key provider for '{(key.IsAbsoluteUri ? key.Scheme : "relative")}:' keys here; use a file: URI.");
+        var (file, password) = Parse(key);
+        return FileKey.Open(file, password);
+    }
+
+    /// <summary>A TLS server certificate with its key, from the same kind of URI. TLS keys identify a host; they never seal documents.</summary>
+    public static X509Certificate2 OpenServerCertificate(Uri key)
+    {
+        var (file, password) = Parse(key);
+        return X509CertificateLoader.LoadPkcs12FromFile(file, password);
+    }
+
+    private static (string File, string Password) Parse(Uri key)
+    {
         const string parameter = "?password-file=";
+        if (!key.IsAbsoluteUri || key.Scheme != Uri.UriSchemeFile) throw new NotSupportedException($"No key provider for '{(key.IsAbsoluteUri ? key.Scheme : "relative")}:' keys here; use a file: URI.");
         if (!key.Query.StartsWith(parameter, StringComparison.Ordinal)) throw new InvalidDataException("A file: key needs ?password-file=PATH; passwords never stand in a URI.");
-        return FileKey.Open(key.LocalPath, File.ReadAllText(Uri.UnescapeDataString(key.Query[parameter.Length..])).TrimEnd('\r', '\n'));
+        return (key.LocalPath, File.ReadAllText(Uri.UnescapeDataString(key.Query[parameter.Length..])).TrimEnd('\r', '\n'));
     }
 }

@@ -1,7 +1,7 @@
 namespace Vss.Interlink.Trust.Signing;
 
 /// <summary>What a seal covers: a header in a canonical form and parts by their digest.</summary>
-/// <param name="Header">Well-formed XML in exclusive canonical form; it is carried inside the seal.</param>
+/// <param name="Header">Well-formed XML; it is carried inside the seal and compared in exclusive canonical form.</param>
 /// <param name="Parts">Attachments, in the order of the document.</param>
 public sealed record SealedContent(ReadOnlyMemory<byte> Header, IReadOnlyList<SealedPart> Parts);
 

@@ -31,7 +31,7 @@ public sealed class SealVerifier(Func<TrustStore> store, TimeProvider clock)
 
     /// <summary>Verdict over a document and its seal.</summary>
     /// <param name="seal">The seal as carried.</param>
-    /// <param name="header">Projection of the header as received, exclusive canonical form.</param>
+    /// <param name="header">Projection of the header as received: well-formed XML, compared in exclusive canonical form.</param>
     /// <param name="parts">SHA-256 by id of every attachment as received, decoded; without the seal itself.</param>
     public VerificationResult Verify(ReadOnlyMemory<byte> seal, ReadOnlyMemory<byte> header, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> parts)
     {
@@ -43,10 +43,11 @@ public sealed class SealVerifier(Func<TrustStore> store, TimeProvider clock)
         }
 
         ladder.Pass(Rules.Present, "ds:Signature", "a detached seal");
-        return Check(document, root, header, parts, ladder) is { } passed ? new VerificationResult.Passed(passed) : new VerificationResult.Refused(ladder.Refused());
+        var received = SafeXml.Load(header, new XmlLimits()) is { Document.DocumentElement: { } projection } ? projection : throw new ArgumentException("The projection must be well-formed XML.", nameof(header));
+        return Check(document, root, Canonical.Exclusive(received), parts, ladder) is { } passed ? new VerificationResult.Passed(passed) : new VerificationResult.Refused(ladder.Refused());
     }
 
-    private VerifiedDocument? Check(XmlDocument document, XmlElement root, ReadOnlyMemory<byte> header, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> parts, Ladder ladder)
+    private VerifiedDocument? Check(XmlDocument document, XmlElement root, byte[] header, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> parts, Ladder ladder)
     {
         // 1 structure: own header, own properties, attachments
         var ids = new IdIndex(document);
@@ -82,7 +83,7 @@ public sealed class SealVerifier(Func<TrustStore> store, TimeProvider clock)
 
         // 4 the document as received against the seal: same header, every attachment, no other
         var projection = Canonical.Exclusive(sealedHeader);
-        if (!ladder.Check(projection.AsSpan().SequenceEqual(header.Span), Rules.CoverageHeader, sealedHeader.Name, "the header is the sealed one", "the header was changed after it was sealed",
+        if (!ladder.Check(projection.AsSpan().SequenceEqual(header), Rules.CoverageHeader, sealedHeader.Name, "the header is the sealed one", "the header was changed after it was sealed",
                 "Seal the header that is sent.")) return null;
         ladder.Cover(new Coverage(CoverageKind.Element, headerReference.Uri, sealedHeader.Name));
         return Parts(outside, parts, ladder) ? new VerifiedDocument(Assurance.Signed, CertificateJudge.Name(signer), ladder.Passed(), projection, parts) : null;

@@ -1,0 +1,42 @@
+using System.Xml;
+
+namespace Vss.Interlink.EdXml;
+
+/// <summary>Decodes base64 that comes in pieces of any length, strictly: white space anywhere, padding only at the end, nothing else.</summary>
+internal sealed class Base64Text(Base64Text.BytesAction bytes)
+{
+    internal delegate void BytesAction(ReadOnlySpan<byte> bytes);
+
+    private const int Group = 4;
+    private readonly char[] _characters = new char[Group * 2048];
+    private readonly byte[] _bytes = new byte[3 * 2048];
+    private int _held;
+    private bool _padded;
+
+    /// <summary>False when the text cannot be base64.</summary>
+    public bool TryAdd(ReadOnlySpan<char> text)
+    {
+        foreach (var character in text)
+        {
+            if (XmlConvert.IsWhitespaceChar(character)) continue;
+            if (_padded) return false;
+            _characters[_held++] = character;
+            if (_held == _characters.Length && !TryFlush()) return false;
+        }
+        return true;
+    }
+
+    /// <summary>False when the last group is incomplete or wrong.</summary>
+    public bool TryComplete() => _held % Group == 0 && TryFlush();
+
+    private bool TryFlush()
+    {
+        if (_held == 0) return true;
+        // The decoder takes padding only at the end of what it is given; after a padded group nothing may follow.
+        if (!Convert.TryFromBase64Chars(_characters.AsSpan(0, _held), _bytes, out var written)) return false;
+        _padded = _characters[_held - 1] == '=';
+        _held = 0;
+        bytes(_bytes.AsSpan(0, written));
+        return true;
+    }
+}

@@ -1,0 +1,107 @@
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+using Vss.Interlink.Connectors.Inside;
+using Vss.Interlink.Exchange;
+using Vss.Interlink.Exchange.Bodies;
+using Vss.Interlink.Exchange.Delivery;
+using Vss.Interlink.Exchange.Faults;
+using Vss.Interlink.Exchange.Ledger;
+using Vss.Interlink.V1;
+
+namespace Vss.Interlink.Gateway.Grpc;
+
+/// <summary>Deliveries to the inside: out with a lease, back with an acknowledgement.</summary>
+public sealed class InboxService(InsideConnector connector, SqliteLedger ledger, BodyStore bodies, InsideCaller caller, FaultBoundary faults, IOptions<ExchangeOptions> options) : Inbox.InboxBase
+{
+    private const int LargestWindow = 256;
+    private const int DefaultWindow = 16;
+    private const int ChunkSize = 64 * 1024;
+
+    public override Task Receive(IAsyncStreamReader<InboxRequest> requestStream, IServerStreamWriter<InboxDelivery> responseStream, ServerCallContext context) => faults.RunAsync(async () =>
+    {
+        caller.Require(context);
+        if (!await requestStream.MoveNext(context.CancellationToken) || requestStream.Current.PartCase != InboxRequest.PartOneofCase.Subscribe)
+            throw new ExchangeFault(Fault.SchemaViolation, "The first message must subscribe.", "inbox.subscribe-first");
+        var wanted = requestStream.Current.Subscribe;
+        var window = wanted.MaxInFlight == 0 ? DefaultWindow : wanted.MaxInFlight;
+        if (window is < 1 or > LargestWindow) throw new ExchangeFault(Fault.SchemaViolation, $"max_in_flight must be 1 to {LargestWindow}.", "inbox.window");
+
+        using var subscriber = connector.Join(wanted.Service, window);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
+        var answers = TakeAnswersAsync(requestStream, subscriber, ended);
+        try
+        {
+            await foreach (var work in subscriber.ReadAllAsync(ended.Token)) await responseStream.WriteAsync(Delivery(work));
+        }
+        catch (OperationCanceledException) when (!context.CancellationToken.IsCancellationRequested)
+        {
+            // The service closed its side: it wants no more.
+        }
+
+        await answers;
+    });
+
+    public override Task Download(DownloadRequest request, IServerStreamWriter<DownloadChunk> responseStream, ServerCallContext context) => faults.RunAsync(async () =>
+    {
+        caller.Require(context);
+        await using var content = bodies.OpenRead(await PartAsync(request, context.CancellationToken));
+        var buffer = new byte[ChunkSize];
+        int read;
+        while ((read = await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, context.CancellationToken)) > 0)
+        {
+            await responseStream.WriteAsync(new DownloadChunk { Data = ByteString.CopyFrom(buffer, 0, read) });
+        }
+    });
+
+    private async Task<ContentDigest> PartAsync(DownloadRequest request, CancellationToken cancellation)
+    {
+        if (ExchangeId.TryParse(request.ExchangeId, out var exchange))
+        {
+            foreach (var organ in options.Value.InsideOrgans)
+            {
+                if (OrganId.TryParse(organ, out var inside) && await ledger.FindPartAsync(exchange, request.AttachmentId, inside, cancellation) is { } digest) return digest;
+            }
+        }
+
+        throw new ExchangeFault(Fault.NotFound, "There is no such attachment among the deliveries to the inside.", "inbox.attachment");
+    }
+
+    private static async Task TakeAnswersAsync(IAsyncStreamReader<InboxRequest> requests, InboxSubscriber subscriber, CancellationTokenSource ended)
+    {
+        try
+        {
+            while (await requests.MoveNext(ended.Token))
+            {
+                // An answer to a lease that ran out finds nothing: the delivery is handed out again under the same idempotency key.
+                _ = requests.Current.PartCase switch
+                {
+                    InboxRequest.PartOneofCase.Acknowledge => subscriber.Settle(requests.Current.Acknowledge.LeaseToken, new HandOver.Delivered(subscriber.Service)),
+                    InboxRequest.PartOneofCase.Refuse => subscriber.Settle(requests.Current.Refuse.LeaseToken, Refusal(requests.Current.Refuse)),
+                    _ => throw new ExchangeFault(Fault.SchemaViolation, "After subscribing only acknowledgements and refusals are expected.", "inbox.answers"),
+                };
+            }
+        }
+        finally
+        {
+            await ended.CancelAsync();
+        }
+    }
+
+    private static HandOver Refusal(Refuse refuse) => refuse.Passing ? new HandOver.NotNow(refuse.Reason) : new HandOver.Refused(Fault.PartnerRefused, refuse.Reason);
+
+    private static InboxDelivery Delivery(DeliveryWork work) => new()
+    {
+        DeliveryId = work.DeliveryId.ToString(),
+        IdempotencyKey = work.IdempotencyKey,
+        LeaseToken = work.LeaseToken,
+        LeaseUntil = work.LeaseUntil.ToTimestamp(),
+        Attempt = work.Attempt,
+        ExchangeId = work.ExchangeId.ToString(),
+        Dossier = work.Dossier,
+        Assurance = AssuranceText.Of(work.Assurance),
+        SignedBy = work.SignedBy ?? "",
+        Receipt = ByteString.CopyFrom(work.Receipt.Span),
+    };
+}

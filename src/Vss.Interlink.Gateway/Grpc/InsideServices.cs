@@ -1,0 +1,24 @@
+using Vss.Interlink.Gateway.Admin;
+
+namespace Vss.Interlink.Gateway.Grpc;
+
+internal static class InsideServices
+{
+    // A chunk of an attachment has at most 1 MiB; a dossier without its attachments stays below that by far.
+    private const int LargestMessage = 2 * 1024 * 1024;
+
+    public static IServiceCollection AddInsideServices(this IServiceCollection services)
+    {
+        services.AddGrpc(options => options.MaxReceiveMessageSize = LargestMessage);
+        services.AddSingleton<InsideCaller>();
+        services.AddSingleton<FaultBoundary>();
+        return services;
+    }
+
+    public static void MapInsideServices(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGrpcService<ExchangeService>();
+        routes.MapGrpcService<InboxService>();
+        routes.MapGrpcService<AdminService>();
+    }
+}

@@ -1,0 +1,32 @@
+using System.Net;
+using Microsoft.Extensions.Options;
+
+namespace Vss.Interlink.Gateway.Hosting;
+
+/// <summary>Where the hub listens. Both edges speak TLS only.</summary>
+public sealed class EdgeOptions
+{
+    /// <summary>Address and port of the partners' side (SOAP), as 0.0.0.0:8443. Port 0 takes a free one.</summary>
+    public string? Partners { get; set; }
+
+    /// <summary>Address and port of the inside (gRPC, staff tools).</summary>
+    public string? Inside { get; set; }
+
+    /// <summary>Key URI of the TLS server certificate.</summary>
+    public Uri? TlsKey { get; set; }
+
+    /// <summary>Writes one line of JSON with the addresses to standard output once both edges listen.</summary>
+    public bool AnnounceReady { get; set; }
+}
+
+internal sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
+{
+    public ValidateOptionsResult Validate(string? name, EdgeOptions options)
+    {
+        List<string> wrong = [];
+        if (!IPEndPoint.TryParse(options.Partners ?? "", out _)) wrong.Add("Hosting:Partners is not set to ADDRESS:PORT.");
+        if (!IPEndPoint.TryParse(options.Inside ?? "", out _)) wrong.Add("Hosting:Inside is not set to ADDRESS:PORT.");
+        if (options.TlsKey is null) wrong.Add("Hosting:TlsKey is not set. Give the key URI of the TLS server certificate.");
+        return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
+    }
+}

@@ -1,0 +1,105 @@
+using System.Net;
+using System.Security.Authentication;
+using System.Text.Json;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.Options;
+using Vss.Interlink.Trust.Keys;
+using Vss.Interlink.Trust.Verification;
+
+namespace Vss.Interlink.Gateway.Hosting;
+
+/// <summary>Which side of the hub a connection came in at. What is served at one does not exist at the other.</summary>
+internal enum Edge
+{
+    Partners,
+    Inside,
+}
+
+/// <summary>The two listening sides, TLS, and what each serves.</summary>
+internal static class Edges
+{
+    private static readonly string[] PartnerPaths = ["/soap", "/health"];
+
+    /// <summary>Reads the file named by <c>--config</c>, above appsettings and below the command line.</summary>
+    public static void AddConfigurationFile(this WebApplicationBuilder builder, string[] args)
+    {
+        if (builder.Configuration["config"] is not { Length: > 0 } file) return;
+        builder.Configuration.AddJsonFile(Path.GetFullPath(file), optional: false).AddCommandLine(args);
+    }
+
+    public static void AddEdges(this WebApplicationBuilder builder, IConfigurationSection section)
+    {
+        builder.Services.AddOptions<EdgeOptions>().Bind(section).ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<EdgeOptions>, EdgeOptionsValidator>();
+        builder.Services.AddHostedService<ReadyLine>();
+        builder.WebHost.ConfigureKestrel((_, kestrel) =>
+        {
+            var options = kestrel.ApplicationServices.GetRequiredService<IOptions<EdgeOptions>>().Value;
+            var channel = kestrel.ApplicationServices.GetRequiredService<ChannelVerifier>();
+            var certificate = KeyUri.OpenServerCertificate(options.TlsKey!);
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
+            Listen(Edge.Partners, options.Partners!, HttpProtocols.Http1AndHttp2, ClientCertificateMode.AllowCertificate);
+            Listen(Edge.Inside, options.Inside!, HttpProtocols.Http2, ClientCertificateMode.RequireCertificate);
+
+            void Listen(Edge edge, string address, HttpProtocols protocols, ClientCertificateMode clients) => kestrel.Listen(IPEndPoint.Parse(address), listen =>
+            {
+                listen.Protocols = protocols;
+                listen.Use(next => connection =>
+                {
+                    connection.Features.Set(new EdgeFeature(edge));
+                    return next(connection);
+                });
+                listen.UseHttps(https =>
+                {
+                    https.ServerCertificate = certificate;
+                    https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+                    https.ClientCertificateMode = clients;
+                    https.ClientCertificateValidation = (client, _, _) => channel.Accepts(client);
+                });
+            });
+        });
+    }
+
+    /// <summary>Answers 404 to what belongs to the other side.</summary>
+    public static void UseEdges(this WebApplication app) => app.Use((http, next) =>
+    {
+        var forPartners = PartnerPaths.Any(path => http.Request.Path.StartsWithSegments(path, StringComparison.Ordinal));
+        var edge = http.Features.GetRequiredFeature<EdgeFeature>().Edge;
+        if (forPartners == (edge == Edge.Partners)) return next(http);
+        http.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    });
+
+    /// <summary>GET /health on the partners' side: 200 while the ledger answers.</summary>
+    public static void MapHealth(this WebApplication app) => app.MapGet("/health", async (Exchange.Ledger.ExchangeHistory history, HttpContext http) =>
+    {
+        await history.ListAsync(new V1.ListRequest { PageSize = 1 }, http.RequestAborted);
+        return Results.Text("healthy\n");
+    });
+
+    private sealed record EdgeFeature(Edge Edge);
+
+    private sealed class ReadyLine(IServer server, IOptions<EdgeOptions> options, IHostApplicationLifetime lifetime) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            if (options.Value.AnnounceReady) lifetime.ApplicationStarted.Register(Announce);
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        private void Announce()
+        {
+            // In the order in which they were configured.
+            var addresses = server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.ToList();
+            Console.Out.WriteLine(JsonSerializer.Serialize(new { ready = true, partners = addresses[0], inside = addresses[1] }));
+            Console.Out.Flush();
+        }
+    }
+}

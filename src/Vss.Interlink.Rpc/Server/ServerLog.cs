@@ -1,0 +1,16 @@
+using Grpc.Core;
+using Microsoft.Extensions.Logging;
+
+namespace Grpc.AspNetCore.Server;
+
+internal static partial class ServerLog
+{
+    [LoggerMessage(1, LogLevel.Error, "{Method} threw.")]
+    public static partial void HandlerThrew(ILogger logger, string method, Exception exception);
+
+    [LoggerMessage(2, LogLevel.Information, "{Method} ended with {Status}: {Detail}")]
+    public static partial void Ended(ILogger logger, string method, StatusCode status, string detail);
+
+    [LoggerMessage(3, LogLevel.Information, "{Method}: refused a request over {Protocol} with content type '{ContentType}'.")]
+    public static partial void NotGrpc(ILogger logger, string method, string protocol, string? contentType);
+}

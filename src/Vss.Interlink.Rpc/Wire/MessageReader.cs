@@ -1,0 +1,90 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.Pipelines;
+using Grpc.Core;
+
+namespace Grpc.Wire;
+
+/// <summary>A message, or the end of the stream.</summary>
+internal readonly record struct Received<T>(bool IsMessage, T Message);
+
+/// <summary>
+/// Takes length-prefixed messages off a pipe: one flag byte, four bytes of length, the message (PROTOCOL-HTTP2.md, Length-Prefixed-Message).
+/// The message is parsed where it lies in the pipe. Not for two readers at once.
+/// </summary>
+internal sealed class MessageReader(PipeReader input, int? maxMessageSize) : DeserializationContext
+{
+    private const int PrefixLength = 5;
+
+    private ReadOnlySequence<byte> _payload;
+
+    public override int PayloadLength => (int)_payload.Length;
+
+    public override byte[] PayloadAsNewBuffer() => _payload.ToArray();
+
+    public override ReadOnlySequence<byte> PayloadAsReadOnlySequence() => _payload;
+
+    /// <exception cref="RpcException">RESOURCE_EXHAUSTED: longer than the limit; INTERNAL: truncated, compressed without an encoding, or not parsable.</exception>
+    /// <exception cref="OperationCanceledException">The token fired, or <see cref="Interrupt"/> was called.</exception>
+    public async ValueTask<Received<T>> ReadAsync<T>(Func<DeserializationContext, T> deserializer, CancellationToken cancellationToken)
+    {
+        var result = await input.ReadAtLeastAsync(PrefixLength, cancellationToken);
+        if (result.IsCanceled) throw Interrupted(result);
+        if (result.Buffer.IsEmpty)
+        {
+            input.AdvanceTo(result.Buffer.End);
+            return default;
+        }
+
+        var length = PayloadLengthOf(result.Buffer);
+        var whole = PrefixLength + length;
+        if (result.Buffer.Length < whole)
+        {
+            // Nothing is consumed, all is examined: the pipe asks the peer for more, up to the one message.
+            input.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+            result = await input.ReadAtLeastAsync(whole, cancellationToken);
+            if (result.IsCanceled) throw Interrupted(result);
+            if (result.Buffer.Length < whole) throw new RpcException(new Status(StatusCode.Internal, "The stream ended inside a message."));
+        }
+
+        _payload = result.Buffer.Slice(PrefixLength, length);
+        try
+        {
+            return new Received<T>(true, deserializer(this));
+        }
+        catch (Exception unparsable)
+        {
+            throw new RpcException(new Status(StatusCode.Internal, "The message does not parse.", unparsable));
+        }
+        finally
+        {
+            _payload = default;
+            input.AdvanceTo(result.Buffer.GetPosition(whole));
+        }
+    }
+
+    /// <summary>Makes the pending read, or the next one, throw.</summary>
+    public void Interrupt() => input.CancelPendingRead();
+
+    public ValueTask CompleteAsync() => input.CompleteAsync();
+
+    private int PayloadLengthOf(ReadOnlySequence<byte> buffer)
+    {
+        Span<byte> prefix = stackalloc byte[PrefixLength];
+        if (buffer.Length < PrefixLength) throw new RpcException(new Status(StatusCode.Internal, "The stream ended inside a message."));
+        buffer.Slice(0, PrefixLength).CopyTo(prefix);
+        // "If the Message-Encoding header is omitted then the Compressed-Flag must be 0"; identity is no reason to set it either.
+        if (prefix[0] != 0) throw new RpcException(new Status(StatusCode.Internal, "The message is flagged as compressed, and the call has no grpc-encoding."));
+        var length = BinaryPrimitives.ReadUInt32BigEndian(prefix[1..]);
+        var limit = maxMessageSize ?? int.MaxValue - PrefixLength;
+        if (length > limit)
+            throw new RpcException(new Status(StatusCode.ResourceExhausted, $"A message of {length} bytes came; the limit is {limit}."));
+        return (int)length;
+    }
+
+    private OperationCanceledException Interrupted(ReadResult result)
+    {
+        input.AdvanceTo(result.Buffer.Start);
+        return new OperationCanceledException("The read was cancelled.");
+    }
+}

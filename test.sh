@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Gets what the tests need, builds, runs every test, and ends with "N passed, N failed".
+set -u -o pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+fail() { printf '%s\n' "$1" >&2; printf '0 passed, 1 failed\n'; exit 1; }
+
+# Foreign peers that the tests run for real; /usr/bin/python3 is Debian's.
+packages=(python3 python3-grpcio python3-protobuf protobuf-compiler python3-zeep python3-xmlsec xmlsec1 libxml2-utils openssl)
+missing=()
+for package in "${packages[@]}"; do
+  dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
+done
+if [ "${#missing[@]}" -gt 0 ]; then
+  if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -q >&2 && apt-get install -y -q --no-install-recommends "${missing[@]}" >&2 || fail "apt-get could not install: ${missing[*]}"
+  else
+    fail "The tests need these Debian packages: ${missing[*]} (as root: apt-get install ${missing[*]})"
+  fi
+fi
+
+log=$(mktemp); trap 'rm -f "$log"' EXIT
+dotnet build Vss.Interlink.sln -c Release -v quiet -nologo || fail "The build failed."
+dotnet test Vss.Interlink.sln -c Release --no-build -nologo -v quiet -m:1 --blame-hang-timeout 5m --logger "console;verbosity=minimal" 2>&1 | tee "$log"
+code=${PIPESTATUS[0]}
+
+# One line per test project: "Passed!  - Failed: 0, Passed: 12, Skipped: 0, Total: 12, ...".
+read -r failed passed skipped < <(sed -nE 's/^(Passed|Failed|Skipped)! +- Failed: +([0-9]+), Passed: +([0-9]+), Skipped: +([0-9]+),.*/\2 \3 \4/p' "$log" |
+  awk '{ failed += $1; passed += $2; skipped += $3 } END { printf "%d %d %d\n", failed, passed, skipped }')
+projects=$(find tests -name '*.Tests.csproj' | wc -l)
+reported=$(grep -cE '^(Passed|Failed|Skipped)! +- Failed:' "$log")
+if [ "$reported" -ne "$projects" ]; then
+  printf '%s of %s test projects reported; a test host died or found no test.\n' "$reported" "$projects" >&2
+  failed=$((failed + projects - reported))
+fi
+[ "$code" -eq 0 ] || [ "$failed" -gt 0 ] || failed=1
+if [ "$skipped" -gt 0 ]; then printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+else printf '%d passed, %d failed\n' "$passed" "$failed"; fi
+[ "$failed" -eq 0 ]
