@@ -60,7 +60,7 @@ public sealed partial class DeliveryWorker : BackgroundService
                 var free = await TakeSlotsAsync(slots, stopping);
                 var leases = await TakeWorkAsync(connector, free, stopping);
                 if (leases.Count < free) slots.Release(free - leases.Count);
-                foreach (var lease in leases) _ = RunAsync(lease, connector, slots, stopping);
+                foreach (var lease in leases) _ = RunAsync(lease, connector, () => slots.Release(), stopping);
                 if (leases.Count == 0) await bell.WaitAsync(await UntilNextAsync(connector, stopping), _clock, stopping);
             }
         }
@@ -109,7 +109,7 @@ public sealed partial class DeliveryWorker : BackgroundService
         }
     }
 
-    private async Task RunAsync(LeasedDelivery lease, IPartnerConnector connector, SemaphoreSlim slots, CancellationToken stopping)
+    private async Task RunAsync(LeasedDelivery lease, IPartnerConnector connector, Action release, CancellationToken stopping)
     {
         try
         {
@@ -123,7 +123,7 @@ public sealed partial class DeliveryWorker : BackgroundService
         }
         finally
         {
-            slots.Release();
+            release();
         }
     }
 
