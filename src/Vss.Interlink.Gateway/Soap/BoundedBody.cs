@@ -73,7 +73,7 @@ internal sealed class BoundedBody : Stream
         base.Dispose(disposing);
     }
 
-    private static ExchangeFault Truncated() => new(Fault.Truncated, "the body ended before the length that was announced", "http.body.whole");
+    private static ExchangeFault Truncated() => new(Fault.Truncated, "the body ended early, or its chunks are malformed", "http.body.whole");
 
     private ExchangeFault TooLarge() => new(Fault.LimitExceeded, $"the message is longer than {_limit} octets", SizeRule);
 }

@@ -50,7 +50,7 @@ internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations ope
             var document = Verified(request.Envelope);                                                                // 3 who signed it, and does that cover the Body
             var call = SoapCall.Of(document, request, options.Value.VerifiedLimits, http.Connection.ClientCertificate, reference);   // 4 read again what was digested
             var answer = await operation(call, cancellation);                                                         // 5 do it
-            var octets = await signer.SignAsync(SoapWriter.Answer(request, answer), cancellation);                    // 6 sign
+            var octets = await signer.SignAsync(await SoapWriter.AnswerAsync(request, answer), cancellation);         // 6 sign
             Answered(log, request.Operation, document.SignedBy?.Subject, reference);
             await SendAsync(http, request.Version, StatusCodes.Status200OK, octets, request.Addressing?.DiscardsReply == true);   // 7 answer
         }
@@ -79,7 +79,7 @@ internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations ope
 
         var fault = FaultCatalogue.Describe(refused.Fault.Fault, refused.Fault.Detail, refused.Fault.Rule, refused.Fault.Reference ?? reference);
         Refused(log, fault.Name, fault.Rule, fault.Detail, reference);
-        var envelope = SoapWriter.Fault(refused.AnswerIn, refused.Addressing, fault, refused.NotUnderstood);
+        var envelope = await SoapWriter.FaultAsync(refused.AnswerIn, refused.Addressing, fault, refused.NotUnderstood);
         if (fault.Passing) http.Response.Headers.RetryAfter = fault.Fault is Fault.InFlight or Fault.Overloaded ? "5" : "60";
         if (fault.Rule == BoundedBody.SizeRule) http.Response.Headers.Connection = "close";   // the rest of the body is not wanted
         await SendAsync(http, refused.AnswerIn, status ?? SoapWriter.StatusOf(refused.AnswerIn, fault), await SignedAsync(envelope, reference, cancellation), refused.Addressing?.DiscardsFault == true);

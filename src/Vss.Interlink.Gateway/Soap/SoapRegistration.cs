@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Vss.Interlink.Gateway.Soap.Operations;
 
 namespace Vss.Interlink.Gateway.Soap;
 
@@ -8,7 +9,7 @@ public static class SoapRegistration
 {
     private const string Path = "/soap/v1";
 
-    /// <summary>Registers reader, endpoint and published files. The host adds <see cref="SoapOperations"/>, SoapVerifier and SoapSigner.</summary>
+    /// <summary>Registers reader, endpoint and published files. Needs AddTrust, and the operations.</summary>
     public static IServiceCollection AddSoap(this IServiceCollection services, IConfigurationSection section)
     {
         services.AddOptions<SoapOptions>().Bind(section).ValidateOnStart();
@@ -16,6 +17,17 @@ public static class SoapRegistration
         services.TryAddSingleton<SoapReader>();
         services.TryAddSingleton<SoapEndpoint>();
         services.TryAddSingleton(new WsdlDocument(System.IO.Path.Combine(AppContext.BaseDirectory, "wsdl")));
+        return services;
+    }
+
+    /// <summary>Registers the operations of the WSDL over AddExchange.</summary>
+    public static IServiceCollection AddSoapOperations(this IServiceCollection services)
+    {
+        services.TryAddSingleton<CallerRules>();
+        services.TryAddSingleton<SubmitOperation>();
+        services.TryAddSingleton<HistoryOperations>();
+        services.TryAddSingleton<BoxOperations>();
+        services.TryAddSingleton(Operations);
         return services;
     }
 
@@ -28,6 +40,18 @@ public static class SoapRegistration
             http.Request.Query.ContainsKey("wsdl") ? WsdlAsync(http, published, options.Value.PublicAddress) : endpoint.RefuseMethodAsync(http));
         routes.Map(Path, (HttpContext http, SoapEndpoint endpoint) => endpoint.RefuseMethodAsync(http));
         return routes;
+    }
+
+    private static SoapOperations Operations(IServiceProvider provider)
+    {
+        var (submit, history, box) = (provider.GetRequiredService<SubmitOperation>(), provider.GetRequiredService<HistoryOperations>(), provider.GetRequiredService<BoxOperations>());
+        return new SoapOperations()
+            .Add("SubmitDossier", submit.SubmitAsync)
+            .Add("GetStatus", history.GetStatusAsync)
+            .Add("GetReceipt", history.GetReceiptAsync)
+            .Add("ListInbox", box.ListInboxAsync)
+            .Add("FetchDossier", box.FetchDossierAsync)
+            .Add("ConfirmReceived", box.ConfirmReceivedAsync);
     }
 
     private static Task WsdlAsync(HttpContext http, WsdlDocument published, Uri? publicAddress) =>

@@ -11,14 +11,15 @@ internal static class SoapWriter
     private const int MaxTextLength = 1000;
 
     /// <summary>The answer to a request.</summary>
-    public static XmlDocument Answer(SoapRequest request, SoapAnswer answer) => Envelope(request.Version, header => WriteAddressing(header, request.Addressing, SoapNames.ActionOf(request.Operation + "Response")), body => answer(body));
+    public static Task<XmlDocument> AnswerAsync(SoapRequest request, SoapAnswer answer) =>
+        EnvelopeAsync(request.Version, header => WriteAddressing(header, request.Addressing, SoapNames.ActionOf(request.Operation + "Response")), answer);
 
     /// <summary>A refusal.</summary>
     /// <param name="version">Of the caller.</param>
     /// <param name="addressing">Of the request, as far as it was read.</param>
     /// <param name="fault">What is said; its texts are cut and cleaned of characters that XML cannot carry.</param>
     /// <param name="notUnderstood">Header blocks behind a MUST_UNDERSTAND.</param>
-    public static XmlDocument Fault(SoapVersion version, Addressing? addressing, FaultDetail fault, IReadOnlyList<XmlQualifiedName> notUnderstood) => Envelope(
+    public static Task<XmlDocument> FaultAsync(SoapVersion version, Addressing? addressing, FaultDetail fault, IReadOnlyList<XmlQualifiedName> notUnderstood) => EnvelopeAsync(
         version,
         header =>
         {
@@ -30,6 +31,7 @@ internal static class SoapWriter
         {
             if (version == SoapVersion.V12) WriteFault12(body, fault);
             else WriteFault11(body, fault);
+            return Task.CompletedTask;
         });
 
     /// <summary>HTTP status of a fault: what HTTP itself refuses, else the binding's (SOAP 1.1 §6.2; SOAP 1.2 part 2 §7.5.2.2, table 20).</summary>
@@ -41,7 +43,7 @@ internal static class SoapWriter
         _ => StatusCodes.Status500InternalServerError,
     };
 
-    private static XmlDocument Envelope(SoapVersion version, Action<XmlWriter> writeHeader, Action<XmlWriter> writeBody)
+    private static async Task<XmlDocument> EnvelopeAsync(SoapVersion version, Action<XmlWriter> writeHeader, SoapAnswer writeBody)
     {
         var document = new XmlDocument { PreserveWhitespace = true, XmlResolver = null };
         using var writer = document.CreateNavigator()!.AppendChild();
@@ -50,7 +52,7 @@ internal static class SoapWriter
         writeHeader(writer);
         writer.WriteEndElement();
         writer.WriteStartElement("soap", "Body", version.Namespace);
-        writeBody(writer);
+        await writeBody(writer);
         writer.WriteEndElement();
         writer.WriteEndElement();
         return document;
@@ -166,7 +168,7 @@ internal static class SoapWriter
 
     private static bool IsClient(Fault fault) => FaultCatalogue.Meaning(fault).SoapSide == "Client";
 
-    private static string OneLine(FaultDetail fault) => Clean($"{fault.Name}: {fault.Detail}. {fault.Remedy} Reference {fault.Reference}.").ReplaceLineEndings(" ");
+    private static string OneLine(FaultDetail fault) => Clean($"{fault.Name}: {fault.Detail.TrimEnd('.')}. {fault.Remedy} Reference {fault.Reference}.").ReplaceLineEndings(" ");
 
     // A detail may quote what the caller sent. The writer escapes it; characters that XML cannot carry at all are replaced here.
     private static string Clean(string text)
