@@ -104,6 +104,7 @@ internal sealed class AxisPacketReader(BodyStore bodies, SealVerifier seals, Fun
     }
 
     /// <summary>The reader disposes what it wrote to; a body must live until it is committed.</summary>
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Usage", "CA2213", Justification = "Not to dispose it is what this is for.")]
     private sealed class KeptOpen : Stream
     {
         private readonly Stream _inner;

@@ -25,8 +25,9 @@ public static partial class EdXmlDossier
     /// <param name="packet">Labels that stand beside what is verified: names and types of attachments, trace headers, elements outside the header.</param>
     /// <param name="attachments">Contents by content id, as many as the document has parts; without the seal.</param>
     /// <param name="messageId">The transport's id of the packet, as the axis's docId: edXML itself has none.</param>
-    /// <exception cref="ExchangeFault">MALFORMED, SCHEMA_VIOLATION or ATTACHMENT_MISMATCH.</exception>
-    public static Submission Read(VerifiedDocument document, EdXmlPacket packet, IReadOnlyDictionary<string, StoredBody> attachments, MessageId messageId)
+    /// <param name="receiver">For whom the transport held the packet. Its other receivers are the transport's affair: passing it on to them would send it twice.</param>
+    /// <exception cref="ExchangeFault">MALFORMED, SCHEMA_VIOLATION, UNKNOWN_RECEIVER or ATTACHMENT_MISMATCH.</exception>
+    public static Submission Read(VerifiedDocument document, EdXmlPacket packet, IReadOnlyDictionary<string, StoredBody> attachments, MessageId messageId, OrganId receiver)
     {
         using var octets = new MemoryStream(document.Octets.ToArray(), writable: false);
         using var xml = SafeXml.Reader(octets, new XmlLimits());
@@ -38,20 +39,21 @@ public static partial class EdXmlDossier
         };
         var dossier = FromPacket(packet with { Header = header, Bussiness = bussiness }, messageId);
         Attach(dossier, packet, document.Parts, attachments);
-        return new Submission(document, dossier, attachments, Edge, answeredByStatus: true);
+        return new Submission(document, dossier, attachments, Edge, answeredByStatus: true, receiver);
     }
 
     /// <summary>A status packet. It is not answered by a status.</summary>
     /// <param name="document">Octets: the status packet.</param>
     /// <param name="messageId">The transport's id of the packet.</param>
-    /// <exception cref="ExchangeFault">MALFORMED or SCHEMA_VIOLATION.</exception>
-    public static Submission ReadStatus(VerifiedDocument document, MessageId messageId)
+    /// <param name="receiver">For whom the transport held it.</param>
+    /// <exception cref="ExchangeFault">MALFORMED, SCHEMA_VIOLATION or UNKNOWN_RECEIVER.</exception>
+    public static Submission ReadStatus(VerifiedDocument document, MessageId messageId, OrganId receiver)
     {
         using var octets = new MemoryStream(document.Octets.ToArray(), writable: false);
         using var xml = SafeXml.Reader(octets, new XmlLimits());
         return EdXmlReader.Read(xml, _ => Stream.Null) switch
         {
-            EdXmlReadResult.Status(var status) => new Submission(document, FromStatus(status, messageId), new Dictionary<string, StoredBody>(), Edge, answeredByStatus: false),
+            EdXmlReadResult.Status(var status) => new Submission(document, FromStatus(status, messageId), new Dictionary<string, StoredBody>(), Edge, answeredByStatus: false, receiver),
             EdXmlReadResult.Document => throw DossierRules.Violation("MessageHeader/StatusCode", "is missing"),
             EdXmlReadResult.Refused(var errors) => throw Refused(errors),
             _ => throw new InvalidOperationException("Not a reading of a packet."),
@@ -83,7 +85,8 @@ public static partial class EdXmlDossier
 
     private static ExchangeFault Mismatch(string detail) => new(Fault.AttachmentMismatch, detail, "attachment.present");
 
-    private static ExchangeFault Refused(IReadOnlyList<EdXmlError> errors)
+    /// <summary>What the errors of a packet are in the catalogue.</summary>
+    public static ExchangeFault Refused(IReadOnlyList<EdXmlError> errors)
     {
         var first = errors[0];
         var fault = first.Fault switch

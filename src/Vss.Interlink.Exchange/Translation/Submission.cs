@@ -1,4 +1,5 @@
 using Vss.Interlink.Exchange.Bodies;
+using Vss.Interlink.Exchange.Faults;
 using Vss.Interlink.Trust.Verification;
 using Vss.Interlink.V1;
 
@@ -10,11 +11,13 @@ namespace Vss.Interlink.Exchange.Translation;
 /// </summary>
 public sealed class Submission
 {
-    internal Submission(VerifiedDocument document, Dossier dossier, IReadOnlyDictionary<string, StoredBody> attachments, string edge, bool answeredByStatus)
+    internal Submission(VerifiedDocument document, Dossier dossier, IReadOnlyDictionary<string, StoredBody> attachments, string edge, bool answeredByStatus, OrganId? onlyTo = null)
     {
         var wellFormed = DossierRules.Check(dossier);
         (Document, Dossier, Attachments, Edge) = (document, dossier, attachments, edge);
-        (Sender, MessageId, DeliverTo) = (wellFormed.Sender, wellFormed.MessageId, wellFormed.Receivers);
+        (Sender, MessageId) = (wellFormed.Sender, wellFormed.MessageId);
+        DeliverTo = onlyTo is { } one ? [.. wellFormed.Receivers.Where(receiver => receiver == one)] : wellFormed.Receivers;
+        if (DeliverTo.Count == 0) throw new ExchangeFault(Fault.UnknownReceiver, $"The dossier is not addressed to {onlyTo}.", "route.receiver");
 
         // A status is never answered by a status, or two hubs would thank each other for ever.
         AnsweredByStatus = answeredByStatus && dossier.Kind != DossierKind.Status;
@@ -36,7 +39,7 @@ public sealed class Submission
 
     public MessageId MessageId { get; }
 
-    /// <summary>At least one, each once, in the dossier's order.</summary>
+    /// <summary>At least one, each once, in the dossier's order; of a relayed packet only the one for whom the relay held it.</summary>
     public IReadOnlyList<OrganId> DeliverTo { get; }
 
     /// <summary>Whether the sender hears of the dossier by edXML status packets.</summary>

@@ -48,7 +48,7 @@ public sealed class ExchangeService(DossierIntake intake, ExchangeHistory histor
     {
         var stored = new Dictionary<string, StoredBody>(StringComparer.Ordinal);
         string? current = null;
-        BodyWriter? writer = null;
+        BodyWriteStream? writer = null;
         try
         {
             while (await chunks.MoveNext(cancellation))

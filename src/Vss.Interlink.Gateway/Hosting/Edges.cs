@@ -1,9 +1,9 @@
 using System.Net;
-using System.Security.Authentication;
 using System.Text.Json;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Options;
@@ -40,7 +40,7 @@ internal static class Edges
         {
             var options = kestrel.ApplicationServices.GetRequiredService<IOptions<EdgeOptions>>().Value;
             var channel = kestrel.ApplicationServices.GetRequiredService<ChannelVerifier>();
-            var certificate = KeyUri.OpenServerCertificate(options.TlsKey!);
+            var (certificate, chain) = KeyUri.OpenServerCertificate(options.TlsKey!);
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
             Listen(Edge.Partners, options.Partners!, HttpProtocols.Http1AndHttp2, ClientCertificateMode.AllowCertificate);
@@ -57,7 +57,7 @@ internal static class Edges
                 listen.UseHttps(https =>
                 {
                     https.ServerCertificate = certificate;
-                    https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+                    https.ServerCertificateChain = chain;
                     https.ClientCertificateMode = clients;
                     https.ClientCertificateValidation = (client, _, _) => channel.Accepts(client);
                 });

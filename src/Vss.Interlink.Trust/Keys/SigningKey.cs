@@ -81,10 +81,13 @@ public static class KeyUri
     }
 
     /// <summary>A TLS server certificate with its key, from the same kind of URI. TLS keys identify a host; they never seal documents.</summary>
-    public static X509Certificate2 OpenServerCertificate(Uri key)
+    /// <returns>The certificate, and the intermediates that the file holds, to be sent along.</returns>
+    public static (X509Certificate2 Certificate, X509Certificate2Collection Chain) OpenServerCertificate(Uri key)
     {
         var (file, password) = Parse(key);
-        return X509CertificateLoader.LoadPkcs12FromFile(file, password);
+        var contents = X509CertificateLoader.LoadPkcs12CollectionFromFile(file, password);
+        var own = contents.FirstOrDefault(certificate => certificate.HasPrivateKey) ?? throw new InvalidDataException($"'{file}' holds no private key.");
+        return (own, [.. contents.Where(certificate => !certificate.HasPrivateKey)]);
     }
 
     private static (string File, string Password) Parse(Uri key)

@@ -14,6 +14,8 @@ public sealed class EdXmlDossierTests
 
     private static readonly StoredBody Body = new(ContentDigest.Stored(new byte[32]), 3);
 
+    private static readonly OrganId Receiver = OrganId.Stored(Dossiers.Inside);
+
     [Fact]
     public void A_packet_comes_back_from_the_dossier_as_it_was()
     {
@@ -85,7 +87,7 @@ public sealed class EdXmlDossierTests
     public void The_header_is_read_from_what_was_verified_and_not_from_the_packet()
     {
         var packet = Packet();
-        var submission = EdXmlDossier.Read(Verified(packet), packet with { Header = packet.Header with { Subject = "changed after it was verified" } }, Contents(), Id());
+        var submission = EdXmlDossier.Read(Verified(packet), packet with { Header = packet.Header with { Subject = "changed after it was verified" } }, Contents(), Id(), Receiver);
 
         Assert.Equal(packet.Header.Subject, submission.Dossier.Subject);
     }
@@ -95,16 +97,16 @@ public sealed class EdXmlDossierTests
     {
         var other = new byte[32];
         other[0] = 1;
-        var refused = Assert.Throws<ExchangeFault>(() => EdXmlDossier.Read(Verified(Packet()), Packet(), new Dictionary<string, StoredBody> { ["a-1"] = new(ContentDigest.Stored(other), 3) }, Id()));
+        var refused = Assert.Throws<ExchangeFault>(() => EdXmlDossier.Read(Verified(Packet()), Packet(), new Dictionary<string, StoredBody> { ["a-1"] = new(ContentDigest.Stored(other), 3) }, Id(), Receiver));
         Assert.Equal(Fault.AttachmentMismatch, refused.Fault);
     }
 
     [Fact]
     public void A_verified_attachment_that_did_not_come_and_one_that_was_not_verified_are_refused()
     {
-        Assert.Equal(Fault.AttachmentMismatch, Assert.Throws<ExchangeFault>(() => EdXmlDossier.Read(Verified(Packet()), Packet(), new Dictionary<string, StoredBody>(), Id())).Fault);
+        Assert.Equal(Fault.AttachmentMismatch, Assert.Throws<ExchangeFault>(() => EdXmlDossier.Read(Verified(Packet()), Packet(), new Dictionary<string, StoredBody>(), Id(), Receiver)).Fault);
         var packet = Packet().WithAttachment("a-2", "b.pdf", "application/pdf");
-        Assert.Equal(Fault.AttachmentMismatch, Assert.Throws<ExchangeFault>(() => EdXmlDossier.Read(Verified(packet), packet, new Dictionary<string, StoredBody> { ["a-1"] = Body, ["a-2"] = Body }, Id())).Fault);
+        Assert.Equal(Fault.AttachmentMismatch, Assert.Throws<ExchangeFault>(() => EdXmlDossier.Read(Verified(packet), packet, new Dictionary<string, StoredBody> { ["a-1"] = Body, ["a-2"] = Body }, Id(), Receiver)).Fault);
     }
 
     [Fact]
@@ -133,7 +135,7 @@ public sealed class EdXmlDossierTests
             Timestamp = "2026/11/21 10:00:00",
         };
 
-        var submission = EdXmlDossier.ReadStatus(VerifiedDocuments.ForInformation(Octets(status)), Id());
+        var submission = EdXmlDossier.ReadStatus(VerifiedDocuments.ForInformation(Octets(status)), Id(), OrganId.Stored(Dossiers.Axis));
 
         Assert.Equal(DossierKind.Status, submission.Dossier.Kind);
         Assert.False(submission.AnsweredByStatus);
@@ -145,9 +147,17 @@ public sealed class EdXmlDossierTests
 
     [Fact]
     public void Octets_that_are_no_projection_are_refused() =>
-        Assert.Equal(Fault.Malformed, Assert.Throws<ExchangeFault>(() => EdXmlDossier.Read(VerifiedDocuments.ForInformation("<x"u8.ToArray()), Packet(), Contents(), Id())).Fault);
+        Assert.Equal(Fault.Malformed, Assert.Throws<ExchangeFault>(() => EdXmlDossier.Read(VerifiedDocuments.ForInformation("<x"u8.ToArray()), Packet(), Contents(), Id(), Receiver)).Fault);
 
-    internal static Submission Read(EdXmlPacket packet) => EdXmlDossier.Read(Verified(packet), packet, Contents(), Id());
+    [Fact]
+    public void A_packet_goes_only_to_the_receiver_for_whom_the_relay_held_it()
+    {
+        Assert.Equal([Receiver], Read(Packet()).DeliverTo);
+        var refused = Assert.Throws<ExchangeFault>(() => EdXmlDossier.Read(Verified(Packet()), Packet(), Contents(), Id(), OrganId.Stored("G99")));
+        Assert.Equal(Fault.UnknownReceiver, refused.Fault);
+    }
+
+    internal static Submission Read(EdXmlPacket packet) => EdXmlDossier.Read(Verified(packet), packet, Contents(), Id(), Receiver);
 
     internal static EdXmlPacket Packet() => new()
     {

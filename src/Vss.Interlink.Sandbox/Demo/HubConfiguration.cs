@@ -1,0 +1,66 @@
+using System.Text.Json;
+using Vss.Interlink.Sandbox.Pki;
+
+namespace Vss.Interlink.Sandbox.Demo;
+
+/// <summary>The organs of the sandbox and the hub's configuration for them.</summary>
+public static class HubConfiguration
+{
+    public const string Hub = "000.00.00.G24";
+    public const string Ministry = "000.00.00.G12";
+    public const string Office = "000.00.00.G22";
+    public const string AxisSystem = "vss-interlink";
+
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
+
+    /// <summary>Writes a whole configuration file and returns its path. Ports are free ones unless given.</summary>
+    public static string Write(string folder, DevelopmentPki pki, Uri axis, string axisSecret, int partnersPort = 0, int insidePort = 0)
+    {
+        Directory.CreateDirectory(folder);
+        var configuration = new
+        {
+            Logging = new { LogLevel = new Dictionary<string, string> { ["Default"] = "Information", ["Microsoft"] = "Warning" } },
+            Hosting = new { Partners = $"127.0.0.1:{partnersPort}", Inside = $"127.0.0.1:{insidePort}", TlsKey = pki.KeyUri("hub-tls"), AnnounceReady = true },
+            Trust = new
+            {
+                pki.Anchors,
+                pki.Intermediates,
+                pki.RevocationLists,
+                HubKey = pki.KeyUri("hub"),
+                InsideSubjects = new[] { DevelopmentPki.InsideSubject },
+                ClockSkewSeconds = 60,
+                MaxMessageAgeSeconds = 300,
+                Partners = new object[]
+                {
+                    new { Organ = Ministry, Name = "Ministry of Finance (sandbox)", Signers = new[] { DevelopmentPki.MinistrySubject }, Unsigned = "Refuse", ClientCertificate = "NotRequired" },
+
+                    // Statuses on the axis are unsigned in practice; its documents are sealed.
+                    new { Organ = Office, Name = "Government Office (sandbox)", Signers = new[] { DevelopmentPki.OfficeSubject }, Unsigned = "InformationOnly", ClientCertificate = "NotRequired" },
+                },
+            },
+            Exchange = new
+            {
+                DataFolder = Path.Combine(folder, "data"),
+                HubOrgan = Hub,
+                InsideOrgans = new[] { Hub },
+                Routes = new[]
+                {
+                    new { Receiver = Hub, Connector = "inside" },
+                    new { Receiver = Ministry, Connector = "box" },
+                    new { Receiver = Office, Connector = "axis" },
+                },
+                Delivery = new { Lease = "00:00:05", Poll = "00:00:01", FirstWait = "00:00:01" },
+            },
+            Partners = new
+            {
+                Axis = new { PollInterval = "00:00:00.500", Vxp = new { BaseAddress = axis, AllowPlainHttp = true, SystemId = AxisSystem, Secret = axisSecret, OrganId = Hub, CallTimeout = "00:00:20" } },
+            },
+        };
+        var path = Path.Combine(folder, "hub.json");
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;   // the axis secret stands in it
+        using var file = new FileStream(path, options);
+        JsonSerializer.Serialize(file, configuration, Readable);
+        return path;
+    }
+}
