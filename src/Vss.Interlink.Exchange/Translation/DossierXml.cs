@@ -20,7 +20,7 @@ public sealed partial class DossierXml(BodyStore bodies)
     /// <exception cref="ExchangeFault">SCHEMA_VIOLATION, ATTACHMENT_MISMATCH, LIMIT_EXCEEDED or MALFORMED, naming the element.</exception>
     public async Task<Submission> ReadAsync(VerifiedDocument document, CancellationToken cancellation)
     {
-        using var octets = new MemoryStream(document.Octets.ToArray(), writable: false);
+        using var octets = VerifiedOctets.Open(document);
         using var xml = XmlReader.Create(octets, ReaderSettings);
         try
         {
