@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Vss.Interlink.Rpc.Tests;
 
@@ -181,5 +182,40 @@ public sealed class CallKindTests
         await using var host = await CounterHost.StartAsync();
         var answers = await Task.WhenAll(Enumerable.Range(0, 400).Select(i => host.Client.OneAsync(new Ask { Count = i }).ResponseAsync));
         Assert.Equal(Enumerable.Range(0, 400), answers.Select(answer => answer.Count));
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Buffered_messages_arrive_with_what_follows_them()
+    {
+        await using var host = await CounterHost.StartAsync(new Behaviour
+        {
+            Talk = async (asks, answers, context) =>
+            {
+                answers.WriteOptions = new WriteOptions(WriteFlags.BufferHint);
+                await foreach (var ask in asks.ReadAllAsync(context.CancellationToken)) await answers.WriteAsync(Behaviour.Echo(ask));
+            },
+        });
+        using var call = host.Client.Talk(new CallOptions(writeOptions: new WriteOptions(WriteFlags.BufferHint)));
+        for (var i = 0; i < 20; i++) await call.RequestStream.WriteAsync(new Ask { Count = i });
+        await call.RequestStream.CompleteAsync();
+        Assert.Equal(Enumerable.Range(0, 20), await call.ResponseStream.ReadAllAsync().Select(answer => answer.Count).ToListAsync());
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task A_service_the_container_does_not_know_is_made_and_disposed_with_each_call()
+    {
+        var behaviour = new Behaviour();
+        await using var host = await CounterHost.StartAsync(behaviour);
+        for (var i = 0; i < 3; i++) await host.Client.OneAsync(new Ask());
+        Assert.Equal((3, 3), (behaviour.Made, behaviour.Disposed));
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task A_registered_service_belongs_to_the_container()
+    {
+        var behaviour = new Behaviour();
+        await using var host = await CounterHost.StartAsync(behaviour, services: services => services.AddSingleton<CounterService>());
+        for (var i = 0; i < 3; i++) await host.Client.OneAsync(new Ask());
+        Assert.Equal((1, 0), (behaviour.Made, behaviour.Disposed));
     }
 }

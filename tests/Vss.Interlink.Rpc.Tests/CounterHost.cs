@@ -37,7 +37,8 @@ internal sealed class CounterHost : IAsyncDisposable
     public bool ExpectsErrors { get; init; }
 
     public static async Task<CounterHost> StartAsync(
-        Behaviour? behaviour = null, Action<GrpcServiceOptions>? options = null, Action<ListenOptions>? listen = null, bool expectsErrors = false)
+        Behaviour? behaviour = null, Action<GrpcServiceOptions>? options = null, Action<ListenOptions>? listen = null,
+        Action<IServiceCollection>? services = null, bool expectsErrors = false)
     {
         var log = new ErrorLog();
         var builder = WebApplication.CreateSlimBuilder();
@@ -49,6 +50,7 @@ internal sealed class CounterHost : IAsyncDisposable
         }));
         builder.Services.AddGrpc(options);
         builder.Services.AddSingleton(behaviour ?? new Behaviour());
+        services?.Invoke(builder.Services);
         var app = builder.Build();
         app.MapGrpcService<CounterService>();
         app.MapGet("/alive", () => "yes");

@@ -5,6 +5,10 @@ namespace Vss.Interlink.Rpc.Tests;
 /// <summary>What the service under test does; each test replaces the part it is about.</summary>
 internal sealed class Behaviour
 {
+    /// <summary>How many instances of the service were made, and how many disposed.</summary>
+    public int Made;
+    public int Disposed;
+
     public Func<Ask, ServerCallContext, Task<Answer>> One { get; init; } = (ask, _) => Task.FromResult(Echo(ask));
 
     /// <summary>Answers the number of requests, and their texts joined.</summary>
@@ -30,15 +34,25 @@ internal sealed class Behaviour
     public static Answer Echo(Ask ask) => new() { Text = ask.Text, Count = ask.Count, Payload = ask.Payload };
 }
 
-internal sealed class CounterService(Behaviour behaviour) : Counter.CounterBase
+internal sealed class CounterService : Counter.CounterBase, IDisposable
 {
-    public override Task<Answer> One(Ask request, ServerCallContext context) => behaviour.One(request, context);
+    private readonly Behaviour _behaviour;
 
-    public override Task<Answer> Gather(IAsyncStreamReader<Ask> requestStream, ServerCallContext context) => behaviour.Gather(requestStream, context);
+    public CounterService(Behaviour behaviour)
+    {
+        _behaviour = behaviour;
+        Interlocked.Increment(ref behaviour.Made);
+    }
+
+    public override Task<Answer> One(Ask request, ServerCallContext context) => _behaviour.One(request, context);
+
+    public override Task<Answer> Gather(IAsyncStreamReader<Ask> requestStream, ServerCallContext context) => _behaviour.Gather(requestStream, context);
 
     public override Task Spread(Ask request, IServerStreamWriter<Answer> responseStream, ServerCallContext context) =>
-        behaviour.Spread(request, responseStream, context);
+        _behaviour.Spread(request, responseStream, context);
 
     public override Task Talk(IAsyncStreamReader<Ask> requestStream, IServerStreamWriter<Answer> responseStream, ServerCallContext context) =>
-        behaviour.Talk(requestStream, responseStream, context);
+        _behaviour.Talk(requestStream, responseStream, context);
+
+    public void Dispose() => Interlocked.Increment(ref _behaviour.Disposed);
 }

@@ -92,7 +92,7 @@ public sealed class ForeignServerTests : IAsyncLifetime
     [Fact(Timeout = 60_000)]
     public async Task A_deadline_ends_the_call_on_both_sides()
     {
-        var failure = await Assert.ThrowsAsync<RpcException>(async () => await Client.OneAsync(new Ask { Text = "sleep" }, deadline: In(TimeSpan.FromMilliseconds(300))));
+        var failure = await Assert.ThrowsAsync<RpcException>(async () => await Client.OneAsync(new Ask { Text = "sleep" }, deadline: In(TimeSpan.FromSeconds(1))));
         Assert.Equal(StatusCode.DeadlineExceeded, failure.StatusCode);
         Assert.Equal(1, (await Client.OneAsync(new Ask { Text = "was cancelled" })).Count);
     }

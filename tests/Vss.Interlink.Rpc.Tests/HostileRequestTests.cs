@@ -1,4 +1,6 @@
 using System.Net;
+using Grpc.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Vss.Interlink.Rpc.Tests;
 
@@ -93,5 +95,47 @@ public sealed class HostileRequestTests
         using var raw = new RawCall(host.Address);
         using var response = await raw.SendAsync(One, RawCall.Frame(new Ask()), timeout: timeout);
         Assert.Equal("13", response.Headers.GetValues("grpc-status").Single());
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task HTTP_1_is_told_to_upgrade()
+    {
+        await using var host = await CounterHost.StartAsync(listen: endpoint => endpoint.Protocols = HttpProtocols.Http1);
+        using var http = new HttpClient();
+        using var content = new ByteArrayContent(RawCall.Frame(new Ask()));
+        content.Headers.ContentType = new("application/grpc");
+        using var response = await http.PostAsync(new Uri(host.Address, One), content);
+        Assert.Equal(HttpStatusCode.UpgradeRequired, response.StatusCode);
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task A_request_reset_halfway_cancels_the_service_and_harms_no_one_else()
+    {
+        var cancelled = new TaskCompletionSource();
+        await using var host = await CounterHost.StartAsync(new Behaviour
+        {
+            Gather = async (asks, _) =>
+            {
+                try
+                {
+                    while (await asks.MoveNext()) { }
+                }
+                catch (OperationCanceledException)
+                {
+                    cancelled.SetResult();
+                    throw;
+                }
+
+                return new Answer();
+            },
+        });
+        using (var call = host.Client.Gather())
+        {
+            await call.RequestStream.WriteAsync(new Ask());
+            await Task.Delay(100);
+        }
+
+        await cancelled.Task;
+        await host.Client.OneAsync(new Ask());
     }
 }

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Grpc.Core;
 using Grpc.Net.Client;
 
@@ -125,6 +127,38 @@ public sealed class StatusTests
         var app = Microsoft.AspNetCore.Builder.WebApplication.CreateSlimBuilder().Build();
         var failure = Assert.Throws<InvalidOperationException>(() => Microsoft.AspNetCore.Builder.GrpcEndpointRouteBuilderExtensions.MapGrpcService<CounterService>(app));
         Assert.Contains("AddGrpc", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task A_failure_nobody_looks_at_is_no_unobserved_exception()
+    {
+        await using var host = await CounterHost.StartAsync(new Behaviour { One = (_, _) => throw new RpcException(new Status(StatusCode.Aborted, "forgotten")) });
+        var unobserved = new ConcurrentQueue<string>();
+        void Note(object? sender, UnobservedTaskExceptionEventArgs found) => unobserved.Enqueue(found.Exception.ToString());
+        TaskScheduler.UnobservedTaskException += Note;
+        try
+        {
+            await ForgetAsync(host);
+            for (var i = 0; i < 5; i++)
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+                await Task.Delay(20);
+            }
+        }
+        finally
+        {
+            TaskScheduler.UnobservedTaskException -= Note;
+        }
+
+        Assert.DoesNotContain(unobserved, text => text.Contains("forgotten", StringComparison.Ordinal));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task ForgetAsync(CounterHost host)
+    {
+        var calls = Enumerable.Range(0, 20).Select(_ => host.Client.OneAsync(new Ask())).ToList();
+        foreach (var call in calls) await call.ResponseAsync.ContinueWith(_ => { }, TaskScheduler.Default);
     }
 
     private sealed class Unwritten : Counter.CounterBase;

@@ -4,7 +4,6 @@ using Grpc.Core;
 using Microsoft.Extensions.Options;
 using Vss.Interlink.Connectors.Inside;
 using Vss.Interlink.Exchange;
-using Vss.Interlink.Exchange.Bodies;
 using Vss.Interlink.Exchange.Delivery;
 using Vss.Interlink.Exchange.Faults;
 using Vss.Interlink.Exchange.Ledger;
@@ -13,7 +12,7 @@ using Vss.Interlink.V1;
 namespace Vss.Interlink.Gateway.Grpc;
 
 /// <summary>Deliveries to the inside: out with a lease, back with an acknowledgement.</summary>
-public sealed class InboxService(InsideConnector connector, SqliteLedger ledger, BodyStore bodies, InsideCaller caller, FaultBoundary faults, IOptions<ExchangeOptions> options) : Inbox.InboxBase
+public sealed class InboxService(InsideConnector connector, ReceiverBox box, InsideCaller caller, FaultBoundary faults, IOptions<ExchangeOptions> options) : Inbox.InboxBase
 {
     private const int LargestWindow = 256;
     private const int DefaultWindow = 16;
@@ -46,7 +45,8 @@ public sealed class InboxService(InsideConnector connector, SqliteLedger ledger,
     public override Task Download(DownloadRequest request, IServerStreamWriter<DownloadChunk> responseStream, ServerCallContext context) => faults.RunAsync(async () =>
     {
         caller.Require(context);
-        await using var content = bodies.OpenRead(await PartAsync(request, context.CancellationToken));
+        if (!ExchangeId.TryParse(request.ExchangeId, out var exchange)) throw new ExchangeFault(Fault.NotFound, "There is no such exchange.", "inbox.exchange");
+        await using var content = await box.OpenAttachmentAsync(exchange, request.AttachmentId, options.Value.InsideOrgans.Select(OrganId.Stored), context.CancellationToken);
         var buffer = new byte[ChunkSize];
         int read;
         while ((read = await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, context.CancellationToken)) > 0)
@@ -54,19 +54,6 @@ public sealed class InboxService(InsideConnector connector, SqliteLedger ledger,
             await responseStream.WriteAsync(new DownloadChunk { Data = ByteString.CopyFrom(buffer, 0, read) });
         }
     });
-
-    private async Task<ContentDigest> PartAsync(DownloadRequest request, CancellationToken cancellation)
-    {
-        if (ExchangeId.TryParse(request.ExchangeId, out var exchange))
-        {
-            foreach (var organ in options.Value.InsideOrgans)
-            {
-                if (OrganId.TryParse(organ, out var inside) && await ledger.FindPartAsync(exchange, request.AttachmentId, inside, cancellation) is { } digest) return digest;
-            }
-        }
-
-        throw new ExchangeFault(Fault.NotFound, "There is no such attachment among the deliveries to the inside.", "inbox.attachment");
-    }
 
     private static async Task TakeAnswersAsync(IAsyncStreamReader<InboxRequest> requests, InboxSubscriber subscriber, CancellationTokenSource ended)
     {

@@ -34,7 +34,7 @@ internal abstract class MethodHandler<TService>(ServerSettings settings) where T
             if (await call.EndAsync(exception, settings.Options.EnableDetailedErrors ?? false))
                 ServerLog.HandlerThrew(settings.Logger, call.Method, exception);
             else
-                ServerLog.Ended(settings.Logger, call.Method, call.Status.StatusCode, call.Status.Detail);
+                ServerLog.Ended(settings.Logger, call.Method, call.Status.StatusCode);
         }
     }
 

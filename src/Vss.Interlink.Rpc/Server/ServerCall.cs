@@ -78,7 +78,7 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
         var encoding = Http.Request.Headers[WireNames.Encoding].ToString();
         if (encoding.Length > 0 && encoding != WireNames.Identity)
         {
-            // PROTOCOL-HTTP2.md, Message-Encoding: "a server which does not support it answers UNIMPLEMENTED" and says what it accepts.
+            // PROTOCOL-HTTP2.md, Message-Encoding: the refusal of an encoding says which ones would do.
             Http.Response.Headers[WireNames.AcceptEncoding] = WireNames.Identity;
             throw new RpcException(new Status(StatusCode.Unimplemented, $"The encoding '{encoding}' is not supported."));
         }

@@ -8,8 +8,9 @@ internal static partial class ServerLog
     [LoggerMessage(1, LogLevel.Error, "{Method} threw.")]
     public static partial void HandlerThrew(ILogger logger, string method, Exception exception);
 
-    [LoggerMessage(2, LogLevel.Information, "{Method} ended with {Status}: {Detail}")]
-    public static partial void Ended(ILogger logger, string method, StatusCode status, string detail);
+    // Without the detail: what a service tells its caller may name a person.
+    [LoggerMessage(2, LogLevel.Information, "{Method} ended with {Status}.")]
+    public static partial void Ended(ILogger logger, string method, StatusCode status);
 
     [LoggerMessage(3, LogLevel.Information, "{Method}: refused a request over {Protocol} with content type '{ContentType}'.")]
     public static partial void NotGrpc(ILogger logger, string method, string protocol, string? contentType);

@@ -73,7 +73,7 @@ internal sealed class MessageReader(PipeReader input, int? maxMessageSize) : Des
         Span<byte> prefix = stackalloc byte[PrefixLength];
         if (buffer.Length < PrefixLength) throw new RpcException(new Status(StatusCode.Internal, "The stream ended inside a message."));
         buffer.Slice(0, PrefixLength).CopyTo(prefix);
-        // "If the Message-Encoding header is omitted then the Compressed-Flag must be 0"; identity is no reason to set it either.
+        // PROTOCOL-HTTP2.md, Compressed-Flag: only a call with a Message-Encoding may set it, and identity does not count as one.
         if (prefix[0] != 0) throw new RpcException(new Status(StatusCode.Internal, "The message is flagged as compressed, and the call has no grpc-encoding."));
         var length = BinaryPrimitives.ReadUInt32BigEndian(prefix[1..]);
         var limit = maxMessageSize ?? int.MaxValue - PrefixLength;

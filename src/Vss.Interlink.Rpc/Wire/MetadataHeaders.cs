@@ -18,7 +18,7 @@ internal static class MetadataHeaders
 
     public static bool IsReserved(string name) => name[0] == ':' || Reserved.Contains(name);
 
-    /// <summary>The value of one entry: its text, or its bytes in base64 without padding ("implementations MUST accept padded and un-padded values and should emit un-padded").</summary>
+    /// <summary>The value of one entry: its text, or its bytes in base64 without padding (PROTOCOL-HTTP2.md, Binary-Header: read either way, written unpadded).</summary>
     public static string ValueOf(Metadata.Entry entry) =>
         entry.IsBinary ? Convert.ToBase64String(entry.ValueBytes).TrimEnd('=') : entry.Value;
 

@@ -49,7 +49,8 @@ def run():
     if case == "gzip":
         one(pb.Ask(text="x" * 1000), timeout=10, compression=grpc.Compression.Gzip)
     if case == "deadline":
-        one(pb.Ask(text="sleep"), timeout=0.3)
+        grpc.channel_ready_future(channel).result(10)
+        one(pb.Ask(text="sleep"), timeout=1)
     if case == "too long":
         one(pb.Ask(payload=b"\0" * 5000000), timeout=10)
     if case == "cancel":

@@ -18,7 +18,8 @@ def one(ask, context):
         context.set_trailing_metadata((("reason", "late"), ("detail-bin", b"\0\xff\x01")))
         context.abort(grpc.StatusCode.FAILED_PRECONDITION, "hết hạn 100%")
     if ask.text == "sleep":
-        context.add_callback(cancelled.set)
+        if not context.add_callback(cancelled.set):  # over before it began
+            cancelled.set()
         time.sleep(2)
     if ask.text == "was cancelled":
         return pb.Answer(count=int(cancelled.wait(5)))

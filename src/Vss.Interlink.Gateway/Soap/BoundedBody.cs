@@ -1,0 +1,79 @@
+using Vss.Interlink.Exchange.Faults;
+using Vss.Interlink.V1;
+
+namespace Vss.Interlink.Gateway.Soap;
+
+/// <summary>The request's body, counted while it is read: whatever length was declared or not, no more than the limit ever comes in.</summary>
+internal sealed class BoundedBody : Stream
+{
+    /// <summary>The rule behind HTTP's own 413.</summary>
+    public const string SizeRule = "http.body.size";
+
+    private readonly Stream _body;
+    private readonly HeldBytes _held;
+    private readonly long _limit;
+    private long _read;
+
+    /// <exception cref="ExchangeFault">LIMIT_EXCEEDED when Content-Length alone says so.</exception>
+    public BoundedBody(HttpRequest request, long limit, HeldBytes held)
+    {
+        (_body, _limit, _held) = (request.Body, limit, held);
+        if (request.ContentLength > limit) throw TooLarge();
+    }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    /// <exception cref="ExchangeFault">LIMIT_EXCEEDED, OVERLOADED, or TRUNCATED when the connection ended before the body did.</exception>
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        int read;
+        try
+        {
+            read = await _body.ReadAsync(buffer, cancellationToken);
+        }
+        catch (BadHttpRequestException refused)
+        {
+            // Kestrel's own limits: 413 for a body that grew too large, 408 for one that came too slowly, 400 for one that broke off.
+            throw refused.StatusCode == StatusCodes.Status413PayloadTooLarge ? TooLarge() : Truncated();
+        }
+        catch (IOException)
+        {
+            throw Truncated();
+        }
+
+        if (_read + read > _limit) throw TooLarge();
+        _held.Take(read);
+        _read += read;
+        return read;
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Kestrel's bodies are read asynchronously.");
+
+    public override void Flush() { }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _held.Release(Interlocked.Exchange(ref _read, 0));
+        base.Dispose(disposing);
+    }
+
+    private static ExchangeFault Truncated() => new(Fault.Truncated, "the body ended early, or its chunks are malformed", "http.body.whole");
+
+    private ExchangeFault TooLarge() => new(Fault.LimitExceeded, $"the message is longer than {_limit} octets", SizeRule);
+}

@@ -1,0 +1,144 @@
+using System.Security.Cryptography;
+using System.Xml;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+using Vss.Interlink.Exchange.Faults;
+using Vss.Interlink.Trust.Verification;
+using Vss.Interlink.Trust.WsSecurity;
+using Vss.Interlink.V1;
+
+namespace Vss.Interlink.Gateway.Soap;
+
+/// <summary>The SOAP edge: one request to one answer.</summary>
+internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations operations, SoapVerifier verifier, SoapSigner signer, IOptions<SoapOptions> options, ILogger<SoapEndpoint> log)
+{
+    private static readonly IReadOnlyList<XmlQualifiedName> NoNames = [];
+    private static readonly Func<ILogger, string, IDisposable?> RequestScope = LoggerMessage.DefineScope<string>("Reference {Reference}");
+
+    /// <summary>Answers a POST. The reference number is the request's name in the log and in its fault.</summary>
+    public async Task AnswerAsync(HttpContext http)
+    {
+        var reference = NewReference();
+        using var scope = RequestScope(log, reference);
+        var cancellation = http.RequestAborted;
+        LiftKestrelLimit(http);
+        try
+        {
+            var read = await reader.ReadAsync(http.Request, cancellation);                                            // 1 octets become a request, or nothing
+            if (read is SoapRead.Accepted accepted) await AnswerAsync(http, accepted.Request, reference, cancellation);
+            else if (read is SoapRead.Refused refused) await RefuseAsync(http, refused, reference, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            Abandoned(log, reference);
+        }
+    }
+
+    /// <summary>Answers any other method.</summary>
+    public async Task RefuseMethodAsync(HttpContext http)
+    {
+        http.Response.Headers.Allow = "POST";
+        var fault = new ExchangeFault(Fault.UnknownOperation, "this address takes POST, and GET for ?wsdl", "http.method");
+        await RefuseAsync(http, new SoapRead.Refused(SoapVersion.V11, null, fault, NoNames), NewReference(), http.RequestAborted, StatusCodes.Status405MethodNotAllowed);
+    }
+
+    private async Task AnswerAsync(HttpContext http, SoapRequest request, string reference, CancellationToken cancellation)
+    {
+        try
+        {
+            var operation = operations.Find(request.Operation) ?? throw Unknown();                                    // 2 is there such an operation
+            var document = Verified(request.Envelope);                                                                // 3 who signed it, and does that cover the Body
+            var call = SoapCall.Of(document, request, options.Value.VerifiedLimits, http.Connection.ClientCertificate, reference);   // 4 read again what was digested
+            var answer = await operation(call, cancellation);                                                         // 5 do it
+            var octets = await signer.SignAsync(await SoapWriter.AnswerAsync(request, answer), cancellation);         // 6 sign
+            Answered(log, request.Operation, document.SignedBy?.Subject, reference);
+            await SendAsync(http, request.Version, StatusCodes.Status200OK, octets, request.Addressing?.DiscardsReply == true);   // 7 answer
+        }
+        catch (Exception error) when (error is not OperationCanceledException || !cancellation.IsCancellationRequested)
+        {
+            var fault = error as ExchangeFault;
+            if (fault is null) Failed(log, error, request.Operation, reference);
+            await RefuseAsync(http, new SoapRead.Refused(request.Version, request.Addressing, fault ?? Internal(), NoNames), reference, cancellation);
+        }
+    }
+
+    private VerifiedDocument Verified(XmlDocument envelope) => verifier.Verify(envelope) switch
+    {
+        VerificationResult.Passed passed => passed.Document,
+        VerificationResult.Refused refused => throw FaultCatalogue.FromVerdict(refused.Verdict),
+        var other => throw new InvalidOperationException($"{other.GetType()} is no verification."),
+    };
+
+    private async Task RefuseAsync(HttpContext http, SoapRead.Refused refused, string reference, CancellationToken cancellation, int? status = null)
+    {
+        if (http.Response.HasStarted)
+        {
+            http.Abort();   // half an answer was sent; a second one behind it would be worse than none
+            return;
+        }
+
+        var fault = FaultCatalogue.Describe(refused.Fault.Fault, refused.Fault.Detail, refused.Fault.Rule, refused.Fault.Reference ?? reference);
+        Refused(log, fault.Name, fault.Rule, fault.Detail, reference);
+        var envelope = await SoapWriter.FaultAsync(refused.AnswerIn, refused.Addressing, fault, refused.NotUnderstood);
+        if (fault.Passing) http.Response.Headers.RetryAfter = fault.Fault is Fault.InFlight or Fault.Overloaded ? "5" : "60";
+        if (fault.Rule == BoundedBody.SizeRule) http.Response.Headers.Connection = "close";   // the rest of the body is not wanted
+        await SendAsync(http, refused.AnswerIn, status ?? SoapWriter.StatusOf(refused.AnswerIn, fault), await SignedAsync(envelope, reference, cancellation), refused.Addressing?.DiscardsFault == true);
+    }
+
+    // A hub whose key is away must still be able to say so.
+    private async Task<byte[]> SignedAsync(XmlDocument envelope, string reference, CancellationToken cancellation)
+    {
+        try
+        {
+            return await signer.SignAsync(envelope, cancellation);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            Unsigned(log, error, reference);
+            using var octets = new MemoryStream();
+            envelope.Save(octets);
+            return octets.ToArray();
+        }
+    }
+
+    private static async Task SendAsync(HttpContext http, SoapVersion version, int status, byte[] envelope, bool discarded)
+    {
+        if (discarded)
+        {
+            http.Response.StatusCode = StatusCodes.Status202Accepted;
+            return;
+        }
+
+        http.Response.StatusCode = status;
+        http.Response.ContentType = $"{version.MediaType}; charset=utf-8";
+        http.Response.ContentLength = envelope.Length;
+        await http.Response.Body.WriteAsync(envelope, http.RequestAborted);
+    }
+
+    // The reader counts for itself, and answers with a fault where Kestrel would only cut the connection.
+    private static void LiftKestrelLimit(HttpContext http)
+    {
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = null;
+    }
+
+    private static string NewReference() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+
+    private static ExchangeFault Unknown() => new(Fault.UnknownOperation, "the WSDL has no operation of this name", "soap.operation");
+
+    private static ExchangeFault Internal() => new(Fault.Internal, "the hub could not do what was asked");
+
+    [LoggerMessage(5101, LogLevel.Information, "Answered {Operation} of {Signer}, reference {Reference}")]
+    private static partial void Answered(ILogger log, string operation, string? signer, string reference);
+
+    [LoggerMessage(5102, LogLevel.Warning, "Refused: {Fault} by {Rule}: {Detail}; reference {Reference}")]
+    private static partial void Refused(ILogger log, string fault, string rule, string detail, string reference);
+
+    [LoggerMessage(5103, LogLevel.Error, "{Operation} failed; reference {Reference}")]
+    private static partial void Failed(ILogger log, Exception error, string operation, string reference);
+
+    [LoggerMessage(5104, LogLevel.Error, "A fault leaves unsigned, because the hub's key could not sign it; reference {Reference}")]
+    private static partial void Unsigned(ILogger log, Exception error, string reference);
+
+    [LoggerMessage(5105, LogLevel.Information, "The caller left before the answer; reference {Reference}")]
+    private static partial void Abandoned(ILogger log, string reference);
+}

@@ -1,0 +1,62 @@
+using System.Xml;
+using Microsoft.Extensions.Options;
+using Vss.Interlink.Exchange.Faults;
+using Vss.Interlink.V1;
+
+namespace Vss.Interlink.Gateway.Soap;
+
+/// <summary>An HTTP request to a <see cref="SoapRequest"/>: limits first, then MIME, XML, SOAP, and what the headers claim about the body.</summary>
+internal sealed class SoapReader(IOptions<SoapOptions> options)
+{
+    private readonly SoapOptions _options = options.Value;
+    private readonly HeldBytes _held = new(options.Value.MaxHeldBytes);
+
+    /// <summary>Reads one request. What a stranger sends never makes this throw, except by ending the connection.</summary>
+    public async Task<SoapRead> ReadAsync(HttpRequest http, CancellationToken cancellation)
+    {
+        var answerIn = VersionHintedAt(http);
+        Addressing? addressing = null;
+        try
+        {
+            var declared = DeclaredContent.Of(http);                                                           // 1 what the HTTP headers say
+            answerIn = declared.Version ?? answerIn;
+            var body = new BoundedBody(http, _options.MaxMessageBytes, _held);                                  // 2 octets, counted until the request ends
+            http.HttpContext.Response.RegisterForDispose(body);
+            var parts = await MessageParts.ReadAsync(body, declared, _options.MaxParts, cancellation);          // 3 parts
+            answerIn = parts.Declared.Version ?? answerIn;
+            var document = SoapEnvelope.Load(parts.Root, parts.Declared.Charset, _options.XmlLimits);           // 4 well-formed XML within the limits
+            answerIn = SoapEnvelope.AnswerVersion(document) ?? answerIn;
+            var envelope = SoapEnvelope.Of(document);                                                           // 5 one Header, one Body, one request
+            RefuseOtherVersion(parts.Declared, envelope.Version);
+            addressing = HeaderBlocks.AddressingOf(envelope);                                                   // 6 how to answer
+            HeaderBlocks.RefuseOtherReplyAddress(envelope);
+            if (HeaderBlocks.NotUnderstood(envelope) is { Count: > 0 } names)                                   // 7 mustUnderstand
+                return new SoapRead.Refused(answerIn, addressing, NotUnderstood(names), names);
+            var operation = OperationOf(envelope);                                                              // 8 operation, and whether everybody names the same
+            ClaimedAction.Check([.. parts.Declared.Actions, addressing?.Action ?? ""], operation);
+            XopPackage.Expand(document, parts.Attachments);                                                     // 9 attachments in place
+            return new SoapRead.Accepted(new SoapRequest(envelope.Version, document, operation, addressing));
+        }
+        catch (ExchangeFault refused)
+        {
+            return new SoapRead.Refused(answerIn, addressing, refused, []);
+        }
+    }
+
+    // A Content-Type that is refused may still tell which SOAP the caller speaks.
+    private static SoapVersion VersionHintedAt(HttpRequest http) =>
+        http.Headers.ContentType.ToString().Contains(SoapVersion.V12.MediaType, StringComparison.OrdinalIgnoreCase) ? SoapVersion.V12 : SoapVersion.V11;
+
+    private static void RefuseOtherVersion(DeclaredContent declared, SoapVersion version)
+    {
+        if (declared.Version is { } said && said != version)
+            throw new ExchangeFault(Fault.UnsupportedMediaType, $"the Content-Type stands for {said}, the envelope is {version}", "soap.version.media-type");
+    }
+
+    private static string OperationOf(SoapEnvelope envelope) => envelope.Request.NamespaceURI == SoapNames.Interlink
+        ? envelope.Request.LocalName
+        : throw new ExchangeFault(Fault.UnknownOperation, "the element in the Body is not of the namespace of the WSDL", "soap.operation");
+
+    private static ExchangeFault NotUnderstood(IReadOnlyList<XmlQualifiedName> names) =>
+        new(Fault.MustUnderstand, $"{names.Count} header block(s) that must be understood are not, the first being {names[0].Name}", "soap.must-understand");
+}

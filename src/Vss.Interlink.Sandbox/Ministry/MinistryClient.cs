@@ -1,0 +1,84 @@
+using System.Xml;
+
+namespace Vss.Interlink.Sandbox.Ministry;
+
+/// <summary>A ministry's legacy system: signs, calls the hub's SOAP service, and believes an answer only when the hub signed it. Also plays the dishonest one.</summary>
+public sealed class MinistryClient(MinistryOptions options) : IDisposable
+{
+    private readonly Wire _wire = new(options);
+
+    public Task<MinistryReply<SubmitAnswer>> SubmitAsync(MinistryDossier dossier, Packaging packaging = Packaging.Inline, CancellationToken cancellation = default) =>
+        SendAsync(SignedSubmit(dossier), "SubmitDossier", AnswerReader.Submit, packaging, cancellation);
+
+    public Task<MinistryReply<StatusAnswer>> GetStatusAsync(string organ, string messageId, CancellationToken cancellation = default) =>
+        CallAsync("GetStatus", organ, ("MessageId", messageId), AnswerReader.Status, cancellation);
+
+    public Task<MinistryReply<ReceiptAnswer>> GetReceiptAsync(string organ, string messageId, CancellationToken cancellation = default) =>
+        CallAsync("GetReceipt", organ, ("MessageId", messageId), AnswerReader.Receipt, cancellation);
+
+    public Task<MinistryReply<InboxAnswer>> ListInboxAsync(string organ, int maxItems = 100, CancellationToken cancellation = default) =>
+        CallAsync("ListInbox", organ, ("MaxItems", XmlConvert.ToString(maxItems)), AnswerReader.Inbox, cancellation);
+
+    public Task<MinistryReply<FetchedDossier>> FetchDossierAsync(string organ, string deliveryId, CancellationToken cancellation = default) =>
+        CallAsync("FetchDossier", organ, ("DeliveryId", deliveryId), AnswerReader.Fetched, cancellation);
+
+    public Task<MinistryReply<ConfirmAnswer>> ConfirmReceivedAsync(string organ, string deliveryId, CancellationToken cancellation = default) =>
+        CallAsync("ConfirmReceived", organ, ("DeliveryId", deliveryId), AnswerReader.Confirmed, cancellation);
+
+    /// <summary>Changes the body after it was signed.</summary>
+    public Task<MinistryReply<SubmitAnswer>> SubmitTamperedAsync(MinistryDossier dossier, CancellationToken cancellation = default)
+    {
+        var envelope = SignedSubmit(dossier);
+        Forgery.Tamper(envelope);
+        return SendAsync(envelope, "SubmitDossier", AnswerReader.Submit, Packaging.Inline, cancellation);
+    }
+
+    /// <summary>Signs <paramref name="signed"/> and sends <paramref name="evil"/> under that signature.</summary>
+    public Task<MinistryReply<SubmitAnswer>> SubmitWrappedAsync(MinistryDossier signed, MinistryDossier evil, Wrapping wrapping, CancellationToken cancellation = default)
+    {
+        var envelope = SignedSubmit(signed);
+        Forgery.Wrap(envelope, RequestEnvelope.Part(Submit(evil), "Body"), wrapping, options.Clock);
+        return SendAsync(envelope, "SubmitDossier", AnswerReader.Submit, Packaging.Inline, cancellation);
+    }
+
+    /// <summary>Sends without a Security header.</summary>
+    public Task<MinistryReply<SubmitAnswer>> SubmitUnsignedAsync(MinistryDossier dossier, CancellationToken cancellation = default) =>
+        SendAsync(Submit(dossier), "SubmitDossier", AnswerReader.Submit, Packaging.Inline, cancellation);
+
+    /// <summary>Announces another operation in the HTTP header than the body holds.</summary>
+    public async Task<MinistryReply<SubmitAnswer>> SubmitUnderAnotherActionAsync(MinistryDossier dossier, CancellationToken cancellation = default)
+    {
+        var (status, answer) = await _wire.SendAsync(SignedSubmit(dossier), RequestEnvelope.ActionOf("GetStatus"), Packaging.Inline, cancellation);
+        return AnswerReader.Read(status, answer, AnswerReader.Submit);
+    }
+
+    public void Dispose() => _wire.Dispose();
+
+    private XmlDocument Submit(MinistryDossier dossier) => RequestEnvelope.Build(options, "SubmitDossier", dossier.WriteTo);
+
+    private XmlDocument SignedSubmit(MinistryDossier dossier) => Signed(Submit(dossier));
+
+    private XmlDocument Signed(XmlDocument envelope)
+    {
+        MinistrySignature.Sign(envelope, options.Signer, options.Clock);
+        return envelope;
+    }
+
+    private Task<MinistryReply<T>> CallAsync<T>(string operation, string organ, (string Name, string Value) parameter, Func<XmlElement, T> read, CancellationToken cancellation)
+        where T : class
+    {
+        var envelope = RequestEnvelope.Build(options, operation, writer =>
+        {
+            writer.WriteElementString("v", "OrganId", Names.Interlink, organ);
+            writer.WriteElementString("v", parameter.Name, Names.Interlink, parameter.Value);
+        });
+        return SendAsync(Signed(envelope), operation, read, Packaging.Inline, cancellation);
+    }
+
+    private async Task<MinistryReply<T>> SendAsync<T>(XmlDocument envelope, string operation, Func<XmlElement, T> read, Packaging packaging, CancellationToken cancellation)
+        where T : class
+    {
+        var (status, answer) = await _wire.SendAsync(envelope, RequestEnvelope.ActionOf(operation), packaging, cancellation);
+        return AnswerReader.Read(status, answer, read);
+    }
+}
