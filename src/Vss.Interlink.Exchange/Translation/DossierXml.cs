@@ -3,6 +3,7 @@ using Vss.Interlink.Exchange.Bodies;
 using Vss.Interlink.Exchange.Faults;
 using Vss.Interlink.Trust.Verification;
 using Vss.Interlink.V1;
+using Vss.Interlink.XmlSecurity;
 
 namespace Vss.Interlink.Exchange.Translation;
 
@@ -14,6 +15,7 @@ public sealed partial class DossierXml(BodyStore bodies)
 
     private const string Edge = "soap";
 
+    // Not SafeXml's reader: its limits were kept when the document came, and canonical octets with inline attachments are larger than what came.
     private static readonly XmlReaderSettings ReaderSettings = new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null };
 
     /// <summary>Reads Body/SubmitDossier/Dossier from the verified octets; the attachments' contents go to the body store.</summary>
@@ -36,7 +38,7 @@ public sealed partial class DossierXml(BodyStore bodies)
         }
         catch (XmlException broken)
         {
-            throw new ExchangeFault(Fault.Malformed, $"Not well-formed at line {broken.LineNumber}, column {broken.LinePosition}.");
+            throw FaultCatalogue.FromRefusal(SafeXml.Refusal(broken));
         }
     }
 
