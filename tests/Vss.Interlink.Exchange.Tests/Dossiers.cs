@@ -67,7 +67,7 @@ public static class Dossiers
             });
         }
 
-        Times(random, 0, 2, () => dossier.Extensions.Add(new Extension { Source = "urn:x", Path = "Dossier/y", Xml = "<y xmlns=\"urn:x\">1 &lt; 2</y>", Value = Text(random) }));
+        Times(random, 0, 2, () => dossier.Extensions.Add(new V1.Extension { Source = "urn:x", Path = "Dossier/y", Xml = "<y xmlns=\"urn:x\">1 &lt; 2</y>", Value = Text(random) }));
         return dossier;
     }
 

@@ -111,7 +111,9 @@ internal sealed partial class DeliveryAttempt(
                     return new DeliveryOutcome(lease.Delivery, lease.Fence, DeliveryState.Delivered, at, delivered.ExternalId)
                     {
                         Evidence = await evidence.TakenOverAsync(record, lease.Delivery, lease.Receiver, lease.Purpose, connector.Relays, delivered.ExternalId, at, CancellationToken.None),
-                        FollowUp = lease.Purpose.IsDossier ? statuses.Received(record, lease.Delivery) : [],
+
+                        // A relay has it, not the receiver: his own status comes over the relay.
+                        FollowUp = lease.Purpose.IsDossier && !connector.Relays ? statuses.Received(record, lease.Delivery) : [],
                     };
                 case HandOver.Available:
                     return new DeliveryOutcome(lease.Delivery, lease.Fence, DeliveryState.Available, at);

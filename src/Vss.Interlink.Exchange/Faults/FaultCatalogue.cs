@@ -62,6 +62,20 @@ public static class FaultCatalogue
         return new ExchangeFault(OfRule(step.Rule), step.Detail + at, step.Rule);
     }
 
+    /// <summary>The fault of octets that did not become XML.</summary>
+    public static ExchangeFault FromRefusal(XmlRefusal refusal)
+    {
+        var fault = refusal.Kind switch
+        {
+            XmlRefusalKind.ForbiddenConstruct => Fault.ForbiddenConstruct,
+            XmlRefusalKind.LimitExceeded => Fault.LimitExceeded,
+            XmlRefusalKind.UnsupportedEncoding => Fault.UnsupportedCharset,
+            XmlRefusalKind.Truncated => Fault.Truncated,
+            _ => Fault.Malformed,
+        };
+        return new ExchangeFault(fault, refusal.At.Length == 0 ? refusal.Detail : $"{refusal.Detail} (at {refusal.At})", "xml." + refusal.Kind);
+    }
+
     private static Fault OfRule(string rule)
     {
         foreach (var (known, fault) in Rules)

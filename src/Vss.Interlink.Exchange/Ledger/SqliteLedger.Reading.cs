@@ -127,7 +127,7 @@ public sealed partial class SqliteLedger
     private static ExchangeView Complete(Sql sql, ExchangeView view, bool withDocuments)
     {
         view.Deliveries.AddRange(sql.Query(
-            "SELECT delivery_id, receiver, purpose, state, attempts, changed_at, external_id, last_error FROM deliveries WHERE exchange_id = $id ORDER BY delivery_id",
+            "SELECT delivery_id, receiver, purpose, state, attempts, changed_at, external_id, last_error FROM deliveries WHERE exchange_id = $id ORDER BY rowid",
             row => new DeliveryView
             {
                 DeliveryId = row.GetString(0),

@@ -3,6 +3,7 @@ using Vss.Interlink.Exchange.Bodies;
 using Vss.Interlink.Exchange.Faults;
 using Vss.Interlink.Trust.Verification;
 using Vss.Interlink.V1;
+using Vss.Interlink.XmlSecurity;
 
 namespace Vss.Interlink.Exchange.Translation;
 
@@ -14,13 +15,14 @@ public sealed partial class DossierXml(BodyStore bodies)
 
     private const string Edge = "soap";
 
+    // Not SafeXml's reader: its limits were kept when the document came, and canonical octets with inline attachments are larger than what came.
     private static readonly XmlReaderSettings ReaderSettings = new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null };
 
     /// <summary>Reads Body/SubmitDossier/Dossier from the verified octets; the attachments' contents go to the body store.</summary>
     /// <exception cref="ExchangeFault">SCHEMA_VIOLATION, ATTACHMENT_MISMATCH, LIMIT_EXCEEDED or MALFORMED, naming the element.</exception>
     public async Task<Submission> ReadAsync(VerifiedDocument document, CancellationToken cancellation)
     {
-        using var octets = new MemoryStream(document.Octets.ToArray(), writable: false);
+        using var octets = VerifiedOctets.Open(document);
         using var xml = XmlReader.Create(octets, ReaderSettings);
         try
         {
@@ -36,7 +38,7 @@ public sealed partial class DossierXml(BodyStore bodies)
         }
         catch (XmlException broken)
         {
-            throw new ExchangeFault(Fault.Malformed, $"Not well-formed at line {broken.LineNumber}, column {broken.LinePosition}.");
+            throw FaultCatalogue.FromRefusal(SafeXml.Refusal(broken));
         }
     }
 

@@ -29,7 +29,7 @@ public static partial class EdXmlDossier
     /// <exception cref="ExchangeFault">MALFORMED, SCHEMA_VIOLATION, UNKNOWN_RECEIVER or ATTACHMENT_MISMATCH.</exception>
     public static Submission Read(VerifiedDocument document, EdXmlPacket packet, IReadOnlyDictionary<string, StoredBody> attachments, MessageId messageId, OrganId receiver)
     {
-        using var octets = new MemoryStream(document.Octets.ToArray(), writable: false);
+        using var octets = VerifiedOctets.Open(document);
         using var xml = SafeXml.Reader(octets, new XmlLimits());
         var (header, bussiness) = HeaderProjection.Read(xml) switch
         {
@@ -49,7 +49,7 @@ public static partial class EdXmlDossier
     /// <exception cref="ExchangeFault">MALFORMED, SCHEMA_VIOLATION or UNKNOWN_RECEIVER.</exception>
     public static Submission ReadStatus(VerifiedDocument document, MessageId messageId, OrganId receiver)
     {
-        using var octets = new MemoryStream(document.Octets.ToArray(), writable: false);
+        using var octets = VerifiedOctets.Open(document);
         using var xml = SafeXml.Reader(octets, new XmlLimits());
         return EdXmlReader.Read(xml, _ => Stream.Null) switch
         {

@@ -16,7 +16,7 @@ public abstract class LedgerContract : IAsyncLifetime
 
     private SqliteLedger _ledger = null!;
 
-    protected static ManualClock Clock { get; } = new(new DateTimeOffset(2026, 11, 21, 1, 0, 0, TimeSpan.Zero));
+    protected ManualClock Clock { get; } = new(new DateTimeOffset(2026, 11, 21, 1, 0, 0, TimeSpan.Zero));
 
     private static TimeSpan Lease => TimeSpan.FromSeconds(30);
 
@@ -357,7 +357,7 @@ public abstract class LedgerContract : IAsyncLifetime
         Assert.Equal("Leased to Delivered", lines[1].Detail);
     }
 
-    protected static NewExchange Exchange(string id = "m-1", string sender = Dossiers.Ministry, string subject = "s")
+    protected NewExchange Exchange(string id = "m-1", string sender = Dossiers.Ministry, string subject = "s")
     {
         var dossier = Dossiers.Small(id, sender);
         dossier.Subject = subject;
@@ -377,7 +377,7 @@ public abstract class LedgerContract : IAsyncLifetime
             [new NewDelivery(DeliveryId.New(Clock), OrganId.Stored(Dossiers.Inside), Connector, DeliveryPurpose.Dossier)]);
     }
 
-    private static DeliveryOutcome Delivered(LeasedDelivery lease) =>
+    private DeliveryOutcome Delivered(LeasedDelivery lease) =>
         new(lease.Delivery, lease.Fence, DeliveryState.Delivered, Clock.GetUtcNow(), "ext-1", Evidence: new NewEvidence(EvidenceType.Delivery, [1, 2, 3]));
 
     private Task<Claim> AcceptAsync(NewExchange exchange) => _ledger.AcceptAsync(exchange, CancellationToken.None);

@@ -42,7 +42,7 @@ public sealed class DossierDigestTests
                     one => one.Subject += "x",
                     one => one.Receivers[0].Fax = "1",
                     one => one.Fields.Add(new Field()),
-                    one => one.Extensions.Add(new Extension { Value = "1" }),
+                    one => one.Extensions.Add(new V1.Extension { Value = "1" }),
                     one => one.Attachments.Add(new Attachment { Id = "z" }),
                     one => one.Status = new DocumentStatus { Code = "99" },
                 ])

@@ -72,7 +72,8 @@ public sealed class DossierXmlTests : IDisposable
     [InlineData("<Kind>NEW</Kind>", "<Kind>STATUS</Kind>", Fault.SchemaViolation)]
     [InlineData("<MessageId>m-1", "<MessageId>m 1", Fault.SchemaViolation)]
     [InlineData("<MessageId>m-1", "<MessageId x=\"1\">m-1", Fault.SchemaViolation)]
-    [InlineData("<MessageId>m-1", "<MessageId><b>m-1</b>", Fault.Malformed)]
+    [InlineData("<Kind>NEW</Kind>", "<Kind>NEW</Knid>", Fault.Malformed)]
+    [InlineData("<Kind>NEW</Kind>", "<Kind>&e;</Kind>", Fault.Malformed)]
     [InlineData("<MessageId>m-1</MessageId>", "<MessageId><b>m-1</b></MessageId>", Fault.SchemaViolation)]
     [InlineData("<Id>G18</Id>", "<Id>G_18</Id>", Fault.SchemaViolation)]
     [InlineData("<Content>AQID", "<Content>A*ID", Fault.SchemaViolation)]
@@ -82,6 +83,13 @@ public sealed class DossierXmlTests : IDisposable
     [InlineData("<Subject>s", "stray text<Subject>s", Fault.SchemaViolation)]
     public async Task What_the_schema_does_not_allow_is_refused(string there, string instead, Fault fault) =>
         Assert.Equal(fault, (await RefusedAsync(Minimal.Replace(there, instead, StringComparison.Ordinal))).Fault);
+
+    [Theory]
+    [InlineData("<!DOCTYPE Body [<!ENTITY e \"x\">]><Body/>", Fault.ForbiddenConstruct)]
+    [InlineData("<Body><SubmitDossier xmlns=\"urn:vss:interlink:v1\"><Dossier><MessageId>m", Fault.Truncated)]
+    [InlineData("not xml", Fault.Malformed)]
+    [InlineData("<Body><Other xmlns=\"urn:vss:interlink:v1\"/></Body>", Fault.SchemaViolation)]
+    public async Task Octets_that_hold_no_dossier_are_refused(string octets, Fault fault) => Assert.Equal(fault, (await Assert.ThrowsAsync<ExchangeFault>(() => ReadAsync(octets))).Fault);
 
     [Fact]
     public async Task An_attachment_id_that_stands_twice_is_refused()

@@ -1,0 +1,278 @@
+using Vss.Interlink.Exchange.Delivery;
+using Vss.Interlink.Exchange.Evidence;
+using Vss.Interlink.Exchange.Faults;
+using Vss.Interlink.Trust.Signing;
+using Vss.Interlink.Trust.Verification;
+using Vss.Interlink.V1;
+
+namespace Vss.Interlink.Exchange.Tests.Delivery;
+
+public sealed class DeliveryWorkerTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_delivery_is_handed_over_once_with_evidence_that_verifies()
+    {
+        var inside = new ScriptedConnector("inside", relays: false, _ => new HandOver.Delivered("ext-7"));
+        await using var hub = await StartAsync(null, inside);
+        var accepted = await hub.AcceptAsync(Hub.Signed(Dossiers.Small()));
+
+        var view = await hub.WhenAsync(accepted.ExchangeId, view => view.State == ExchangeState.Completed);
+
+        Assert.Equal((DeliveryState.Delivered, "ext-7", 1), (view.Deliveries[0].State, view.Deliveries[0].ExternalId, inside.Calls));
+        Assert.Equal([EvidenceType.SubmissionAcceptance, EvidenceType.Delivery], view.Evidence.Select(evidence => evidence.Type));
+        foreach (var evidence in view.Evidence) Assert.IsType<VerificationResult.Passed>(hub.Verifier.Verify(evidence.Document.Memory));
+        Assert.Equal(accepted.Receipt, view.Evidence[0].Document.ToByteArray());
+        var work = Assert.Single(inside.Works);
+        Assert.Equal((Dossiers.Small(), Hub.Signer), (work.Dossier, work.SignedBy));
+        Assert.Equal(accepted.Receipt, work.Receipt.ToArray());
+    }
+
+    [Fact]
+    public async Task A_sender_answered_by_statuses_gets_01_then_03_when_the_receiver_took_over()
+    {
+        var axis = new ScriptedConnector("axis", relays: true, _ => new HandOver.Delivered());
+        await using var hub = await StartAsync(null, new ScriptedConnector("inside", relays: false, _ => new HandOver.Delivered()), axis);
+        var accepted = await hub.AcceptAsync(Hub.FromAxis());
+
+        var view = await hub.WhenAsync(accepted.ExchangeId, view => view.State == ExchangeState.Completed);
+
+        Assert.Equal(["dossier", "status:01", "status:03"], view.Deliveries.Select(delivery => delivery.Purpose).Order());
+        Assert.All(view.Deliveries, delivery => Assert.Equal(DeliveryState.Delivered, delivery.State));
+        Assert.Equal(2, view.Evidence.Count(evidence => evidence.Type == EvidenceType.RelayAcceptance));
+        var received = Assert.Single(axis.Works, work => work.Purpose.StatusCode == "03").Dossier;
+        Assert.Equal((DossierKind.Status, "03", Dossiers.Inside, Dossiers.Axis), (received.Kind, received.Status.Code, received.Sender.Id, received.Receivers[0].Id));
+        Assert.Equal("12a/UBND", received.ResponseTo[0].Code);
+        Assert.EndsWith("+07:00", received.Status.Timestamp, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_permanent_refusal_goes_back_at_once_with_its_reason_and_negative_evidence()
+    {
+        var axis = new ScriptedConnector("axis", relays: true, _ => new HandOver.Delivered());
+        await using var hub = await StartAsync(null, new ScriptedConnector("inside", relays: false, _ => new HandOver.Refused(Fault.PartnerRefused, "not for us")), axis);
+        var accepted = await hub.AcceptAsync(Hub.FromAxis());
+
+        var view = await hub.WhenAsync(accepted.ExchangeId, view => view.State == ExchangeState.Failed);
+
+        Assert.Equal(["dossier", "status:01", "status:02"], view.Deliveries.Select(delivery => delivery.Purpose).Order());
+        Assert.Equal("not for us", Assert.Single(axis.Works, work => work.Purpose.StatusCode == "02").Dossier.Status.Description);
+        var evidence = Assert.Single(view.Evidence, evidence => evidence.Type == EvidenceType.NonDelivery);
+        Assert.Contains("PARTNER_REFUSED", evidence.Document.ToStringUtf8(), StringComparison.Ordinal);
+        Assert.IsType<VerificationResult.Passed>(hub.Verifier.Verify(evidence.Document.Memory));
+    }
+
+    [Fact]
+    public async Task A_passing_failure_is_tried_again_under_the_same_key_and_with_the_same_seal()
+    {
+        List<(string Key, string Token, byte[] Seal)> attempts = [];
+        var box = new ScriptedConnector("box", relays: false, async (work, cancellation) =>
+        {
+            var seal = await work.SealAsync(new SealedContent("<h xmlns=\"urn:test\"/>"u8.ToArray(), []), cancellation);
+            lock (attempts) attempts.Add((work.IdempotencyKey, work.LeaseToken, seal));
+            return work.Attempt < 3 ? new HandOver.NotNow("later", TimeSpan.FromMilliseconds(1)) : new HandOver.Delivered();
+        });
+        await using var hub = await StartAsync(null, box);
+        var accepted = await hub.AcceptAsync(Hub.FromInside(Dossiers.Small(sender: Dossiers.Inside, receiver: Dossiers.Ministry)));
+
+        var view = await hub.WhenAsync(accepted.ExchangeId, view => view.State == ExchangeState.Completed);
+
+        Assert.Equal(3, view.Deliveries[0].Attempts);
+        Assert.Single(attempts.Select(attempt => attempt.Key).Distinct());
+        Assert.Equal(3, attempts.Select(attempt => attempt.Token).Distinct().Count());
+        Assert.Single(attempts.Select(attempt => Convert.ToHexString(attempt.Seal)).Distinct());
+    }
+
+    [Fact]
+    public async Task Used_up_attempts_leave_a_dead_letter_that_waits_for_a_person()
+    {
+        var inside = new ScriptedConnector("inside", relays: false, _ => new HandOver.NotNow("down", TimeSpan.FromMilliseconds(1)));
+        await using var hub = await StartAsync(Fast(maxAttempts: 3), inside);
+        var accepted = await hub.AcceptAsync(Hub.Signed(Dossiers.Small()));
+
+        var view = await hub.WhenAsync(accepted.ExchangeId, view => view.Deliveries[0].State == DeliveryState.Dead);
+
+        Assert.Equal((3, "down", ExchangeState.Accepted, 3), (view.Deliveries[0].Attempts, view.Deliveries[0].LastError, view.State, inside.Calls));
+        Assert.Null(await hub.Ledger.NextDueAsync("inside", CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_delivery_that_kills_its_worker_each_time_comes_to_rest()
+    {
+        var inside = new ScriptedConnector("inside", relays: false, _ => new HandOver.Delivered());
+        await using var hub = new Hub(_folder.Path, null, Fast(maxAttempts: 3), inside);
+        var accepted = await hub.AcceptAsync(Hub.Signed(Dossiers.Small()));
+        for (var died = 0; died < 3; died++) Assert.Single(await hub.Ledger.LeaseAsync("inside", "dies", 1, hub.Clock.GetUtcNow(), CancellationToken.None));
+
+        await hub.Worker.StartAsync(CancellationToken.None);
+
+        await hub.WhenAsync(accepted.ExchangeId, view => view.Deliveries[0].State == DeliveryState.Dead);
+        Assert.Equal(0, inside.Calls);
+    }
+
+    [Fact]
+    public async Task A_relay_that_took_the_dossier_is_not_yet_its_receiver()
+    {
+        var axis = new ScriptedConnector("axis", relays: true, _ => new HandOver.Delivered("doc-1"));
+        await using var hub = await StartAsync(null, axis);
+        var accepted = await hub.AcceptAsync(Hub.FromAxis(receiver: "G22"));
+
+        var view = await hub.WhenAsync(accepted.ExchangeId, view => view.State == ExchangeState.Completed);
+
+        Assert.Equal(["dossier", "status:01"], view.Deliveries.Select(delivery => delivery.Purpose));
+        Assert.DoesNotContain(view.Evidence, evidence => evidence.Type == EvidenceType.Delivery);
+    }
+
+    [Fact]
+    public async Task A_connector_that_throws_is_tried_again_and_its_words_stay_in_the_log()
+    {
+        var calls = 0;
+        var inside = new ScriptedConnector("inside", relays: false, _ => Interlocked.Increment(ref calls) == 1 ? throw new InvalidOperationException("secret") : new HandOver.NotNow("second", TimeSpan.FromHours(1)));
+        await using var hub = await StartAsync(Fast(), inside);
+        var accepted = await hub.AcceptAsync(Hub.Signed(Dossiers.Small()));
+
+        var first = await hub.WhenAsync(accepted.ExchangeId, view => view.Deliveries[0].LastError.Length > 0);
+        await hub.WhenAsync(accepted.ExchangeId, view => view.Deliveries[0].LastError == "second");
+
+        Assert.DoesNotContain("secret", first.Deliveries[0].LastError, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(Fault.SealingFailed, DeliveryState.Pending)]
+    [InlineData(Fault.AttachmentMismatch, DeliveryState.Refused)]
+    public async Task A_fault_of_the_catalogue_is_passing_or_permanent_as_its_line_says(Fault fault, DeliveryState state)
+    {
+        var inside = new ScriptedConnector("inside", relays: false, _ => throw new ExchangeFault(fault, "why"));
+        await using var hub = await StartAsync(Fast(firstWait: TimeSpan.FromHours(1)), inside);
+        var accepted = await hub.AcceptAsync(Hub.Signed(Dossiers.Small()));
+
+        await hub.WhenAsync(accepted.ExchangeId, view => view.Deliveries[0].State == state && view.Deliveries[0].LastError.Contains("why", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_hand_over_that_never_ends_is_cut_off_by_its_time_out()
+    {
+        var inside = new ScriptedConnector("inside", relays: false, async (_, cancellation) =>
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
+            return new HandOver.Delivered();
+        });
+        var options = Fast(firstWait: TimeSpan.FromHours(1));
+        options.HandOverTimeout = TimeSpan.FromMilliseconds(100);
+        await using var hub = await StartAsync(options, inside);
+        var accepted = await hub.AcceptAsync(Hub.Signed(Dossiers.Small()));
+
+        var view = await hub.WhenAsync(accepted.ExchangeId, view => view.Deliveries[0].LastError.Length > 0);
+
+        Assert.Contains("No answer", view.Deliveries[0].LastError, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_partner_that_keeps_failing_is_left_in_peace_and_no_attempt_is_counted()
+    {
+        var inside = new ScriptedConnector("inside", relays: false, _ => new HandOver.NotNow("down", TimeSpan.FromMilliseconds(1)));
+        var options = Fast(maxAttempts: 1000);
+        options.BreakerFailures = 3;
+        options.BreakerRest = TimeSpan.FromHours(1);
+        await using var hub = await StartAsync(options, inside);
+        var accepted = await hub.AcceptAsync(Hub.Signed(Dossiers.Small()));
+
+        var view = await hub.WhenAsync(accepted.ExchangeId, view => view.Deliveries[0].LastError.Contains("left in peace", StringComparison.Ordinal));
+
+        Assert.Equal((3, 3), (inside.Calls, view.Deliveries[0].Attempts));
+    }
+
+    [Fact]
+    public async Task The_heart_keeps_a_lease_through_a_long_hand_over()
+    {
+        var options = Fast();
+        options.Lease = TimeSpan.FromSeconds(1);
+        var inside = new ScriptedConnector("inside", relays: false, async (_, cancellation) =>
+        {
+            await Task.Delay(TimeSpan.FromSeconds(2.5), cancellation);
+            return new HandOver.Delivered();
+        });
+        await using var hub = await StartAsync(options, inside);
+        var accepted = await hub.AcceptAsync(Hub.Signed(Dossiers.Small()));
+
+        var view = await hub.WhenAsync(accepted.ExchangeId, view => view.State == ExchangeState.Completed);
+
+        Assert.Equal((1, 1), (inside.Calls, view.Deliveries[0].Attempts));
+    }
+
+    [Fact]
+    public async Task What_a_dead_node_held_is_taken_up_by_the_next_and_delivered_once()
+    {
+        ExchangeId id;
+        var dead = new Hub(_folder.Path);
+        id = (await dead.AcceptAsync(Hub.Signed(Dossiers.Small()))).ExchangeId;
+
+        // It leases the delivery and is heard of no more: neither completed nor disposed.
+        var lost = Assert.Single(await dead.Ledger.LeaseAsync("inside", "dead", 10, dead.Clock.GetUtcNow() + TimeSpan.FromSeconds(1), CancellationToken.None));
+        var inside = new ScriptedConnector("inside", relays: false, _ => new HandOver.Delivered());
+        await using var next = await StartAsync(null, inside);
+
+        var view = await next.WhenAsync(id, view => view.State == ExchangeState.Completed);
+
+        Assert.Equal((1, 2), (inside.Calls, view.Deliveries[0].Attempts));
+        Assert.Equal(lost.Delivery.ToString(), Assert.Single(inside.Works).IdempotencyKey);
+        Assert.False(await dead.Ledger.CompleteAsync(new(lost.Delivery, lost.Fence, DeliveryState.Delivered, dead.Clock.GetUtcNow()), CancellationToken.None));
+        await dead.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_stopping_node_gives_its_work_back_at_once()
+    {
+        var begun = new TaskCompletionSource();
+        var hanging = new ScriptedConnector("inside", relays: false, async (_, cancellation) =>
+        {
+            begun.SetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
+            return new HandOver.Delivered();
+        });
+        ExchangeId id;
+        await using (var stopping = await StartAsync(null, hanging))
+        {
+            id = (await stopping.AcceptAsync(Hub.Signed(Dossiers.Small()))).ExchangeId;
+            await begun.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        }
+
+        await using var next = await StartAsync(null, new ScriptedConnector("inside", relays: false, _ => new HandOver.Delivered()));
+        Assert.Equal(1, (await next.WhenAsync(id, view => view.State == ExchangeState.Completed)).Deliveries[0].Attempts);
+    }
+
+    [Fact]
+    public async Task Many_exchanges_each_reach_their_receiver_once_with_their_own_content()
+    {
+        var inside = new ScriptedConnector("inside", relays: false, _ => new HandOver.Delivered());
+        await using var hub = await StartAsync(null, inside);
+        var accepted = await Task.WhenAll(Enumerable.Range(0, 60).Select(number => Task.Run(() =>
+        {
+            var dossier = Dossiers.Small($"m-{number}");
+            dossier.Subject = $"subject {number}";
+            return hub.AcceptAsync(Hub.Signed(dossier));
+        })));
+        foreach (var one in accepted) await hub.WhenAsync(one.ExchangeId, view => view.State == ExchangeState.Completed);
+
+        Assert.Equal(60, inside.Works.Select(work => work.IdempotencyKey).Distinct().Count());
+        Assert.Equal(60, inside.Calls);
+        Assert.All(inside.Works, work => Assert.Equal("subject " + work.MessageId.ToString()[2..], work.Dossier.Subject));
+    }
+
+    private static DeliveryOptions Fast(int maxAttempts = 12, TimeSpan? firstWait = null) => new()
+    {
+        Poll = TimeSpan.FromMilliseconds(200),
+        MaxAttempts = maxAttempts,
+        FirstWait = firstWait ?? TimeSpan.FromMilliseconds(10),
+    };
+
+    private async Task<Hub> StartAsync(DeliveryOptions? options, params IPartnerConnector[] connectors)
+    {
+        var hub = new Hub(_folder.Path, null, options, connectors);
+        await hub.Worker.StartAsync(CancellationToken.None);
+        return hub;
+    }
+}

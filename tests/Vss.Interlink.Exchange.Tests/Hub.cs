@@ -1,0 +1,136 @@
+using Google.Protobuf;
+using Microsoft.Extensions.Logging.Abstractions;
+using Vss.Interlink.EdXml;
+using Vss.Interlink.Exchange.Audit;
+using Vss.Interlink.Exchange.Bodies;
+using Vss.Interlink.Exchange.Delivery;
+using Vss.Interlink.Exchange.Evidence;
+using Vss.Interlink.Exchange.Intake;
+using Vss.Interlink.Exchange.Ledger;
+using Vss.Interlink.Exchange.Routing;
+using Vss.Interlink.Exchange.Tests.Translation;
+using Vss.Interlink.Exchange.Translation;
+using Vss.Interlink.TestKit;
+using Vss.Interlink.Trust.Policy;
+using Vss.Interlink.V1;
+
+namespace Vss.Interlink.Exchange.Tests;
+
+/// <summary>The road's middle with real keys and a real ledger on a folder; connectors are the test's. Two hubs on one folder are two nodes, or two starts.</summary>
+public sealed class Hub : IAsyncDisposable
+{
+    public const string Signer = "CN=Ministry";
+
+    private readonly TestTrust _trust;
+
+    public Hub(string folder, TimeProvider? clock = null, DeliveryOptions? delivery = null, params IPartnerConnector[] connectors)
+    {
+        Clock = clock ?? TimeProvider.System;
+        _trust = new TestTrust(Clock);
+        Bodies = new BodyStore(Path.Combine(folder, "bodies"), 1 << 24);
+        Ledger = new SqliteLedger(Path.Combine(folder, "ledger.db"), Clock);
+        List<string> wrong = [];
+        var routes = RoutingTable.Build([(Dossiers.Inside, "inside"), (Dossiers.Ministry, "box"), (Dossiers.Axis, "axis"), ("G22", "axis")], wrong)!;
+        Evidence = new HubEvidence(_trust.Signer, OrganId.Stored("G24"), NullLogger<HubEvidence>.Instance);
+        var policies = new PartnerPolicies(
+        [
+            new PartnerPolicy(Dossiers.Ministry, "Ministry", [Signer], UnsignedRule.Refuse, ClientCertificateRule.NotRequired),
+            new PartnerPolicy("G15", "Another", [Signer], UnsignedRule.Refuse, ClientCertificateRule.NotRequired),
+            new PartnerPolicy(Dossiers.Axis, "Over the axis", [], UnsignedRule.InformationOnly, ClientCertificateRule.NotRequired),
+        ]);
+        Audit = new AuditTrail(Ledger, Clock, NullLogger<AuditTrail>.Instance);
+        Intake = new DossierIntake(
+            Ledger, Evidence, () => policies, routes, new HashSet<OrganId> { OrganId.Stored(Dossiers.Inside) }, Audit, Clock, TimeSpan.FromSeconds(20), NullLogger<DossierIntake>.Instance);
+        var statuses = new Statuses(routes, Clock);
+        History = new ExchangeHistory(Ledger);
+        Box = new ReceiverBox(Ledger, Bodies, Evidence, statuses, Clock);
+        Worker = new DeliveryWorker(
+            Ledger, Bodies, _trust.Signer, Evidence, statuses, connectors, delivery ?? new DeliveryOptions { Poll = TimeSpan.FromMilliseconds(200) }, "node", Clock, new Random(1), NullLogger<DeliveryWorker>.Instance);
+    }
+
+    public TimeProvider Clock { get; }
+
+    public BodyStore Bodies { get; }
+
+    public SqliteLedger Ledger { get; }
+
+    public HubEvidence Evidence { get; }
+
+    public AuditTrail Audit { get; }
+
+    public DossierIntake Intake { get; }
+
+    public ExchangeHistory History { get; }
+
+    public ReceiverBox Box { get; }
+
+    public DeliveryWorker Worker { get; }
+
+    /// <summary>Verifies the hub's signed documents as anybody would.</summary>
+    public Trust.Verification.EnvelopedVerifier Verifier => _trust.Enveloped;
+
+    public static Submission Signed(Dossier dossier, string subject = Signer, IReadOnlyDictionary<string, StoredBody>? attachments = null) =>
+        new(VerifiedDocuments.Signed(subject, dossier.ToByteArray()), dossier, attachments ?? new Dictionary<string, StoredBody>(), "soap", answeredByStatus: false);
+
+    public static Submission FromInside(Dossier dossier) => InsideDossier.Read(VerifiedDocuments.FromInside(dossier.ToByteArray()), new Dictionary<string, StoredBody>());
+
+    /// <summary>A document of the axis, unsigned, with one receiver; it is answered by statuses.</summary>
+    public static Submission FromAxis(string receiver = Dossiers.Inside)
+    {
+        var packet = EdXmlDossierTests.Packet();
+        return EdXmlDossierTests.Read(packet with { Header = packet.Header with { To = [new Organization { OrganId = receiver }] } });
+    }
+
+    public Task<Acceptance> AcceptAsync(Submission submission) => Intake.AcceptAsync(submission, CancellationToken.None);
+
+    /// <summary>The exchange once the condition holds; fails after some seconds.</summary>
+    public async Task<ExchangeView> WhenAsync(ExchangeId id, Func<ExchangeView, bool> condition)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        ExchangeView? last = null;
+        try
+        {
+            await foreach (var view in History.WatchAsync(id, patience.Token))
+            {
+                last = view;
+                if (condition(view)) return view;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+
+        throw new InvalidOperationException($"It did not come to that: {last}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Worker.StopAsync(CancellationToken.None);
+        Worker.Dispose();
+        await Ledger.DisposeAsync();
+        _trust.Dispose();
+    }
+}
+
+/// <summary>A connector that does what the test says.</summary>
+public sealed class ScriptedConnector(string name, bool relays, Func<DeliveryWork, CancellationToken, Task<HandOver>> handOver) : IPartnerConnector
+{
+    private int _calls;
+
+    public ScriptedConnector(string name, bool relays, Func<DeliveryWork, HandOver> handOver) : this(name, relays, (work, _) => Task.FromResult(handOver(work))) { }
+
+    public string Name => name;
+
+    public bool Relays => relays;
+
+    public int Calls => _calls;
+
+    public System.Collections.Concurrent.ConcurrentQueue<DeliveryWork> Works { get; } = new();
+
+    public Task<HandOver> HandOverAsync(DeliveryWork work, CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref _calls);
+        Works.Enqueue(work);
+        return handOver(work, cancellation);
+    }
+}

@@ -1,0 +1,73 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Vss.Interlink.Exchange.Delivery;
+using Vss.Interlink.Exchange.Intake;
+using Vss.Interlink.TestKit;
+using Vss.Interlink.Trust.Policy;
+
+namespace Vss.Interlink.Exchange.Tests;
+
+public sealed class RegistrationTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly TestTrust _trust = new();
+
+    public void Dispose()
+    {
+        _trust.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public void Everything_that_is_wrong_is_said_at_once()
+    {
+        using var services = Build(new()
+        {
+            ["Exchange:HubOrgan"] = "no organ",
+            ["Exchange:Routes:0:Receiver"] = "G18",
+            ["Exchange:Routes:0:Connector"] = "box",
+            ["Exchange:Routes:1:Receiver"] = "G18",
+            ["Exchange:Routes:2:Receiver"] = "G22",
+            ["Exchange:Delivery:MaxAttempts"] = "0",
+        });
+
+        var wrong = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptions<ExchangeOptions>>().Value).Failures.ToList();
+
+        foreach (var named in (string[])["DataFolder", "HubOrgan", "InsideOrgans", "names no connector", "stands twice", "MaxAttempts"]) Assert.Contains(wrong, one => one.Contains(named, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_route_over_a_connector_that_is_not_there_stops_the_start()
+    {
+        await using var services = Build(Good());
+        Assert.Contains("'box'", Assert.Throws<OptionsValidationException>(services.GetRequiredService<DeliveryWorker>).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_good_section_gives_intake_and_worker()
+    {
+        await using var services = Build(Good(), new ScriptedConnector("box", relays: false, _ => new HandOver.Available()));
+        Assert.NotNull(services.GetRequiredService<DossierIntake>());
+        Assert.NotNull(services.GetRequiredService<DeliveryWorker>());
+        Assert.NotNull(services.GetRequiredService<ReceiverBox>());
+        Assert.True(File.Exists(_folder["ledger.db"]));
+    }
+
+    private Dictionary<string, string?> Good() => new()
+    {
+        ["Exchange:DataFolder"] = _folder.Path,
+        ["Exchange:HubOrgan"] = "G24",
+        ["Exchange:InsideOrgans:0"] = "G24",
+        ["Exchange:Routes:0:Receiver"] = "G18",
+        ["Exchange:Routes:0:Connector"] = "box",
+    };
+
+    private ServiceProvider Build(Dictionary<string, string?> settings, params IPartnerConnector[] connectors)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
+        var services = new ServiceCollection().AddLogging().AddSingleton(_trust.Signer).AddSingleton(new PartnerPolicies([]));
+        foreach (var connector in connectors) services.AddSingleton(connector);
+        return services.AddExchange(configuration.GetSection("Exchange")).BuildServiceProvider();
+    }
+}
