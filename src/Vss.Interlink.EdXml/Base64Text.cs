@@ -1,4 +1,4 @@
-using System.Xml;
+using System.Buffers;
 
 namespace Vss.Interlink.EdXml;
 
@@ -8,6 +8,8 @@ internal sealed class Base64Text(Base64Text.BytesAction bytes)
     internal delegate void BytesAction(ReadOnlySpan<byte> bytes);
 
     private const int Group = 4;
+    private const string XmlWhiteSpace = " \t\r\n";
+    private static readonly SearchValues<char> WhiteSpace = SearchValues.Create(XmlWhiteSpace);
     private readonly char[] _characters = new char[Group * 2048];
     private readonly byte[] _bytes = new byte[3 * 2048];
     private int _held;
@@ -16,14 +18,19 @@ internal sealed class Base64Text(Base64Text.BytesAction bytes)
     /// <summary>False when the text cannot be base64.</summary>
     public bool TryAdd(ReadOnlySpan<char> text)
     {
-        foreach (var character in text)
+        while (true)
         {
-            if (XmlConvert.IsWhitespaceChar(character)) continue;
+            text = text.TrimStart(XmlWhiteSpace);
+            if (text.IsEmpty) return true;
             if (_padded) return false;
-            _characters[_held++] = character;
+            // Content is one long line as a rule, so it is taken by runs and not by characters.
+            var run = text.IndexOfAny(WhiteSpace);
+            var taken = Math.Min(run < 0 ? text.Length : run, _characters.Length - _held);
+            text[..taken].CopyTo(_characters.AsSpan(_held));
+            _held += taken;
+            text = text[taken..];
             if (_held == _characters.Length && !TryFlush()) return false;
         }
-        return true;
     }
 
     /// <summary>False when the last group is incomplete or wrong.</summary>

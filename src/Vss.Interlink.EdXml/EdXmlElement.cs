@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Xml;
 
 namespace Vss.Interlink.EdXml;
@@ -17,9 +18,42 @@ public sealed record EdXmlElement(string Name, string Namespace, string? Text = 
     /// <summary>In document order.</summary>
     public IReadOnlyList<EdXmlElement> Children { get; init; } = [];
 
+    /// <summary>The element as XML of its own, without prefixes, in exclusive canonical form: to be kept as text and read back by <see cref="TryRead"/>.</summary>
+    public string ToXml() => CanonicalXml.Text(this);
+
+    /// <summary>Reads an element; false when it is not well-formed or over the limits.</summary>
+    /// <param name="xml">Made safe by the caller, as for <see cref="EdXmlReader"/>.</param>
+    /// <param name="element">The whole element, or null.</param>
+    /// <param name="limits">The defaults where null.</param>
+    public static bool TryRead(XmlReader xml, [NotNullWhen(true)] out EdXmlElement? element, EdXmlLimits? limits = null)
+    {
+        ArgumentNullException.ThrowIfNull(xml);
+        try
+        {
+            var elements = new ElementReader(xml, limits ?? new EdXmlLimits(), EdXmlNames.Reported);
+            element = xml.MoveToContent() == XmlNodeType.Element ? elements.Element(xml.LocalName) : null;
+            while (xml.Read())
+            {
+                // To the end of the document: only then is it known to be well-formed.
+            }
+        }
+        catch (Exception bad) when (bad is XmlException or EdXmlRefusalException)
+        {
+            element = null;
+        }
+        return element is not null;
+    }
+
     internal bool IsField(string name) => Name == name && Namespace == EdXmlNames.Qcvn;
 
     internal bool IsEmpty => Text is null && Children.Count == 0 && Attributes.Count == 0;
+
+    /// <summary>The element without the empty ones in it; null when nothing is left. The axis drops empty elements, so they mean nothing.</summary>
+    internal EdXmlElement? WithoutEmpty()
+    {
+        var kept = this with { Text = Values.Clean(Text), Children = [.. Children.Select(child => child.WithoutEmpty()).OfType<EdXmlElement>()] };
+        return kept.IsEmpty ? null : kept;
+    }
 
     internal string? Attribute(string name)
     {

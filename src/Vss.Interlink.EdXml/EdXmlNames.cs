@@ -18,7 +18,8 @@ public static class EdXmlNames
     /// <summary>Content ids are written as <c>cid:…</c> in some places and bare in others; they are compared without it.</summary>
     public const string ContentIdScheme = "cid:";
 
-    internal static bool IsPacket(string uri) => uri is Qcvn or EDoc;
+    /// <summary>The namespace an element is reported in: one for both of the packet's.</summary>
+    internal static string Reported(string uri) => uri == EDoc ? Qcvn : uri;
 
     internal static string? WithoutScheme(string? contentId) =>
         contentId is not null && contentId.StartsWith(ContentIdScheme, StringComparison.OrdinalIgnoreCase)

@@ -55,7 +55,7 @@ public static class EdXmlReader
 /// <summary>The state of one reading.</summary>
 internal sealed class PacketReading(XmlReader xml, Func<AttachmentInfo, Stream> openContent, EdXmlReadOptions options)
 {
-    private readonly ElementReader _elements = new(xml, options.Limits, static uri => EdXmlNames.IsPacket(uri) ? EdXmlNames.Qcvn : uri);
+    private readonly ElementReader _elements = new(xml, options.Limits, EdXmlNames.Reported);
     private readonly ErrorList _errors = new(options.Limits.Errors);
     private readonly HashSet<string> _containers = new(StringComparer.Ordinal);
     private readonly List<AttachmentInfo> _attachments = [];

@@ -35,7 +35,7 @@ internal sealed class FieldWriter(string name)
         _fields.AddRange(extensions
             .OrderBy(extension => extension.Name, StringComparer.Ordinal)
             .ThenBy(extension => extension.Namespace, StringComparer.Ordinal)
-            .ThenBy(CanonicalProjection.Text, StringComparer.Ordinal));
+            .ThenBy(extension => extension.WithoutEmpty()?.ToXml() ?? "", StringComparer.Ordinal));
         return this;
     }
 

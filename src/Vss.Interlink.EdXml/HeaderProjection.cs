@@ -45,7 +45,7 @@ public static class HeaderProjection
         ErrorList errors = new(1);
         WriterRules.Characters(root, RootName, errors);
         if (errors.Count > 0) throw new ArgumentException(errors[0].ToString());
-        return CanonicalProjection.Bytes(root);
+        return CanonicalXml.Bytes(InProjectionNamespace(root.WithoutEmpty()!));
     }
 
     /// <summary>The header and the business part back from a projection; nothing is lost but what the projection leaves out.</summary>
@@ -84,6 +84,12 @@ public static class HeaderProjection
             return errors.Count > 0 ? new ProjectionReadResult.Refused(errors) : result;
         }
     }
+
+    private static EdXmlElement InProjectionNamespace(EdXmlElement element) => element with
+    {
+        Namespace = element.Namespace == EdXmlNames.Qcvn ? Namespace : element.Namespace,
+        Children = [.. element.Children.Select(InProjectionNamespace)],
+    };
 
     /// <summary>The projection's namespace stands for the packet's; were the packet's own admitted too, two projections would read as one header.</summary>
     private static string PacketNamespace(string uri) => uri switch

@@ -10,7 +10,6 @@ namespace Vss.Interlink.EdXml;
 internal static class WriterRules
 {
     private const int MaxErrors = 50;
-    private const string Names = "Extensions";
 
     public static IReadOnlyList<EdXmlError> Check(EdXmlPacket packet)
     {
@@ -83,7 +82,7 @@ internal static class WriterRules
         Characters(Wrapped(extensions.Manifest), "edXMLManifest", errors);
     }
 
-    private static EdXmlElement Wrapped(IReadOnlyList<EdXmlElement> children) => new(Names, EdXmlNames.Qcvn) { Children = children };
+    private static EdXmlElement Wrapped(IReadOnlyList<EdXmlElement> children) => new("Extensions", EdXmlNames.Qcvn) { Children = children };
 
     private static void Attribute(EdXmlAttribute attribute, string place, ICollection<EdXmlError> errors)
     {

@@ -7,7 +7,7 @@ namespace Vss.Interlink.EdXml;
 /// Writes a tree as the bytes that exclusive canonicalisation would give for it (W3C xml-exc-c14n, without comments). Written by hand because the tree
 /// has no comments, prefixes or white space to lose, so the whole of the algorithm is order, escapes and where a namespace is declared.
 /// </summary>
-internal static class CanonicalProjection
+internal static class CanonicalXml
 {
     private const string XmlNamespace = "http://www.w3.org/XML/1998/namespace";
 
@@ -25,14 +25,14 @@ internal static class CanonicalProjection
 
     private static void Element(StringBuilder text, EdXmlElement element, string defaultNamespace, Dictionary<string, string> prefixes)
     {
-        var uri = Namespace(element.Namespace);
+        var uri = element.Namespace;
         text.Append('<').Append(element.Name);
         if (uri != defaultNamespace) Attribute(text, "xmlns", uri);
         prefixes = Attributes(text, element.Attributes, prefixes);
         text.Append('>');
         Escaped(text, Values.Clean(LineEnds(element.Text ?? "")) ?? "", attribute: false);
         foreach (var child in element.Children)
-            if (!IsEmpty(child)) Element(text, child, uri, prefixes);
+            Element(text, child, uri, prefixes);
         text.Append("</").Append(element.Name).Append('>');
     }
 
@@ -65,10 +65,6 @@ internal static class CanonicalProjection
         XmlNamespace => $"xml:{attribute.Name}",
         var uri => $"{scope[uri]}:{attribute.Name}",
     };
-
-    private static bool IsEmpty(EdXmlElement element) => Values.Clean(element.Text) is null && element.Attributes.Count == 0 && element.Children.All(IsEmpty);
-
-    private static string Namespace(string uri) => uri == EdXmlNames.Qcvn ? HeaderProjection.Namespace : uri;
 
     private static string LineEnds(string text) => text.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
 

@@ -1,0 +1,78 @@
+using Vss.Interlink.EdXml;
+using Vss.Interlink.Exchange.Delivery;
+using Vss.Interlink.Exchange.Translation;
+using Vss.Interlink.Trust.Signing;
+using Vss.Interlink.V1;
+
+namespace Vss.Interlink.Connectors.Axis;
+
+/// <summary>
+/// Hands dossiers and statuses to the national document axis. A dossier travels with a detached seal as one more attachment: the axis writes the packet anew, so nothing that
+/// must survive may depend on the packet's bytes.
+/// </summary>
+public sealed class AxisConnector(VxpClient client, TimeProvider clock) : IPartnerConnector
+{
+    internal const string SealId = "interlink-seal";
+    private const string SealName = "interlink-seal.xml";
+    private static readonly TimeSpan VietnamOffset = TimeSpan.FromHours(7);
+
+    public string Name => "axis";
+
+    /// <summary>The axis is a relay: its answer says that it took the packet, not that the receiver did.</summary>
+    public bool Relays => true;
+
+    public Task<HandOver> HandOverAsync(DeliveryWork work, CancellationToken cancellation) =>
+        work.Purpose.IsDossier && work.Dossier.Kind != DossierKind.Status ? SendDocumentAsync(work, cancellation) : SendStatusAsync(work, cancellation);
+
+    private async Task<HandOver> SendDocumentAsync(DeliveryWork work, CancellationToken cancellation)
+    {
+        if (work.Attempt > 1 && await FindSentAsync(work, cancellation) is { } earlier) return new HandOver.Delivered(earlier);
+
+        // One send fans out to every To, and each receiver has a delivery of its own: so this packet names this receiver alone.
+        var dossier = work.Dossier;
+        var receiver = dossier.Receivers.Single(organ => organ.Id == work.Receiver.ToString());
+        dossier.Receivers.Clear();
+        dossier.Receivers.Add(receiver);
+        var packet = EdXmlDossier.ToPacket(dossier);
+        if (EdXmlWriter.Check(packet) is { Count: > 0 } wrong) return Unfit(wrong);
+        var seal = await work.SealAsync(new SealedContent(HeaderProjection.Of(packet), [.. dossier.Attachments.Select(one => new SealedPart(one.Id, one.Sha256.Memory))]), cancellation);
+        packet = packet.WithAttachment(SealId, SealName, "application/xml");
+        await using var file = PacketFile.Create();
+        EdXmlWriter.Write(file, packet, info => info.ContentId == SealId ? new MemoryStream(seal, writable: false) : work.OpenAttachment(info.ContentId));
+        return Outcome(await client.SendAsync(VxpMessageType.Document, file, cancellation));
+    }
+
+    private async Task<HandOver> SendStatusAsync(DeliveryWork work, CancellationToken cancellation)
+    {
+        var status = EdXmlDossier.ToStatus(work.Dossier);
+        if (EdXmlWriter.Check(status) is { Count: > 0 } wrong) return Unfit(wrong);
+        using var packet = new MemoryStream();
+        EdXmlWriter.Write(packet, status);
+        return Outcome(await client.SendAsync(VxpMessageType.Status, packet, cancellation));
+    }
+
+    // VXP has no idempotency key. Number, notation and title to one receiver since the acceptance name a document well enough not to send it twice (Decree 30/2020, article 15).
+    private async Task<string?> FindSentAsync(DeliveryWork work, CancellationToken cancellation)
+    {
+        var code = work.Dossier.Code;
+        if (code is null || code.Number.Length == 0) return null;
+        var sent = await client.ListSentAsync(VxpMessageType.Document, Day(work.AcceptedAt), Day(clock.GetUtcNow()), cancellation);
+        return sent is VxpAnswer<IReadOnlyList<VxpSentItem>>.Accepted(var items)
+            ? items.FirstOrDefault(item => item.ToCode == work.Receiver.ToString() && item.Notation == $"{code.Number}/{code.Notation}" && item.Title == work.Dossier.Subject)?.SenderDocId
+            : null;
+    }
+
+    private static DateOnly Day(DateTimeOffset time) => DateOnly.FromDateTime(time.ToOffset(VietnamOffset).DateTime);
+
+    private static HandOver.Refused Unfit(IReadOnlyList<EdXmlError> wrong) =>
+        new(Fault.SchemaViolation, "The dossier cannot be written as an edXML packet: " + string.Join(' ', wrong.Take(5).Select(error => $"{error.Place}: {error.Message}")));
+
+    private static HandOver Outcome(VxpAnswer<string> answer) => answer switch
+    {
+        VxpAnswer<string>.Accepted(var docId) => new HandOver.Delivered(docId),
+        VxpAnswer<string>.Refused { Permanent: true } refused => new HandOver.Refused(Fault.PartnerRefused, $"The axis refused with {refused.Code}: {refused.Text}"),
+        VxpAnswer<string>.Refused refused => new HandOver.NotNow($"The axis answered {refused.Code}: {refused.Text}"),
+        VxpAnswer<string>.Unavailable unavailable => new HandOver.NotNow(unavailable.Reason),
+        _ => throw new InvalidOperationException("The answers are a closed set."),
+    };
+}

@@ -1,0 +1,63 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Vss.Interlink.Exchange.Audit;
+using Vss.Interlink.Exchange.Bodies;
+using Vss.Interlink.Exchange.Delivery;
+using Vss.Interlink.Exchange.Intake;
+using Vss.Interlink.Trust.Policy;
+using Vss.Interlink.Trust.Verification;
+
+namespace Vss.Interlink.Connectors.Axis;
+
+/// <summary>How often and how far back the axis is asked.</summary>
+public sealed class AxisOptions
+{
+    public VxpOptions Vxp { get; set; } = new();
+
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Days before today that are listed, for what was missed.</summary>
+    public int LookBackDays { get; set; } = 7;
+}
+
+internal sealed class AxisOptionsValidator : IValidateOptions<AxisOptions>
+{
+    public ValidateOptionsResult Validate(string? name, AxisOptions options)
+    {
+        List<string> wrong = [.. new VxpOptionsValidator().Validate(name, options.Vxp).Failures?.Select(one => "Partners:Axis:Vxp:" + one) ?? []];
+        if (options.PollInterval < TimeSpan.FromMilliseconds(50)) wrong.Add("Partners:Axis:PollInterval is below 50 milliseconds.");
+        if (options.LookBackDays is < 0 or > 366) wrong.Add("Partners:Axis:LookBackDays is not 0 to 366.");
+        return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
+    }
+}
+
+public static class AxisRegistration
+{
+    /// <summary>Adds the axis where it is configured; without a section there is no axis, and routes to it are refused at start.</summary>
+    public static IServiceCollection AddAxis(this IServiceCollection services, IConfigurationSection section)
+    {
+        if (!section.Exists()) return services;
+        services.AddOptions<AxisOptions>().Bind(section).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AxisOptions>, AxisOptionsValidator>());
+        services.AddSingleton(provider => new VxpClient(
+            new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), MaxConnectionsPerServer = 10, AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan },
+            Options(provider).Vxp,
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IPartnerConnector, AxisConnector>();
+        services.AddSingleton<IHostedService>(provider => new AxisPoller(
+            provider.GetRequiredService<VxpClient>(),
+            new AxisPacketReader(provider.GetRequiredService<BodyStore>(), provider.GetRequiredService<SealVerifier>(), provider.GetRequiredService<PartnerPolicies>, Options(provider).Vxp.PacketBytes),
+            provider.GetRequiredService<DossierIntake>(),
+            provider.GetRequiredService<AuditTrail>(),
+            Options(provider),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<AxisPoller>>()));
+        return services;
+    }
+
+    private static AxisOptions Options(IServiceProvider provider) => provider.GetRequiredService<IOptions<AxisOptions>>().Value;
+}

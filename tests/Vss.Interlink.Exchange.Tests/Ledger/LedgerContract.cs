@@ -1,0 +1,390 @@
+using Vss.Interlink.Exchange.Audit;
+using Vss.Interlink.Exchange.Bodies;
+using Vss.Interlink.Exchange.Evidence;
+using Vss.Interlink.Exchange.Ledger;
+using Vss.Interlink.Exchange.Translation;
+using Vss.Interlink.TestKit;
+using Vss.Interlink.Trust.Verification;
+using Vss.Interlink.V1;
+
+namespace Vss.Interlink.Exchange.Tests.Ledger;
+
+/// <summary>What every ledger keeps, whatever it is made of.</summary>
+public abstract class LedgerContract : IAsyncLifetime
+{
+    private const string Connector = "axis";
+
+    private SqliteLedger _ledger = null!;
+
+    protected static ManualClock Clock { get; } = new(new DateTimeOffset(2026, 11, 21, 1, 0, 0, TimeSpan.Zero));
+
+    private static TimeSpan Lease => TimeSpan.FromSeconds(30);
+
+    /// <summary>Opens the same ledger once more, as another node or the next start would.</summary>
+    protected abstract SqliteLedger Open();
+
+    public ValueTask InitializeAsync()
+    {
+        _ledger = Open();
+        return ValueTask.CompletedTask;
+    }
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await _ledger.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task The_first_of_an_id_is_written_and_its_repeat_gets_the_same_receipt()
+    {
+        var exchange = Exchange();
+        Assert.IsType<Claim.First>(await AcceptAsync(exchange));
+
+        var again = Assert.IsType<Claim.SameAgain>(await AcceptAsync(Exchange()));
+
+        Assert.Equal(exchange.Id, again.Earlier.Id);
+        Assert.Equal(exchange.Receipt, again.Earlier.Receipt);
+        Assert.Equal(exchange.AcceptedAt, again.Earlier.AcceptedAt);
+        Assert.Single(await TakeAsync());
+    }
+
+    [Fact]
+    public async Task Other_content_under_the_id_is_a_conflict_and_the_first_stays()
+    {
+        var first = Exchange();
+        await AcceptAsync(first);
+
+        var conflict = Assert.IsType<Claim.Conflict>(await AcceptAsync(Exchange(subject: "other")));
+
+        Assert.Equal(first.Digest, conflict.Earlier.Digest);
+        Assert.Equal(first.Dossier, (await _ledger.FindRecordAsync(first.Id, CancellationToken.None))!.Dossier);
+    }
+
+    [Fact]
+    public async Task The_same_id_of_another_sender_is_another_exchange()
+    {
+        await AcceptAsync(Exchange());
+        Assert.IsType<Claim.First>(await AcceptAsync(Exchange(sender: "G15")));
+    }
+
+    [Fact]
+    public async Task Of_many_equal_ones_at_once_exactly_one_is_the_first()
+    {
+        var claims = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Task.Run(() => AcceptAsync(Exchange()))));
+
+        Assert.Single(claims.OfType<Claim.First>());
+        Assert.Single(claims.OfType<Claim.SameAgain>().Select(claim => claim.Earlier.Id).Distinct());
+        Assert.Single(await TakeAsync());
+    }
+
+    [Fact]
+    public async Task Of_many_equal_ones_over_two_nodes_exactly_one_is_the_first()
+    {
+        await using var other = Open();
+        var claims = await Task.WhenAll(Enumerable.Range(0, 20).Select(number => Task.Run(() => (number % 2 == 0 ? _ledger : other).AcceptAsync(Exchange(), CancellationToken.None))));
+        Assert.Single(claims.OfType<Claim.First>());
+    }
+
+    [Fact]
+    public async Task Many_different_ones_at_once_each_keep_their_own_content()
+    {
+        var exchanges = Enumerable.Range(0, 200).Select(number => Exchange(id: $"m-{number}", subject: $"subject {number}")).ToList();
+        await Task.WhenAll(exchanges.Select(exchange => Task.Run(() => AcceptAsync(exchange))));
+
+        foreach (var exchange in exchanges)
+        {
+            var stored = await _ledger.FindRecordAsync(exchange.Id, CancellationToken.None);
+            Assert.Equal(exchange.Dossier, stored!.Dossier);
+            Assert.Equal(exchange.Digest, DossierDigest.Of(stored.Dossier));
+        }
+    }
+
+    [Fact]
+    public async Task What_was_answered_is_there_after_a_start()
+    {
+        var exchange = Exchange();
+        await AcceptAsync(exchange);
+
+        await using var next = Open();
+        var claim = await next.FindClaimAsync(exchange.Sender, exchange.MessageId, exchange.Digest, CancellationToken.None);
+
+        Assert.Equal(exchange.Receipt, Assert.IsType<Claim.SameAgain>(claim).Earlier.Receipt);
+    }
+
+    [Fact]
+    public async Task A_write_that_fails_leaves_nothing_and_harms_no_other_in_its_group()
+    {
+        // The same delivery id twice breaks a unique index after the exchange itself was inserted.
+        var broken = Exchange(id: "broken");
+        broken = broken with { Deliveries = [broken.Deliveries[0], broken.Deliveries[0]] };
+        var good = Enumerable.Range(0, 20).Select(number => Exchange(id: $"m-{number}")).ToList();
+
+        var failing = AcceptAsync(broken);
+        await Task.WhenAll(good.Select(exchange => AcceptAsync(exchange)));
+
+        await Assert.ThrowsAnyAsync<Exception>(() => failing);
+        Assert.Null(await _ledger.FindRecordAsync(broken.Id, CancellationToken.None));
+        foreach (var exchange in good) Assert.NotNull(await _ledger.FindRecordAsync(exchange.Id, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Parallel_workers_get_disjoint_deliveries()
+    {
+        for (var number = 0; number < 40; number++) await AcceptAsync(Exchange(id: $"m-{number}"));
+        await using var other = Open();
+
+        var taken = await Task.WhenAll(Enumerable.Range(0, 8).Select(number => Task.Run(() => (number % 2 == 0 ? _ledger : other).LeaseAsync(Connector, $"w-{number}", 10, Clock.GetUtcNow() + Lease, CancellationToken.None))));
+
+        var ids = taken.SelectMany(leases => leases).Select(lease => lease.Delivery).ToList();
+        Assert.Equal(40, ids.Count);
+        Assert.Equal(40, ids.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_lease_is_handed_over_when_it_ends_and_not_before()
+    {
+        await AcceptAsync(Exchange());
+        var first = Assert.Single(await TakeAsync());
+        Clock.Advance(Lease - TimeSpan.FromSeconds(1));
+        Assert.Empty(await TakeAsync());
+        Clock.Advance(TimeSpan.FromSeconds(1));
+
+        var second = Assert.Single(await TakeAsync());
+
+        Assert.Equal(first.Delivery, second.Delivery);
+        Assert.Equal((first.Fence + 1, 2), (second.Fence, second.Attempt));
+    }
+
+    [Fact]
+    public async Task A_renewed_lease_is_not_handed_over()
+    {
+        await AcceptAsync(Exchange());
+        var lease = Assert.Single(await TakeAsync());
+        Clock.Advance(Lease / 2);
+        Assert.True(await _ledger.RenewAsync(lease.Delivery, lease.Fence, Clock.GetUtcNow() + Lease, CancellationToken.None));
+        Clock.Advance(Lease / 2);
+
+        Assert.Empty(await TakeAsync());
+    }
+
+    [Fact]
+    public async Task A_stale_token_renews_seals_and_completes_nothing()
+    {
+        var exchange = Exchange();
+        await AcceptAsync(exchange);
+        var stale = Assert.Single(await TakeAsync());
+        Clock.Advance(Lease);
+        var current = Assert.Single(await TakeAsync());
+
+        Assert.False(await _ledger.RenewAsync(stale.Delivery, stale.Fence, Clock.GetUtcNow() + Lease, CancellationToken.None));
+        Assert.Null(await _ledger.KeepSealAsync(stale.Delivery, stale.Fence, [1], CancellationToken.None));
+        Assert.False(await CompleteAsync(Delivered(stale)));
+        Assert.Equal(DeliveryState.Leased, (await ViewAsync(exchange)).Deliveries[0].State);
+        Assert.Single((await ViewAsync(exchange)).Evidence);
+
+        Assert.True(await CompleteAsync(Delivered(current)));
+        Assert.False(await CompleteAsync(Delivered(current)));
+        Assert.Equal(1, (await ViewAsync(exchange)).Evidence.Count(evidence => evidence.Type == EvidenceType.Delivery));
+    }
+
+    [Fact]
+    public async Task The_first_seal_of_a_delivery_is_the_seal_of_all_its_attempts()
+    {
+        await AcceptAsync(Exchange());
+        var first = Assert.Single(await TakeAsync());
+        Assert.Equal([1], (await _ledger.KeepSealAsync(first.Delivery, first.Fence, [1], CancellationToken.None))!);
+        Clock.Advance(Lease);
+
+        var second = Assert.Single(await TakeAsync());
+
+        Assert.Equal([1], second.Seal!);
+        Assert.Equal([1], (await _ledger.KeepSealAsync(second.Delivery, second.Fence, [2], CancellationToken.None))!);
+    }
+
+    [Fact]
+    public async Task A_delivery_put_off_comes_again_at_its_time()
+    {
+        await AcceptAsync(Exchange());
+        var lease = Assert.Single(await TakeAsync());
+        var next = Clock.GetUtcNow() + TimeSpan.FromMinutes(5);
+        Assert.True(await CompleteAsync(new DeliveryOutcome(lease.Delivery, lease.Fence, DeliveryState.Pending, Clock.GetUtcNow(), Error: "later", NotBefore: next)));
+
+        Assert.Equal(next, await _ledger.NextDueAsync(Connector, CancellationToken.None));
+        Assert.Empty(await TakeAsync());
+        Clock.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal(2, Assert.Single(await TakeAsync()).Attempt);
+    }
+
+    [Fact]
+    public async Task What_was_not_attempted_does_not_count()
+    {
+        await AcceptAsync(Exchange());
+        var lease = Assert.Single(await TakeAsync());
+        await CompleteAsync(new DeliveryOutcome(lease.Delivery, lease.Fence, DeliveryState.Pending, Clock.GetUtcNow(), NotBefore: Clock.GetUtcNow(), Attempted: false));
+        Assert.Equal(1, Assert.Single(await TakeAsync()).Attempt);
+    }
+
+    [Theory]
+    [InlineData(DeliveryState.Pending)]
+    [InlineData(DeliveryState.Leased)]
+    [InlineData(DeliveryState.Unspecified)]
+    public async Task A_step_that_is_not_in_the_table_is_a_programming_error(DeliveryState to)
+    {
+        await AcceptAsync(Exchange());
+        var lease = Assert.Single(await TakeAsync());
+        await Assert.ThrowsAsync<ArgumentException>(() => CompleteAsync(new DeliveryOutcome(lease.Delivery, lease.Fence, to, Clock.GetUtcNow())));
+    }
+
+    [Theory]
+    [InlineData(DeliveryState.Delivered, ExchangeState.Completed)]
+    [InlineData(DeliveryState.Refused, ExchangeState.Failed)]
+    [InlineData(DeliveryState.Dead, ExchangeState.Accepted)]
+    [InlineData(DeliveryState.Available, ExchangeState.Accepted)]
+    public async Task The_state_of_the_exchange_follows_its_deliveries(DeliveryState delivery, ExchangeState state)
+    {
+        var exchange = Exchange();
+        await AcceptAsync(exchange);
+        var lease = Assert.Single(await TakeAsync());
+
+        Assert.True(await CompleteAsync(new DeliveryOutcome(lease.Delivery, lease.Fence, delivery, Clock.GetUtcNow())));
+
+        Assert.Equal(state, (await ViewAsync(exchange)).State);
+        Assert.Empty(await TakeAsync());
+    }
+
+    [Fact]
+    public async Task Evidence_and_follow_up_are_written_with_the_outcome()
+    {
+        var exchange = Exchange();
+        await AcceptAsync(exchange);
+        var lease = Assert.Single(await TakeAsync());
+        var status = new NewDelivery(DeliveryId.New(Clock), exchange.Sender, Connector, DeliveryPurpose.StatusReceived, lease.Delivery, "text");
+
+        Assert.True(await CompleteAsync(Delivered(lease) with { FollowUp = [status] }));
+
+        var view = await ViewAsync(exchange);
+        Assert.Equal(ExchangeState.Accepted, view.State);
+        Assert.Equal([EvidenceType.SubmissionAcceptance, EvidenceType.Delivery], view.Evidence.Select(evidence => evidence.Type));
+        var next = Assert.Single(await TakeAsync());
+        Assert.Equal((DeliveryPurpose.StatusReceived, lease.Receiver, "text"), (next.Purpose, next.About, next.Text));
+    }
+
+    [Fact]
+    public async Task A_receiver_sees_his_own_box_and_no_other()
+    {
+        var exchange = Exchange();
+        await AcceptAsync(exchange);
+        var lease = Assert.Single(await TakeAsync());
+        await CompleteAsync(new DeliveryOutcome(lease.Delivery, lease.Fence, DeliveryState.Available, Clock.GetUtcNow()));
+        var receiver = OrganId.Stored(Dossiers.Inside);
+
+        Assert.Equal(lease.Delivery, Assert.Single(await _ledger.ListAvailableAsync(receiver, 10, CancellationToken.None)).Delivery);
+        Assert.Empty(await _ledger.ListAvailableAsync(exchange.Sender, 10, CancellationToken.None));
+        Assert.Null(await _ledger.FindBoxItemAsync(lease.Delivery, exchange.Sender, CancellationToken.None));
+        Assert.NotNull(await _ledger.FindBoxItemAsync(lease.Delivery, receiver, CancellationToken.None));
+        Assert.True(await _ledger.ConfirmAsync(new DeliveryOutcome(lease.Delivery, 0, DeliveryState.Delivered, Clock.GetUtcNow()), CancellationToken.None));
+        Assert.False(await _ledger.ConfirmAsync(new DeliveryOutcome(lease.Delivery, 0, DeliveryState.Delivered, Clock.GetUtcNow()), CancellationToken.None));
+        Assert.Empty(await _ledger.ListAvailableAsync(receiver, 10, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task An_attachment_is_found_only_by_an_organ_that_has_or_gets_the_dossier()
+    {
+        var exchange = Exchange();
+        await AcceptAsync(exchange);
+        var receiver = OrganId.Stored(Dossiers.Inside);
+        Assert.Null(await _ledger.FindPartAsync(exchange.Id, "a", receiver, CancellationToken.None));
+        await TakeAsync();
+
+        Assert.NotNull(await _ledger.FindPartAsync(exchange.Id, "a", receiver, CancellationToken.None));
+        Assert.Null(await _ledger.FindPartAsync(exchange.Id, "b", receiver, CancellationToken.None));
+        Assert.Null(await _ledger.FindPartAsync(exchange.Id, "a", exchange.Sender, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task The_list_pages_through_everything_once_the_newest_first()
+    {
+        for (var number = 0; number < 25; number++)
+        {
+            await AcceptAsync(Exchange(id: $"m-{number}", sender: number % 2 == 0 ? "G15" : Dossiers.Ministry));
+            Clock.Advance(TimeSpan.FromMilliseconds(1));
+        }
+
+        var history = new ExchangeHistory(_ledger);
+        List<string> seen = [];
+        var request = new ListRequest { PageSize = 10, Receiver = Dossiers.Inside };
+        do
+        {
+            var page = await history.ListAsync(request, CancellationToken.None);
+            seen.AddRange(page.Exchanges.Select(view => view.MessageId));
+            request.PageToken = page.NextPageToken;
+        }
+        while (request.PageToken.Length > 0);
+
+        Assert.Equal(Enumerable.Range(0, 25).Reverse().Select(number => $"m-{number}"), seen);
+        Assert.Equal(13, (await history.ListAsync(new ListRequest { Sender = "G15" }, CancellationToken.None)).Exchanges.Count);
+        Assert.Empty((await history.ListAsync(new ListRequest { Receiver = "G15" }, CancellationToken.None)).Exchanges);
+    }
+
+    [Fact]
+    public async Task A_watcher_sees_the_state_at_once_and_each_change_until_the_end()
+    {
+        var exchange = Exchange();
+        await AcceptAsync(exchange);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        List<DeliveryState> seen = [];
+        await foreach (var view in new ExchangeHistory(_ledger).WatchAsync(exchange.Id, patience.Token))
+        {
+            seen.Add(view.Deliveries[0].State);
+            if (seen.Count == 1) await TakeAsync();
+            if (seen.Count == 2) await CompleteAsync(new DeliveryOutcome(exchange.Deliveries[0].Id, 1, DeliveryState.Delivered, Clock.GetUtcNow()));
+        }
+
+        Assert.Equal([DeliveryState.Pending, DeliveryState.Leased, DeliveryState.Delivered], seen);
+    }
+
+    [Fact]
+    public async Task The_audit_tells_of_acceptance_and_of_each_step_in_order()
+    {
+        var exchange = Exchange();
+        await AcceptAsync(exchange);
+        await CompleteAsync(Delivered(Assert.Single(await TakeAsync())));
+
+        var lines = await _ledger.ListAuditAsync(exchange.Id, CancellationToken.None);
+
+        Assert.Equal([AuditEvent.Accepted, AuditEvent.Delivery], lines.Select(line => line.Event));
+        Assert.Equal("Leased to Delivered", lines[1].Detail);
+    }
+
+    protected static NewExchange Exchange(string id = "m-1", string sender = Dossiers.Ministry, string subject = "s")
+    {
+        var dossier = Dossiers.Small(id, sender);
+        dossier.Subject = subject;
+        return new NewExchange(
+            ExchangeId.New(Clock),
+            OrganId.Stored(sender),
+            MessageId.Stored(id),
+            DossierDigest.Of(dossier),
+            dossier,
+            new Dictionary<string, StoredBody> { ["a"] = new(ContentDigest.Stored(new byte[32]), 3) },
+            Assurance.Signed,
+            "CN=x",
+            AnsweredByStatus: false,
+            Clock.GetUtcNow(),
+            Guid.NewGuid().ToByteArray(),
+            "soap",
+            [new NewDelivery(DeliveryId.New(Clock), OrganId.Stored(Dossiers.Inside), Connector, DeliveryPurpose.Dossier)]);
+    }
+
+    private static DeliveryOutcome Delivered(LeasedDelivery lease) =>
+        new(lease.Delivery, lease.Fence, DeliveryState.Delivered, Clock.GetUtcNow(), "ext-1", Evidence: new NewEvidence(EvidenceType.Delivery, [1, 2, 3]));
+
+    private Task<Claim> AcceptAsync(NewExchange exchange) => _ledger.AcceptAsync(exchange, CancellationToken.None);
+
+    private Task<IReadOnlyList<LeasedDelivery>> TakeAsync() => _ledger.LeaseAsync(Connector, "worker", 100, Clock.GetUtcNow() + Lease, CancellationToken.None);
+
+    private Task<bool> CompleteAsync(DeliveryOutcome outcome) => _ledger.CompleteAsync(outcome, CancellationToken.None);
+
+    private async Task<ExchangeView> ViewAsync(NewExchange exchange) => (await _ledger.FindViewAsync(exchange.Id, CancellationToken.None))!;
+}

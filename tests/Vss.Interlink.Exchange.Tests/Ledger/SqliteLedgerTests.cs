@@ -1,0 +1,59 @@
+using Microsoft.Data.Sqlite;
+using Vss.Interlink.Exchange.Ledger;
+
+namespace Vss.Interlink.Exchange.Tests.Ledger;
+
+public sealed class SqliteLedgerTests : LedgerContract
+{
+    private readonly TempFolder _folder = new();
+
+    private string File => _folder["ledger.db"];
+
+    protected override SqliteLedger Open() => new(File, Clock);
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public void A_ledger_of_a_newer_hub_is_refused()
+    {
+        Execute("INSERT INTO schema_versions (version, applied_at) VALUES (1000, 0)");
+        Assert.Contains("version 1000", Assert.Throws<InvalidOperationException>(Open).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Commits_are_flushed_to_a_write_ahead_log()
+    {
+        using var connection = new SqliteConnection($"Data Source={File};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA journal_mode";
+        Assert.Equal("wal", command.ExecuteScalar());
+    }
+
+    [Theory]
+    [InlineData("UPDATE evidence SET type = 'x'")]
+    [InlineData("DELETE FROM evidence")]
+    [InlineData("UPDATE audit SET detail = 'x'")]
+    [InlineData("DELETE FROM audit")]
+    public async Task Evidence_and_audit_can_only_grow(string tampering)
+    {
+        await using var ledger = Open();
+        await ledger.AcceptAsync(Exchange(), CancellationToken.None);
+        Assert.Contains("append-only", Assert.Throws<SqliteException>(() => Execute(tampering)).Message, StringComparison.Ordinal);
+    }
+
+    private void Execute(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={File};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // constants of this class
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
+}
