@@ -10,14 +10,18 @@ internal static class HeaderBlocks
     private const string Anonymous = "http://www.w3.org/2005/08/addressing/anonymous";
     private const string None = "http://www.w3.org/2005/08/addressing/none";
     private const int MaxIdLength = 512;
+    private const int MaxNamed = 16;
 
     private static readonly HashSet<string> AddressingNames = ["To", "From", "ReplyTo", "FaultTo", "Action", "MessageID", "RelatesTo"];
 
-    /// <summary>Blocks for us that must be understood and are not (SOAP 1.1 §4.2.3, SOAP 1.2 part 1 §5.2.3).</summary>
+    /// <summary>
+    /// Blocks for us that must be understood and are not (SOAP 1.1 §4.2.3, SOAP 1.2 part 1 §5.2.3). The first sixteen: the names go back to the
+    /// caller, and a fault must not grow with what he sent.
+    /// </summary>
     /// <exception cref="ExchangeFault">MALFORMED for a mustUnderstand that is no boolean.</exception>
     public static IReadOnlyList<XmlQualifiedName> NotUnderstood(SoapEnvelope envelope) =>
         [.. envelope.HeaderBlocks.Where(block => envelope.Version.IsForUs(block) && MustBeUnderstood(envelope.Version, block) && !IsUnderstood(block))
-            .Select(block => new XmlQualifiedName(block.LocalName, block.NamespaceURI))];
+            .Select(block => new XmlQualifiedName(block.LocalName, block.NamespaceURI)).Take(MaxNamed)];
 
     /// <summary>The WS-Addressing blocks for us, or null when there are none.</summary>
     /// <exception cref="ExchangeFault">MALFORMED for a repeated block, LIMIT_EXCEEDED for an id out of measure.</exception>

@@ -81,7 +81,7 @@ internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations ope
         Refused(log, fault.Name, fault.Rule, fault.Detail, reference);
         var envelope = await SoapWriter.FaultAsync(refused.AnswerIn, refused.Addressing, fault, refused.NotUnderstood);
         if (fault.Passing) http.Response.Headers.RetryAfter = fault.Fault is Fault.InFlight or Fault.Overloaded ? "5" : "60";
-        if (fault.Rule == BoundedBody.SizeRule) http.Response.Headers.Connection = "close";   // the rest of the body is not wanted
+        if (fault.Rule == BoundedBody.SizeRule && HttpProtocol.IsHttp11(http.Request.Protocol)) http.Response.Headers.Connection = "close";   // the rest of the body is not wanted
         await SendAsync(http, refused.AnswerIn, status ?? SoapWriter.StatusOf(refused.AnswerIn, fault), await SignedAsync(envelope, reference, cancellation), refused.Addressing?.DiscardsFault == true);
     }
 

@@ -58,5 +58,5 @@ internal sealed class SoapReader(IOptions<SoapOptions> options)
         : throw new ExchangeFault(Fault.UnknownOperation, "the element in the Body is not of the namespace of the WSDL", "soap.operation");
 
     private static ExchangeFault NotUnderstood(IReadOnlyList<XmlQualifiedName> names) =>
-        new(Fault.MustUnderstand, $"{names.Count} header block(s) that must be understood are not, the first being {names[0].Name}", "soap.must-understand");
+        new(Fault.MustUnderstand, $"a header block that must be understood is not: {string.Join(", ", names.Select(name => name.Name))}", "soap.must-understand");
 }

@@ -41,5 +41,15 @@ public sealed class PublishedContractTests : IAsyncLifetime
         Assert.Equal(await File.ReadAllBytesAsync(Kept("interlink-v1.xsd")), served);
     }
 
+    [Fact]
+    public async Task Each_operation_of_the_wsdl_has_its_handler_and_no_handler_is_without_its_operation()
+    {
+        await using var host = await ExchangeHost.StartAsync();
+        var wsdl = new XmlDocument();
+        wsdl.LoadXml(await File.ReadAllTextAsync(Kept("interlink-v1.wsdl")));
+        var published = wsdl.GetElementsByTagName("wsdl:portType")[0]!.ChildNodes.OfType<XmlElement>().Select(operation => operation.GetAttribute("name"));
+        Assert.Equal(published.Order(), host.Operations.Names.Order());
+    }
+
     private static string Kept(string file) => Path.Combine(AppContext.BaseDirectory, "wsdl", file);
 }

@@ -39,14 +39,16 @@ internal sealed class SoapHost : IAsyncDisposable
 
     public LogLines Log { get; private init; } = new();
 
-    public static async Task<SoapHost> StartAsync(params (string Key, string Value)[] settings)
+    public static Task<SoapHost> StartAsync(params (string Key, string Value)[] settings) => StartAsync(Trust, settings);
+
+    public static async Task<SoapHost> StartAsync(TestTrust trust, params (string Key, string Value)[] settings)
     {
         var log = new LogLines();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection(settings.Select(pair => new KeyValuePair<string, string?>($"Soap:{pair.Key}", pair.Value)));
         builder.Logging.ClearProviders().AddProvider(log);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        builder.Services.AddSoap(builder.Configuration.GetSection("Soap")).AddSingleton(Trust.Soap).AddSingleton(Trust.SoapSigner);
+        builder.Services.AddSoap(builder.Configuration.GetSection("Soap")).AddSingleton(trust.Soap).AddSingleton(trust.SoapSigner);
         builder.Services.AddSingleton(new SoapOperations().Add("GetStatus", (_, _) => throw new InvalidOperationException("the ledger burnt down")));
         var app = builder.Build();
         app.MapSoap();
