@@ -22,9 +22,9 @@ public static class TrustRegistration
         services.TryAddSingleton(provider => KeyUri.Open(Options(provider).HubKey!));
         services.TryAddSingleton(provider => new PartnerPolicies(Options(provider).Partners.Select(partner => partner.ToPolicy())));
         services.TryAddSingleton(provider => new TimestampWindow(TimeSpan.FromSeconds(Options(provider).ClockSkewSeconds!.Value), TimeSpan.FromSeconds(Options(provider).MaxMessageAgeSeconds!.Value)));
-        services.TryAddSingleton(provider => new EnvelopedVerifier(Store(provider), Clock(provider)));
-        services.TryAddSingleton(provider => new SealVerifier(Store(provider), Clock(provider)));
-        services.TryAddSingleton(provider => new SoapVerifier(Store(provider), provider.GetRequiredService<TimestampWindow>(), Clock(provider)));
+        services.TryAddSingleton(provider => new EnvelopedVerifier(Store(provider), ValidationPolicy.Strict, Clock(provider)));
+        services.TryAddSingleton(provider => new SealVerifier(Store(provider), ValidationPolicy.Strict, Clock(provider)));
+        services.TryAddSingleton(provider => new SoapVerifier(Store(provider), ValidationPolicy.Strict, provider.GetRequiredService<TimestampWindow>(), Clock(provider)));
         services.TryAddSingleton(provider => new ChannelVerifier(Store(provider), [.. Options(provider).InsideSubjects], Clock(provider)));
         services.TryAddSingleton<SoapSigner>();
         services.TryAddSingleton<HubSigner>();

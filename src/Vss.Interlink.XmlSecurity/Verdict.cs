@@ -61,7 +61,7 @@ public sealed record Coverage(CoverageKind Kind, string Reference, string Elemen
 /// <summary>Result of a validation: never a boolean, always with the ladder of checks and with what is covered.</summary>
 /// <param name="Indication">Overall result.</param>
 /// <param name="SubIndication">Reason, <see cref="SubIndication.None"/> when passed.</param>
-/// <param name="Ladder">Checks in the order in which they were made; the last one is the one that failed, if any did.</param>
+/// <param name="Ladder">Checks in the order in which they were made. The first that failed ends the ladder, unless the caller's policy asked for what can be judged beyond it.</param>
 /// <param name="Covered">What is signed.</param>
 public sealed record Verdict(Indication Indication, SubIndication SubIndication, IReadOnlyList<Step> Ladder, IReadOnlyList<Coverage> Covered)
 {

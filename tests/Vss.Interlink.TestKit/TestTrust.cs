@@ -1,6 +1,7 @@
 using Vss.Interlink.Sandbox.Pki;
 using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Keys;
+using Vss.Interlink.Trust.Policy;
 using Vss.Interlink.Trust.Signing;
 using Vss.Interlink.Trust.Verification;
 using Vss.Interlink.Trust.WsSecurity;
@@ -16,10 +17,10 @@ public sealed class TestTrust : IDisposable
         Pki = TestPki.Instance;
         Store = TrustStore.Load(Pki.Anchors, Pki.Intermediates, Pki.RevocationLists);
         Key = KeyUri.Open(new Uri(Pki.KeyUri(hubKey)));
-        Enveloped = new EnvelopedVerifier(() => Store, Clock);
-        Seals = new SealVerifier(() => Store, Clock);
+        Enveloped = new EnvelopedVerifier(() => Store, ValidationPolicy.Strict, Clock);
+        Seals = new SealVerifier(() => Store, ValidationPolicy.Strict, Clock);
         Window = new TimestampWindow(TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(10));
-        Soap = new SoapVerifier(() => Store, Window, Clock);
+        Soap = new SoapVerifier(() => Store, ValidationPolicy.Strict, Window, Clock);
         SoapSigner = new SoapSigner(Key, Soap, Clock);
         Signer = new HubSigner(Key, Enveloped, Seals, Clock);
         Channel = new ChannelVerifier(() => Store, [DevelopmentPki.InsideSubject], Clock);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Vss.Interlink.Trust.Policy;
 using Vss.Interlink.Trust.Verification;
 
 namespace Vss.Interlink.Trust.Certificates;
@@ -13,7 +14,7 @@ internal static class CertificateJudge
         new(certificate.Subject, certificate.Issuer, certificate.SerialNumber, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(certificate.RawDataMemory.Span)));
 
     /// <summary>Adds the rungs for one certificate; false after the first that breaks.</summary>
-    public static bool Judge(X509Certificate2 certificate, X509Certificate2Collection sent, TrustStore store, DateTimeOffset at, bool forClientAuthentication, Ladder ladder)
+    public static bool Judge(X509Certificate2 certificate, X509Certificate2Collection sent, TrustStore store, DateTimeOffset at, bool forClientAuthentication, ValidationPolicy policy, Ladder ladder)
     {
         using var rsa = certificate.GetRSAPublicKey();
         if (!ladder.Check(rsa is not null && rsa.KeySize >= MinimumRsaBits, Rules.Key, "certificate", $"RSA, {rsa?.KeySize} bits", $"an RSA key of at least {MinimumRsaBits} bits is required",
@@ -28,8 +29,11 @@ internal static class CertificateJudge
             return false;
         }
 
-        return Usage(certificate, forClientAuthentication, ladder) && Path(certificate, sent, store, at, ladder);
+        return Usage(certificate, forClientAuthentication, ladder) && Path(certificate, sent, store, at, policy, ladder);
     }
+
+    /// <summary>Whether a certificate that is not good ends the validation; one whose key is unfit does so always, for there is nothing to compute with.</summary>
+    public static bool Ends(ValidationPolicy policy, Ladder ladder) => policy.UntrustedSigner is not UntrustedSignerRule.JudgeIntegrity || ladder.Broke(Rules.Key);
 
     private static bool Usage(X509Certificate2 certificate, bool forClientAuthentication, Ladder ladder)
     {
@@ -43,7 +47,7 @@ internal static class CertificateJudge
             "Use a certificate issued for digital signatures, or for client authentication on connections.");
     }
 
-    private static bool Path(X509Certificate2 certificate, X509Certificate2Collection sent, TrustStore store, DateTimeOffset at, Ladder ladder)
+    private static bool Path(X509Certificate2 certificate, X509Certificate2Collection sent, TrustStore store, DateTimeOffset at, ValidationPolicy policy, Ladder ladder)
     {
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
@@ -55,12 +59,13 @@ internal static class CertificateJudge
         chain.ChainPolicy.VerificationTime = at.UtcDateTime;
         var built = chain.Build(certificate);
         if (!ladder.Check(built, Rules.Chain, "certificate", $"a path of {chain.ChainElements.Count} certificates leads to an anchor",
-                $"no valid path to a trust anchor ({string.Join(", ", chain.ChainStatus.Select(status => status.Status).Distinct())})",
+                store.Anchors.Count == 0 ? "no trust anchor is at hand" : $"no valid path to a trust anchor ({string.Join(", ", chain.ChainStatus.Select(status => status.Status).Distinct())})",
                 "Use a certificate below an anchor agreed with the hub and send its intermediates."))
         {
             return false;
         }
 
+        if (policy.Revocation is RevocationRule.NotChecked) return true;
         for (var i = 0; i + 1 < chain.ChainElements.Count; i++)
         {
             if (!NotRevoked(chain.ChainElements[i].Certificate, chain.ChainElements[i + 1].Certificate, store, at, ladder)) return false;

@@ -20,10 +20,14 @@ public sealed class TrustStore
     public static TrustStore Load(string anchors, string? intermediates, string? lists) => new(
         Certificates(anchors),
         intermediates is null ? [] : Certificates(intermediates),
-        lists is null ? [] : Files(lists, ".crl", ".pem", ".der").Select(file => RevocationList.TryRead(File.ReadAllBytes(file)) ?? throw new InvalidDataException($"'{file}' is no certificate revocation list.")));
+        lists is null ? [] : RevocationLists(lists));
 
     /// <summary>Certificates of a PEM or DER file, or of all such files of a folder.</summary>
     public static IReadOnlyList<X509Certificate2> Certificates(string path) => [.. Files(path, ".pem", ".crt", ".cer", ".der").SelectMany(ReadFile)];
+
+    /// <summary>Revocation lists of a PEM or DER file, or of all such files of a folder.</summary>
+    public static IReadOnlyList<RevocationList> RevocationLists(string path) =>
+        [.. Files(path, ".crl", ".pem", ".der").Select(file => RevocationList.TryRead(File.ReadAllBytes(file)) ?? throw new InvalidDataException($"'{file}' is no certificate revocation list."))];
 
     private static IEnumerable<string> Files(string path, params string[] extensions) =>
         Directory.Exists(path) ? Directory.EnumerateFiles(path).Where(file => extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase)).Order(StringComparer.Ordinal) : [path];

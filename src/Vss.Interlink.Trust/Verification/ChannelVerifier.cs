@@ -8,7 +8,7 @@ namespace Vss.Interlink.Trust.Verification;
 public sealed class ChannelVerifier(Func<TrustStore> store, IReadOnlyList<string> insideSubjects, TimeProvider clock)
 {
     /// <summary>Whether a TLS client certificate is good at all: path, validity, usage, revocation. Who it is comes later.</summary>
-    public bool Accepts(X509Certificate2 certificate) => CertificateJudge.Judge(certificate, [], store(), clock.GetUtcNow(), forClientAuthentication: true, new Ladder());
+    public bool Accepts(X509Certificate2 certificate) => CertificateJudge.Judge(certificate, [], store(), clock.GetUtcNow(), forClientAuthentication: true, ValidationPolicy.Strict, new Ladder());
 
     /// <summary>A document that came from inside. The certificate must be good and its subject registered as an inside service.</summary>
     /// <param name="client">Certificate of the connection, or null.</param>
@@ -24,7 +24,7 @@ public sealed class ChannelVerifier(Func<TrustStore> store, IReadOnlyList<string
 
         var good = ladder.Check(insideSubjects.Contains(client.Subject, StringComparer.Ordinal), Rules.ChannelSubject, "connection", "the client is a registered inside service",
                        "the client certificate's subject is not registered as an inside service", "Register the subject, or connect with a registered one.")
-                   && CertificateJudge.Judge(client, [], store(), clock.GetUtcNow(), forClientAuthentication: true, ladder);
+                   && CertificateJudge.Judge(client, [], store(), clock.GetUtcNow(), forClientAuthentication: true, ValidationPolicy.Strict, ladder);
         return good
             ? new VerificationResult.Passed(new VerifiedDocument(Assurance.AuthenticatedChannel, CertificateJudge.Name(client), ladder.Passed(), octets))
             : new VerificationResult.Refused(ladder.Refused());

@@ -1,12 +1,13 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Xml;
 using Vss.Interlink.Trust.Certificates;
+using Vss.Interlink.Trust.Policy;
 using Vss.Interlink.XmlSecurity;
 
 namespace Vss.Interlink.Trust.Verification;
 
 /// <summary>Verifies a document with one enveloped XAdES signature over the whole of it: receipts and evidence.</summary>
-public sealed class EnvelopedVerifier(Func<TrustStore> store, TimeProvider clock)
+public sealed class EnvelopedVerifier(Func<TrustStore> store, ValidationPolicy policy, TimeProvider clock)
 {
     /// <summary>Verdict over a document; the verified octets are the canonical document without the signature.</summary>
     public VerificationResult Verify(ReadOnlyMemory<byte> octets) => Verify(octets, clock.GetUtcNow());
@@ -20,10 +21,10 @@ public sealed class EnvelopedVerifier(Func<TrustStore> store, TimeProvider clock
         if (!SafeXml.Load(octets, new XmlLimits()).TryGetDocument(out var document))
         {
             ladder.Fail(Rules.Structure, "", "the document is not well-formed XML within the limits", "Send well-formed XML.");
-            return new VerificationResult.Refused(ladder.Refused());
+            return ladder.Result(null);
         }
 
-        return Check(document, at, ladder) is { } passed ? new VerificationResult.Passed(passed) : new VerificationResult.Refused(ladder.Refused());
+        return ladder.Result(Check(document, at, ladder));
     }
 
     private VerifiedDocument? Check(XmlDocument document, DateTimeOffset at, Ladder ladder)
@@ -56,7 +57,8 @@ public sealed class EnvelopedVerifier(Func<TrustStore> store, TimeProvider clock
         // 3 the signer
         if (XadesCheck.Certificates(signature, ladder) is not { } certificates) return null;
         var signer = certificates[0];
-        if (!XadesCheck.BindsCertificate(properties, signer, ladder) || !CertificateJudge.Judge(signer, certificates, store(), at, forClientAuthentication: false, ladder)) return null;
+        if (!XadesCheck.BindsCertificate(properties, signer, ladder)) return null;
+        if (!CertificateJudge.Judge(signer, certificates, store(), at, forClientAuthentication: false, policy, ladder) && CertificateJudge.Ends(policy, ladder)) return null;
 
         // 4 the arithmetic
         if (!SignatureCheck.Value(signature, signer, ladder)) return null;
@@ -67,7 +69,7 @@ public sealed class EnvelopedVerifier(Func<TrustStore> store, TimeProvider clock
 
         ladder.Cover(SignatureCheck.Covers(whole, root));
         ladder.Pass(Rules.CoverageDocument, root.Name, "the whole document is covered");
-        return new VerifiedDocument(Assurance.Signed, CertificateJudge.Name(signer), ladder.Passed(), octets);
+        return ladder.IsWhole ? new VerifiedDocument(Assurance.Signed, CertificateJudge.Name(signer), ladder.Passed(), octets) : null;
     }
 
     internal static bool IsWithin(XmlNode node, XmlNode ancestor)

@@ -37,7 +37,7 @@ public static class Rules
     /// <summary>What a broken rule means in the words of EN 319 102-1; without a proof of existence nothing about certificates can be final.</summary>
     internal static (Indication, SubIndication) Meaning(string rule) => rule switch
     {
-        Digest => (Indication.TotalFailed, SubIndication.HashFailure),
+        Digest or CoverageHeader => (Indication.TotalFailed, SubIndication.HashFailure),
         Value => (Indication.TotalFailed, SubIndication.SigCryptoFailure),
         Present or Structure => (Indication.TotalFailed, SubIndication.FormatFailure),
         AlgorithmC14n or AlgorithmSignature or AlgorithmDigest or AlgorithmTransform or Key => (Indication.Indeterminate, SubIndication.CryptoConstraintsFailure),
@@ -52,7 +52,10 @@ public static class Rules
     };
 }
 
-/// <summary>Collects the rungs of one validation. After the first failure the caller stops and takes <see cref="Refused"/>.</summary>
+/// <summary>
+/// Collects the rungs of one validation. After the first failure the caller stops, or goes on only as its <see cref="Policy.ValidationPolicy"/> says; a ladder with a broken
+/// rung never passes either way.
+/// </summary>
 internal sealed class Ladder
 {
     private readonly List<Step> _steps = [];
@@ -60,6 +63,12 @@ internal sealed class Ladder
 
     /// <summary>No rung broke yet.</summary>
     public bool IsWhole => _steps.TrueForAll(step => step.Ok);
+
+    /// <summary>Whether a rung of this rule broke.</summary>
+    public bool Broke(string rule) => _steps.Exists(step => !step.Ok && step.Rule == rule);
+
+    /// <summary>What the signature says of itself; null until its structure was read.</summary>
+    public SignatureClaims? Claims { get; set; }
 
     public void Cover(Coverage coverage) => _covered.Add(coverage);
 
@@ -81,10 +90,17 @@ internal sealed class Ladder
         ? new Verdict(Indication.TotalPassed, SubIndication.None, _steps, _covered)
         : throw new InvalidOperationException("A ladder with a broken rung cannot pass.");
 
+    /// <summary>The first broken rung decides, but one that is final (TOTAL-FAILED) goes before one that is not.</summary>
     public Verdict Refused()
     {
-        var failed = _steps.First(step => !step.Ok);
-        var (indication, sub) = Rules.Meaning(failed.Rule);
+        var broken = _steps.Where(step => !step.Ok).Select(step => Rules.Meaning(step.Rule)).ToList();
+        var (indication, sub) = broken.Exists(IsFinal) ? broken.Find(IsFinal) : broken[0];
         return new Verdict(indication, sub, _steps, _covered);
+
+        static bool IsFinal((Indication Indication, SubIndication) meaning) => meaning.Indication == Indication.TotalFailed;
     }
+
+    /// <summary>The result of a validation that made this document, or none.</summary>
+    public VerificationResult Result(VerifiedDocument? document) =>
+        document is not null ? new VerificationResult.Passed(document) { Claims = Claims } : new VerificationResult.Refused(Refused()) { Claims = Claims };
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Xml;
 using Vss.Interlink.Trust.Certificates;
+using Vss.Interlink.Trust.Policy;
 using Vss.Interlink.XmlSecurity;
 
 namespace Vss.Interlink.Trust.Verification;
@@ -9,7 +10,7 @@ namespace Vss.Interlink.Trust.Verification;
 /// Verifies a detached seal against a document whose carrier re-writes it: the header is compared by its canonical projection and each attachment by the digest of its
 /// decoded content. Every attachment must be covered, and nothing else may be.
 /// </summary>
-public sealed class SealVerifier(Func<TrustStore> store, TimeProvider clock)
+public sealed class SealVerifier(Func<TrustStore> store, ValidationPolicy policy, TimeProvider clock)
 {
     /// <summary>The reference URI of an attachment.</summary>
     public static string PartUri(string id) => "cid:" + Uri.EscapeDataString(id);
@@ -35,19 +36,31 @@ public sealed class SealVerifier(Func<TrustStore> store, TimeProvider clock)
     /// <param name="parts">SHA-256 by id of every attachment as received, decoded; without the seal itself.</param>
     public VerificationResult Verify(ReadOnlyMemory<byte> seal, ReadOnlyMemory<byte> header, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> parts)
     {
+        var received = SafeXml.Load(header, new XmlLimits()) is { Document.DocumentElement: { } projection } ? projection : throw new ArgumentException("The projection must be well-formed XML.", nameof(header));
+        return Judge(seal, Canonical.Exclusive(received), parts);
+    }
+
+    /// <summary>
+    /// Verdict over a seal and its attachments where no header was received beside it, as for a seal that is judged years later: the header is the one that the seal carries,
+    /// and the ladder has no rung that compares them. Not for documents that arrive.
+    /// </summary>
+    /// <inheritdoc cref="Verify" path="/param[@name='seal' or @name='parts']"/>
+    public VerificationResult VerifyCarriedHeader(ReadOnlyMemory<byte> seal, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> parts) => Judge(seal, null, parts);
+
+    private VerificationResult Judge(ReadOnlyMemory<byte> seal, byte[]? header, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> parts)
+    {
         var ladder = new Ladder();
         if (!SafeXml.Load(seal, new XmlLimits()).TryGetDocument(out var document) || document.DocumentElement is not { LocalName: "Signature", NamespaceURI: Dsig.Namespace } root)
         {
             ladder.Fail(Rules.Present, "", "the seal is no XML signature", "Attach a detached XAdES signature.");
-            return new VerificationResult.Refused(ladder.Refused());
+            return ladder.Result(null);
         }
 
         ladder.Pass(Rules.Present, "ds:Signature", "a detached seal");
-        var received = SafeXml.Load(header, new XmlLimits()) is { Document.DocumentElement: { } projection } ? projection : throw new ArgumentException("The projection must be well-formed XML.", nameof(header));
-        return Check(document, root, Canonical.Exclusive(received), parts, ladder) is { } passed ? new VerificationResult.Passed(passed) : new VerificationResult.Refused(ladder.Refused());
+        return ladder.Result(Check(document, root, header, parts, ladder));
     }
 
-    private VerifiedDocument? Check(XmlDocument document, XmlElement root, byte[] header, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> parts, Ladder ladder)
+    private VerifiedDocument? Check(XmlDocument document, XmlElement root, byte[]? header, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> parts, Ladder ladder)
     {
         // 1 structure: own header, own properties, attachments
         var ids = new IdIndex(document);
@@ -71,7 +84,8 @@ public sealed class SealVerifier(Func<TrustStore> store, TimeProvider clock)
         // 2 the signer
         if (XadesCheck.Certificates(signature, ladder) is not { } certificates) return null;
         var signer = certificates[0];
-        if (!XadesCheck.BindsCertificate(properties, signer, ladder) || !CertificateJudge.Judge(signer, certificates, store(), clock.GetUtcNow(), forClientAuthentication: false, ladder)) return null;
+        if (!XadesCheck.BindsCertificate(properties, signer, ladder)) return null;
+        if (!CertificateJudge.Judge(signer, certificates, store(), clock.GetUtcNow(), forClientAuthentication: false, policy, ladder) && CertificateJudge.Ends(policy, ladder)) return null;
 
         // 3 the arithmetic over what the seal carries
         if (!SignatureCheck.Value(signature, signer, ladder)) return null;
@@ -83,10 +97,10 @@ public sealed class SealVerifier(Func<TrustStore> store, TimeProvider clock)
 
         // 4 the document as received against the seal: same header, every attachment, no other
         var projection = Canonical.Exclusive(sealedHeader);
-        if (!ladder.Check(projection.AsSpan().SequenceEqual(header), Rules.CoverageHeader, sealedHeader.Name, "the header is the sealed one", "the header was changed after it was sealed",
+        if (header is not null && !ladder.Check(projection.AsSpan().SequenceEqual(header), Rules.CoverageHeader, sealedHeader.Name, "the header is the sealed one", "the header was changed after it was sealed",
                 "Seal the header that is sent.")) return null;
         ladder.Cover(new Coverage(CoverageKind.Element, headerReference.Uri, sealedHeader.Name));
-        return Parts(outside, parts, ladder) ? new VerifiedDocument(Assurance.Signed, CertificateJudge.Name(signer), ladder.Passed(), projection, parts) : null;
+        return Parts(outside, parts, ladder) && ladder.IsWhole ? new VerifiedDocument(Assurance.Signed, CertificateJudge.Name(signer), ladder.Passed(), projection, parts) : null;
     }
 
     private static bool Parts(List<SignatureReference> references, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> parts, Ladder ladder)

@@ -57,6 +57,7 @@ internal sealed class SignatureElement
             return null;
         }
 
+        ladder.Claims = SignatureClaims.Of(signature, children[0]);
         if (!TryBase64(children[1], out var value))
         {
             ladder.Fail(Rules.Structure, "ds:SignatureValue", "the signature value is not one base64 text", remedy);

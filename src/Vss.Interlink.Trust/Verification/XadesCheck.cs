@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Xml;
+using Vss.Interlink.Trust.Certificates;
 
 namespace Vss.Interlink.Trust.Verification;
 
@@ -32,7 +33,12 @@ internal static class XadesCheck
             found.Add(certificate);
         }
 
-        if (found.Count > 0) return found;
+        if (found.Count > 0)
+        {
+            ladder.Claims = ladder.Claims! with { Signer = CertificateJudge.Name(found[0]) };
+            return found;
+        }
+
         ladder.Fail(Rules.Token, "ds:X509Data", "there is no certificate in it", remedy);
         return null;
     }
@@ -59,6 +65,7 @@ internal static class XadesCheck
     public static bool BindsCertificate(XmlElement properties, X509Certificate2 signer, Ladder ladder)
     {
         const string remedy = "Make a XAdES B-B signature with SigningCertificateV2 (SHA-256).";
+        ladder.Claims = ladder.Claims!.WithProperties(properties);
         var names = new XmlNamespaceManager(properties.OwnerDocument.NameTable);
         names.AddNamespace("x", Dsig.Xades);
         names.AddNamespace("d", Dsig.Namespace);

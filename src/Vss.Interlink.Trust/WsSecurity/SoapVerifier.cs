@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using System.Xml;
 using Vss.Interlink.Trust.Certificates;
+using Vss.Interlink.Trust.Policy;
 using Vss.Interlink.Trust.Verification;
 using Vss.Interlink.XmlSecurity;
 
@@ -11,7 +12,7 @@ namespace Vss.Interlink.Trust.WsSecurity;
 /// WS-Security X.509 certificate token profile 1.1: one Timestamp, one BinarySecurityToken, one Signature, over the very Body that is processed, the Timestamp and, where
 /// WS-Addressing is used, Action and MessageID. Positions are checked, not names: a signed Body that was moved elsewhere does not count.
 /// </summary>
-public sealed class SoapVerifier(Func<TrustStore> store, TimestampWindow window, TimeProvider clock)
+public sealed class SoapVerifier(Func<TrustStore> store, ValidationPolicy policy, TimestampWindow window, TimeProvider clock)
 {
     private static readonly string[] SignedAddressing = ["Action", "MessageID", "To", "RelatesTo"];
 
@@ -19,7 +20,7 @@ public sealed class SoapVerifier(Func<TrustStore> store, TimestampWindow window,
     public VerificationResult Verify(XmlDocument envelope)
     {
         var ladder = new Ladder();
-        return Check(envelope, ladder) is { } passed ? new VerificationResult.Passed(passed) : new VerificationResult.Refused(ladder.Refused());
+        return ladder.Result(Check(envelope, ladder));
     }
 
     private VerifiedDocument? Check(XmlDocument envelope, Ladder ladder)
@@ -35,7 +36,7 @@ public sealed class SoapVerifier(Func<TrustStore> store, TimestampWindow window,
         if (Targets(ids, signature, parts, ladder) is not { } targets || !Covers(targets, parts, ladder)) return null;
 
         // 4 the signer, before anything costly (W3C XML Signature Best Practices 1)
-        if (!CertificateJudge.Judge(signer, [], store(), clock.GetUtcNow(), forClientAuthentication: false, ladder)) return null;
+        if (!CertificateJudge.Judge(signer, [], store(), clock.GetUtcNow(), forClientAuthentication: false, policy, ladder) && CertificateJudge.Ends(policy, ladder)) return null;
 
         // 5 the arithmetic
         if (!SignatureCheck.Value(signature, signer, ladder)) return null;
@@ -49,7 +50,7 @@ public sealed class SoapVerifier(Func<TrustStore> store, TimestampWindow window,
         }
 
         // 6 the time, now that it is known who says it
-        return InWindow(parts.Timestamp, ladder) ? new VerifiedDocument(Assurance.Signed, CertificateJudge.Name(signer), ladder.Passed(), body!) : null;
+        return InWindow(parts.Timestamp, ladder) && ladder.IsWhole ? new VerifiedDocument(Assurance.Signed, CertificateJudge.Name(signer), ladder.Passed(), body!) : null;
     }
 
     private static X509Certificate2? Token(SignatureElement signature, Parts parts, IdIndex ids, Ladder ladder)
@@ -71,6 +72,7 @@ public sealed class SoapVerifier(Func<TrustStore> store, TimestampWindow window,
             return null;
         }
 
+        ladder.Claims = ladder.Claims! with { Signer = CertificateJudge.Name(certificate) };
         ladder.Pass(Rules.Token, "wsse:BinarySecurityToken", "an X.509 certificate");
         return certificate;
     }

@@ -1,0 +1,28 @@
+namespace Vss.Interlink.Trust.Policy;
+
+/// <summary>Whether a signer must be shown to be unrevoked.</summary>
+public enum RevocationRule
+{
+    /// <summary>A fresh answer for every certificate of the path; absence refuses.</summary>
+    Required,
+
+    /// <summary>Not looked at, for judging a document where no lists are at hand. The verdict then says nothing about revocation.</summary>
+    NotChecked,
+}
+
+/// <summary>What follows when the signer's certificate is not good.</summary>
+public enum UntrustedSignerRule
+{
+    /// <summary>Nothing costly is computed for a stranger (W3C XML Signature Best Practices, practice 1).</summary>
+    Stop,
+
+    /// <summary>Digests and signature value are judged all the same, so that a report can tell a changed document from an unknown signer. The verdict stays a refusal.</summary>
+    JudgeIntegrity,
+}
+
+/// <summary>How a document is judged. A whole policy, named by its rules; no rule has a default.</summary>
+public sealed record ValidationPolicy(RevocationRule Revocation, UntrustedSignerRule UntrustedSigner)
+{
+    /// <summary>The hub's own: every rule at its strictest.</summary>
+    public static ValidationPolicy Strict { get; } = new(RevocationRule.Required, UntrustedSignerRule.Stop);
+}

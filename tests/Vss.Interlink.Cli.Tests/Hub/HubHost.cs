@@ -1,0 +1,140 @@
+using System.Net;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Vss.Interlink.Admin.V1;
+using Vss.Interlink.TestKit;
+using Vss.Interlink.V1;
+
+namespace Vss.Interlink.Cli.Tests.Hub;
+
+/// <summary>The staff's side of a hub with one exchange in it: real gRPC over mutual TLS with the development PKI on a free loopback port.</summary>
+internal sealed class HubHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private HubHost(WebApplication app)
+    {
+        _app = app;
+        var bound = new Uri(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
+        Address = $"https://localhost:{bound.Port}";
+    }
+
+    public string Address { get; }
+
+    public static async Task<HubHost> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, endpoint =>
+        {
+            endpoint.Protocols = HttpProtocols.Http2;
+            endpoint.UseHttps(https =>
+            {
+                https.ServerCertificate = TestPki.Instance.Load("hub-tls");
+                https.ServerCertificateChain = Issuing();
+                https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+                https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+                https.ClientCertificateValidation = (client, _, _) => Leads(client);
+            });
+        }));
+        builder.Services.AddGrpc();
+        var app = builder.Build();
+        app.MapGrpcService<AdminDesk>();
+        app.MapGrpcService<ExchangeDesk>();
+        await app.StartAsync();
+        return new HubHost(app);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        await _app.StopAsync(patience.Token);
+        await _app.DisposeAsync();
+    }
+
+    /// <summary>A refusal as the hub sends it: the catalogue's line in google.rpc.Status details.</summary>
+    private static RpcException NotFound(string detail)
+    {
+        var fault = new FaultDetail { Fault = Fault.NotFound, Name = "NOT_FOUND", Detail = detail, Rule = "trace.found", Remedy = "Check the id; only the organs of an exchange can see it.", Reference = "r-0042" };
+        var details = new Google.Rpc.Status { Code = (int)StatusCode.NotFound, Message = fault.Name, Details = { Any.Pack(fault) } };
+        return new RpcException(new Status(StatusCode.NotFound, fault.Name), new Metadata { { "grpc-status-details-bin", details.ToByteArray() } });
+    }
+
+    private static X509Certificate2Collection Issuing() => [X509CertificateLoader.LoadCertificateFromFile(Path.Combine(TestPki.Instance.Intermediates, "issuing.crt"))];
+
+    private static bool Leads(X509Certificate2 client)
+    {
+        using var chain = new X509Chain { ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck } };
+        chain.ChainPolicy.CustomTrustStore.AddRange(TestPki.Instance.AnchorCertificates());
+        chain.ChainPolicy.ExtraStore.AddRange(Issuing());
+        return chain.Build(client);
+    }
+
+    private static class OneExchange
+    {
+        public const string Id = "x-0199aa11";
+
+        public static readonly ExchangeView View = new()
+        {
+            ExchangeId = Id,
+            Sender = "000.00.00.G22",
+            MessageId = "btc-1",
+            Kind = DossierKind.New,
+            DocumentId = "000.00.00.G22,2026/11/21,7",
+            Subject = "Hồ sơ mẫu",
+            State = ExchangeState.Completed,
+            AcceptedAt = At(0),
+            ContentSha256 = ByteString.CopyFrom(new byte[32]),
+            Assurance = "signed",
+            Deliveries = { new DeliveryView { DeliveryId = "d-1", Receiver = "000.00.00.G99", Purpose = "dossier", State = DeliveryState.Delivered, Attempts = 2, ChangedAt = At(5) } },
+            Evidence = { new EvidenceView { Type = "DELIVERY", At = At(5), DeliveryId = "d-1", Sha256 = ByteString.CopyFrom(Enumerable.Repeat((byte)0xAB, 32).ToArray()) } },
+        };
+
+        public static Timestamp At(int seconds) => Timestamp.FromDateTimeOffset(new DateTimeOffset(2026, 11, 21, 2, 0, 0, TimeSpan.Zero).AddSeconds(seconds));
+    }
+
+    private sealed class AdminDesk : Admin.V1.Admin.AdminBase
+    {
+        public override Task<TraceResponse> Trace(TraceRequest request, ServerCallContext context) => request.Id switch
+        {
+            OneExchange.Id => Task.FromResult(new TraceResponse
+            {
+                Exchange = OneExchange.View,
+                Lines =
+                {
+                    new TraceLine { At = OneExchange.At(0), Event = "Accepted", Detail = "signed" },
+                    new TraceLine { At = OneExchange.At(2), Event = "Attempted PARTNER_UNAVAILABLE", DeliveryId = "d-1", Rule = "delivery.attempt", Detail = "connection refused\u001b[2J" },
+                    new TraceLine { At = OneExchange.At(5), Event = "Delivered", DeliveryId = "d-1" },
+                },
+            }),
+            "unimplemented" => throw new RpcException(new Status(StatusCode.Unimplemented, "no such method")),
+            "strange-details" => throw new RpcException(new Status(StatusCode.PermissionDenied, "not you"), new Metadata { { "grpc-status-details-bin", [0xFF, 0xFF] } }),
+            _ => throw NotFound("There is no exchange with this id and no refusal with this reference number."),
+        };
+    }
+
+    private sealed class ExchangeDesk : DossierExchange.DossierExchangeBase
+    {
+        public override Task<ExchangeView> Get(GetRequest request, ServerCallContext context) =>
+            request.ExchangeId == OneExchange.Id ? Task.FromResult(OneExchange.View) : throw NotFound("There is no such exchange.");
+
+        public override Task<ListResponse> List(ListRequest request, ServerCallContext context) => Task.FromResult(new ListResponse
+        {
+            Exchanges = { request.Sender is "" or "000.00.00.G22" && request.PageToken.Length == 0 ? [OneExchange.View] : [] },
+            NextPageToken = request.PageSize == 1 ? "next-1" : "",
+        });
+    }
+}

@@ -1,0 +1,120 @@
+using System.Text;
+using Vss.Interlink.Cli.Verify;
+using Vss.Interlink.Trust.Certificates;
+using Vss.Interlink.Trust.Policy;
+
+namespace Vss.Interlink.Cli.Tests.Verify;
+
+public sealed class VerifyBadInputTests : IDisposable
+{
+    private readonly SignedFiles _files = new();
+
+    public void Dispose() => _files.Dispose();
+
+    public static TheoryData<string, string> Unreadable => new()
+    {
+        { "", "xml." },
+        { "no XML at all", "xml.well-formed" },
+        { "<a><b></a>", "xml.well-formed" },
+        { "<a>", "xml.truncated" },
+        { "<!DOCTYPE a [<!ENTITY e SYSTEM 'file:///etc/hostname'>]><a>&e;</a>", "xml.forbidden" },
+        { string.Concat(Enumerable.Repeat("<a>", 60)), "xml.limit" },
+        { "<?xml version='1.0' encoding='EBCDIC-CP-US'?><a/>", "xml.encoding" },
+        { new string(' ', 17 * 1024 * 1024), "xml.limit" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Unreadable), DisableDiscoveryEnumeration = true)]
+    public async Task What_cannot_be_read_is_refused_by_its_rule(string document, string rule)
+    {
+        var run = await Interlink.RunAsync(Encoding.UTF8.GetBytes(document), ["verify", "-", "--json"]);
+        Assert.Equal((65, ""), (run.ExitCode, run.Error));
+        Assert.StartsWith(rule, run.Json.GetProperty("errors")[0].GetProperty("rule").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_not_there_and_a_folder_are_not_readable()
+    {
+        Assert.Equal(65, (await Interlink.RunAsync("verify", _files.PathOf("nothing.xml"))).ExitCode);
+        Assert.Equal(65, (await Interlink.RunAsync("verify", SignedFiles.Pki.Anchors)).ExitCode);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("frobnicate")]
+    [InlineData("verify")]
+    [InlineData("verify RECEIPT RECEIPT")]
+    [InlineData("verify --frobnicate", "--frobnicate")]
+    [InlineData("verify RECEIPT --frobnicate", "--frobnicate")]
+    [InlineData("verify RECEIPT --policy legacy", "--policy legacy")]
+    [InlineData("verify RECEIPT --pubkey RECEIPT", "--pubkey")]
+    [InlineData("verify RECEIPT --content RECEIPT", "--content")]
+    [InlineData("verify RECEIPT --require whole-document", "--require")]
+    [InlineData("verify --ocsp RECEIPT RECEIPT", "--ocsp")]
+    [InlineData("verify RECEIPT --ocsp", "--ocsp")]
+    [InlineData("verify RECEIPT --at yesterday", "--at")]
+    [InlineData("verify RECEIPT --at 2026-01-01T00:00:00", "--at")]
+    [InlineData("verify RECEIPT --trust /nowhere", "--trust")]
+    [InlineData("verify RECEIPT --trust RECEIPT", "--trust")]
+    [InlineData("verify RECEIPT --crl RECEIPT", "--crl")]
+    [InlineData("verify RECEIPT --detached a", "--detached")]
+    [InlineData("verify RECEIPT --detached a=/nowhere", "--detached")]
+    [InlineData("verify RECEIPT --detached a=RECEIPT", "--detached")]
+    [InlineData("verify RECEIPT --header RECEIPT", "--header")]
+    [InlineData("verify RECEIPT --header /nowhere", "--header")]
+    public async Task A_wrong_command_line_is_a_usage_error_that_names_what_is_wrong(string line, string named = "")
+    {
+        var receipt = await _files.ReceiptAsync();
+        var run = await Interlink.RunAsync([.. line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word.Replace("RECEIPT", receipt, StringComparison.Ordinal))]);
+        Assert.Equal((64, ""), (run.ExitCode, run.Out));
+        Assert.StartsWith("interlink: ", run.Error, StringComparison.Ordinal);
+        Assert.Contains(named, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Help_shows_what_is_there_and_nothing_that_is_not()
+    {
+        var run = await Interlink.RunAsync("verify", "--help");
+        Assert.Equal(0, run.ExitCode);
+        Assert.All(["FILE", "--trust", "--extra-certs", "--crl", "--at", "--no-revocation", "--detached", "--header", "--json", "65"], word => Assert.Contains(word, run.Out, StringComparison.Ordinal));
+        Assert.All(["--ocsp", "--pubkey", "--content", "--require"], word => Assert.DoesNotContain(word, run.Out, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_file_whose_name_begins_with_an_at_sign_is_a_file()
+    {
+        var file = _files.Write("@receipt", await SignedFiles.SignReceiptAsync());
+        Assert.Equal(2, (await Interlink.RunAsync("verify", file)).ExitCode);
+    }
+
+    [Fact]
+    public async Task No_mutation_breaks_the_judging_off_and_none_of_the_content_passes()
+    {
+        var receipt = await SignedFiles.SignReceiptAsync();
+        var signature = receipt.AsSpan().IndexOf("<ds:Signature"u8);
+        var random = new Random(20261121);
+        for (var round = 0; round < 400; round++)
+        {
+            var at = random.Next(receipt.Length);
+            byte[] mutated = random.Next(3) switch
+            {
+                0 => [.. receipt[..at], (byte)(receipt[at] ^ (1 << random.Next(8))), .. receipt[(at + 1)..]],
+                1 => [.. receipt[..at], .. receipt[(at + 1)..]],
+                _ => [.. receipt[..at], .. receipt[random.Next(at, receipt.Length)..]],
+            };
+            if (mutated.AsSpan().SequenceEqual(receipt)) continue;
+            var report = SignedDocument.Judge(new VerifyRequest
+            {
+                File = _files.Write("mutated.xml", mutated),
+                Store = TrustStore.Load(SignedFiles.Pki.Anchors, SignedFiles.Pki.Intermediates, SignedFiles.Pki.RevocationLists),
+                Policy = new ValidationPolicy(RevocationRule.Required, UntrustedSignerRule.JudgeIntegrity),
+                At = SignedFiles.Now,
+                Parts = new Dictionary<string, ReadOnlyMemory<byte>>(),
+                Header = null,
+            });
+            Assert.DoesNotContain(report.Errors, error => error.Rule == "verify.completed");
+            int[] allowed = at < signature ? [1, 2, 3, 65] : [0, 1, 2, 3, 65];   // an unsigned Id of ds:Signature may change
+            Assert.Contains(report.ExitCode, allowed);
+        }
+    }
+}
