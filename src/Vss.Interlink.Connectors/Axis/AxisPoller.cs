@@ -15,7 +15,7 @@ namespace Vss.Interlink.Connectors.Axis;
 /// Fetches what the axis holds for us: list, fetch, verify, take in, mark. A packet is marked done only after the ledger has it, so that a crash in between fetches it again and
 /// the ledger knows it. A refused packet is answered by status 02 with the reason and marked failed.
 /// </summary>
-internal sealed partial class AxisPoller(VxpClient client, AxisPacketReader reader, DossierIntake intake, AuditTrail audit, AxisOptions options, TimeProvider clock, ILogger<AxisPoller> logger) : BackgroundService
+internal sealed partial class AxisPoller(VxpClient client, AxisPacketReader reader, DossierIntake intake, AuditTrail audit, AxisConnectorOptions options, TimeProvider clock, ILogger<AxisPoller> logger) : BackgroundService
 {
     private const string Edge = "edxml";
     private const long LargestStatus = 1024 * 1024;

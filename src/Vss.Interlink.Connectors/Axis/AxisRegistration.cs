@@ -14,7 +14,7 @@ using Vss.Interlink.Trust.Verification;
 namespace Vss.Interlink.Connectors.Axis;
 
 /// <summary>How often and how far back the axis is asked.</summary>
-public sealed class AxisOptions
+public sealed class AxisConnectorOptions
 {
     public VxpOptions Vxp { get; set; } = new();
 
@@ -24,9 +24,9 @@ public sealed class AxisOptions
     public int LookBackDays { get; set; } = 7;
 }
 
-internal sealed class AxisOptionsValidator : IValidateOptions<AxisOptions>
+internal sealed class AxisConnectorOptionsValidator : IValidateOptions<AxisConnectorOptions>
 {
-    public ValidateOptionsResult Validate(string? name, AxisOptions options)
+    public ValidateOptionsResult Validate(string? name, AxisConnectorOptions options)
     {
         List<string> wrong = [.. new VxpOptionsValidator().Validate(name, options.Vxp).Failures?.Select(one => "Partners:Axis:Vxp:" + one) ?? []];
         if (options.PollInterval < TimeSpan.FromMilliseconds(50)) wrong.Add("Partners:Axis:PollInterval is below 50 milliseconds.");
@@ -41,8 +41,8 @@ public static class AxisRegistration
     public static IServiceCollection AddAxis(this IServiceCollection services, IConfigurationSection section)
     {
         if (!section.Exists()) return services;
-        services.AddOptions<AxisOptions>().Bind(section).ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AxisOptions>, AxisOptionsValidator>());
+        services.AddOptions<AxisConnectorOptions>().Bind(section).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AxisConnectorOptions>, AxisConnectorOptionsValidator>());
         services.AddSingleton(provider => new VxpClient(
             new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), MaxConnectionsPerServer = 10, AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan },
             Options(provider).Vxp,
@@ -59,5 +59,5 @@ public static class AxisRegistration
         return services;
     }
 
-    private static AxisOptions Options(IServiceProvider provider) => provider.GetRequiredService<IOptions<AxisOptions>>().Value;
+    private static AxisConnectorOptions Options(IServiceProvider provider) => provider.GetRequiredService<IOptions<AxisConnectorOptions>>().Value;
 }

@@ -29,7 +29,7 @@ public sealed class InboxService(InsideConnector connector, ReceiverBox box, Ins
 
         using var subscriber = connector.Join(wanted.Service, window);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
-        var answers = TakeAnswersAsync(requestStream, subscriber, ended);
+        var answers = TakeAnswersAsync(requestStream, subscriber, ended, context.CancellationToken);
         try
         {
             await foreach (var work in subscriber.ReadAllAsync(ended.Token)) await responseStream.WriteAsync(Delivery(work));
@@ -55,11 +55,11 @@ public sealed class InboxService(InsideConnector connector, ReceiverBox box, Ins
         }
     });
 
-    private static async Task TakeAnswersAsync(IAsyncStreamReader<InboxRequest> requests, InboxSubscriber subscriber, CancellationTokenSource ended)
+    private static async Task TakeAnswersAsync(IAsyncStreamReader<InboxRequest> requests, InboxSubscriber subscriber, CancellationTokenSource ended, CancellationToken cancellation)
     {
         try
         {
-            while (await requests.MoveNext(ended.Token))
+            while (await requests.MoveNext(cancellation))
             {
                 // An answer to a lease that ran out finds nothing: the delivery is handed out again under the same idempotency key.
                 _ = requests.Current.PartCase switch
