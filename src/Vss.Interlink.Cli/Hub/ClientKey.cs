@@ -9,7 +9,12 @@ internal sealed record ClientKey(X509Certificate2 Certificate, X509Certificate2C
     /// <summary>Opens a key URI (<see cref="KeyUri"/>), one PEM file with everything, or CERTIFICATE.pem,KEY.pem. Throws what reading files and keys throws.</summary>
     public static ClientKey Open(string key)
     {
-        if (key.Contains("://", StringComparison.Ordinal)) return new ClientKey(KeyUri.OpenServerCertificate(new Uri(key).Certificate), []);
+        if (key.Contains("://", StringComparison.Ordinal))
+        {
+            var (own, sent) = KeyUri.OpenTls(new Uri(key));
+            return new ClientKey(own, sent);
+        }
+
         var files = File.Exists(key) ? [key] : key.Split(',', 2);
         var certificate = files is [var certificateFile, var keyFile] ? X509Certificate2.CreateFromPemFile(certificateFile, keyFile) : X509Certificate2.CreateFromPemFile(key);
         var chain = new X509Certificate2Collection();

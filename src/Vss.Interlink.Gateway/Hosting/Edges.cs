@@ -40,7 +40,7 @@ internal static class Edges
         {
             var options = kestrel.ApplicationServices.GetRequiredService<IOptions<EdgeOptions>>().Value;
             var channel = kestrel.ApplicationServices.GetRequiredService<ChannelVerifier>();
-            var (certificate, chain) = KeyUri.OpenServerCertificate(options.TlsKey!);
+            var (certificate, chain) = KeyUri.OpenTls(options.TlsKey!);
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
             Listen(Edge.Partners, options.Partners!, HttpProtocols.Http1AndHttp2, ClientCertificateMode.AllowCertificate);

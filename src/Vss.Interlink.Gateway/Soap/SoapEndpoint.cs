@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Xml;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
+using Vss.Interlink.Exchange.Audit;
 using Vss.Interlink.Exchange.Faults;
 using Vss.Interlink.Trust.Verification;
 using Vss.Interlink.Trust.WsSecurity;
@@ -10,7 +11,7 @@ using Vss.Interlink.V1;
 namespace Vss.Interlink.Gateway.Soap;
 
 /// <summary>The SOAP edge: one request to one answer.</summary>
-internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations operations, SoapVerifier verifier, SoapSigner signer, IOptions<SoapOptions> options, ILogger<SoapEndpoint> log)
+internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations operations, SoapVerifier verifier, SoapSigner signer, AuditTrail audit, IOptions<SoapOptions> options, ILogger<SoapEndpoint> log)
 {
     private static readonly IReadOnlyList<XmlQualifiedName> NoNames = [];
     private static readonly Func<ILogger, string, IDisposable?> RequestScope = LoggerMessage.DefineScope<string>("Reference {Reference}");
@@ -58,7 +59,22 @@ internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations ope
         {
             var fault = error as ExchangeFault;
             if (fault is null) Failed(log, error, request.Operation, reference);
+            else await AuditAsync(fault, reference);
             await RefuseAsync(http, new SoapRead.Refused(request.Version, request.Addressing, fault ?? Internal(), NoNames), reference, cancellation);
+        }
+    }
+
+    // What was read and then refused is audited: a forged document is something that an auditor asks for. What could not even be read stands in the log only, or
+    // whoever can reach the port could fill the ledger. Without an audit the refusal still stands.
+    private async Task AuditAsync(ExchangeFault fault, string reference)
+    {
+        try
+        {
+            await audit.RefusedAsync(fault, "soap", null, CancellationToken.None);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            NotAudited(log, error, reference);
         }
     }
 
@@ -78,7 +94,7 @@ internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations ope
         }
 
         var fault = FaultCatalogue.Describe(refused.Fault.Fault, refused.Fault.Detail, refused.Fault.Rule, refused.Fault.Reference ?? reference);
-        Refused(log, fault.Name, fault.Rule, fault.Detail, reference);
+        Refused(log, fault.Name, fault.Rule, fault.Detail, fault.Reference);
         var envelope = await SoapWriter.FaultAsync(refused.AnswerIn, refused.Addressing, fault, refused.NotUnderstood);
         if (fault.Passing) http.Response.Headers.RetryAfter = fault.Fault is Fault.InFlight or Fault.Overloaded ? "5" : "60";
         if (fault.Rule == BoundedBody.SizeRule && HttpProtocol.IsHttp11(http.Request.Protocol)) http.Response.Headers.Connection = "close";   // the rest of the body is not wanted
@@ -138,6 +154,9 @@ internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations ope
 
     [LoggerMessage(5104, LogLevel.Error, "A fault leaves unsigned, because the hub's key could not sign it; reference {Reference}")]
     private static partial void Unsigned(ILogger log, Exception error, string reference);
+
+    [LoggerMessage(5106, LogLevel.Error, "A refusal could not be audited; reference {Reference}")]
+    private static partial void NotAudited(ILogger log, Exception error, string reference);
 
     [LoggerMessage(5105, LogLevel.Information, "The caller left before the answer; reference {Reference}")]
     private static partial void Abandoned(ILogger log, string reference);

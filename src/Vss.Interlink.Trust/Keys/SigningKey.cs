@@ -80,9 +80,9 @@ public static class KeyUri
         return FileKey.Open(file, password);
     }
 
-    /// <summary>A TLS server certificate with its key, from the same kind of URI. TLS keys identify a host; they never seal documents.</summary>
+    /// <summary>A TLS certificate with its key, from the same kind of URI, for a server or a client. TLS keys identify ends of connections; they never seal documents.</summary>
     /// <returns>The certificate, and the intermediates that the file holds, to be sent along.</returns>
-    public static (X509Certificate2 Certificate, X509Certificate2Collection Chain) OpenServerCertificate(Uri key)
+    public static (X509Certificate2 Certificate, X509Certificate2Collection Chain) OpenTls(Uri key)
     {
         var (file, password) = Parse(key);
         var contents = X509CertificateLoader.LoadPkcs12CollectionFromFile(file, password);

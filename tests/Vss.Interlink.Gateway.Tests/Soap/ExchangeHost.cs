@@ -54,7 +54,7 @@ internal sealed class ExchangeHost : IAsyncDisposable
         builder.Logging.ClearProviders().AddProvider(log);
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(https =>
         {
-            https.ServerCertificate = KeyUri.OpenServerCertificate(new Uri(Pki.KeyUri("hub-tls"))).Certificate;
+            https.ServerCertificate = KeyUri.OpenTls(new Uri(Pki.KeyUri("hub-tls"))).Certificate;
             https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
             https.ClientCertificateValidation = (client, _, _) => kestrel.ApplicationServices.GetRequiredService<ChannelVerifier>().Accepts(client);
         })));

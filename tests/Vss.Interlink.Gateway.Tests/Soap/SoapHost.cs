@@ -8,6 +8,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Vss.Interlink.Exchange.Audit;
+using Vss.Interlink.Exchange.Ledger;
 using Vss.Interlink.Gateway.Soap;
 using Vss.Interlink.TestKit;
 
@@ -25,10 +27,11 @@ internal sealed class SoapHost : IAsyncDisposable
     private static readonly TestTrust Trust = new();
 
     private readonly WebApplication _app;
+    private readonly DirectoryInfo _folder;
 
-    private SoapHost(WebApplication app)
+    private SoapHost(WebApplication app, DirectoryInfo folder)
     {
-        _app = app;
+        (_app, _folder) = (app, folder);
         Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
         Client = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) };
     }
@@ -49,12 +52,14 @@ internal sealed class SoapHost : IAsyncDisposable
         builder.Logging.ClearProviders().AddProvider(log);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Services.AddSoap(builder.Configuration.GetSection("Soap")).AddSingleton(trust.Soap).AddSingleton(trust.SoapSigner);
+        var folder = Directory.CreateTempSubdirectory("interlink-soap-");
+        builder.Services.AddSingleton(new SqliteLedger(System.IO.Path.Combine(folder.FullName, "ledger.db"), TimeProvider.System)).AddSingleton(TimeProvider.System).AddSingleton<AuditTrail>();
         builder.Services.AddSingleton(new SoapOperations().Add("GetStatus", (_, _) => throw new InvalidOperationException("the ledger burnt down")));
         var app = builder.Build();
         app.MapSoap();
         app.MapPost(ReadPath, ReadOnlyAsync);
         await app.StartAsync();
-        return new SoapHost(app) { Log = log };
+        return new SoapHost(app, folder) { Log = log };
     }
 
     public async ValueTask DisposeAsync()
@@ -62,6 +67,7 @@ internal sealed class SoapHost : IAsyncDisposable
         Client.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();
+        _folder.Delete(recursive: true);
     }
 
     private static async Task ReadOnlyAsync(HttpContext http, SoapReader reader)
