@@ -8,10 +8,12 @@ namespace Vss.Interlink.Cli;
 internal static class CertificateFiles
 {
     /// <summary>An option that may be given several times, one path each.</summary>
-    public static Option<string[]> Option(string name, string helpName, string description) => new(name)
+    public static Option<string[]> Option(string name, string helpName, string description, bool required = false)
     {
-        Description = description, HelpName = helpName, Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false, DefaultValueFactory = _ => [],
-    };
+        var option = new Option<string[]>(name) { Description = description, HelpName = helpName, Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false, Required = required };
+        if (!required) option.DefaultValueFactory = _ => [];   // a default would make it optional
+        return option;
+    }
 
     /// <exception cref="UsageException">A path that names nothing readable: half a trust store is none.</exception>
     public static IReadOnlyList<X509Certificate2> Read(string option, IEnumerable<string> paths) => Read(option, paths, TrustStore.Certificates, "certificate (.pem, .crt, .cer, .der)");

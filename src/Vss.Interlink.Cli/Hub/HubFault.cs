@@ -15,7 +15,7 @@ internal sealed record HubFault(string Name, string Detail, string Rule, string 
     private const int TryAgain = 75;
     private const int NotPermitted = 77;
 
-    public required int ExitCode { private get; init; }
+    private int ExitCode { get; init; }
 
     public static HubFault Of(RpcException failed) => Details(failed) is { } fault
         ? new HubFault(fault.Name, fault.Detail, fault.Rule, fault.Remedy, fault.Reference, fault.Passing) { ExitCode = ExitCodeOf(fault.Fault) }

@@ -20,7 +20,7 @@ internal sealed class HubOptions
         Description = "Client key: file:///PATH.p12?password-file=PATH, or a PEM file with certificate and key, or CERTIFICATE.pem,KEY.pem.", HelpName = "URI|PEMs", Required = true,
     };
 
-    private readonly Option<string[]> _trust = CertificateFiles.Option("--trust", "PEM|DER|DIR", "Anchors of the hub's server certificate.");
+    private readonly Option<string[]> _trust = CertificateFiles.Option("--trust", "PEM|DER|DIR", "Anchors of the hub's server certificate.", required: true);
     private readonly Option<string[]> _extra = CertificateFiles.Option("--extra-certs", "FILE|DIR", "Certificates between the hub's server certificate and its anchor, if the hub does not send them.");
     private readonly Option<bool> _json = new("--json") { Description = "Write the answer as JSON." };
     private readonly TimeProvider _clock;
@@ -30,7 +30,6 @@ internal sealed class HubOptions
     public static HubOptions AddTo(Command command, TimeProvider clock)
     {
         var options = new HubOptions(clock);
-        options._trust.Required = true;
         foreach (var option in new Option[] { options._hub, options._key, options._trust, options._extra, options._json }) command.Options.Add(option);
         return options;
     }

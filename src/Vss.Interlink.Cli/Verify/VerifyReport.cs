@@ -27,7 +27,7 @@ internal sealed record VerifyReport(string? Indication, string? SubIndication, I
     private const int Unreadable = 65;
 
     [JsonIgnore]
-    public required int ExitCode { get; init; }
+    public int ExitCode { get; private init; }
 
     public static VerifyReport NotReadable(ReportError error) => new(null, null, [], [error]) { ExitCode = Unreadable };
 

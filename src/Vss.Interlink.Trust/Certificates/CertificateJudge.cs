@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Vss.Interlink.Trust.Policy;
 using Vss.Interlink.Trust.Verification;
@@ -11,10 +12,27 @@ internal static class CertificateJudge
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
     public static Signatory Name(X509Certificate2 certificate) =>
-        new(certificate.Subject, certificate.Issuer, certificate.SerialNumber, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(certificate.RawDataMemory.Span)));
+        new(certificate.Subject, certificate.Issuer, certificate.SerialNumber, Convert.ToHexStringLower(SHA256.HashData(certificate.RawDataMemory.Span)));
 
     /// <summary>Adds the rungs for one certificate; false after the first that breaks.</summary>
     public static bool Judge(X509Certificate2 certificate, X509Certificate2Collection sent, TrustStore store, DateTimeOffset at, bool forClientAuthentication, ValidationPolicy policy, Ladder ladder)
+    {
+        try
+        {
+            return JudgeParts(certificate, sent, store, at, forClientAuthentication, policy, ladder);
+        }
+        catch (CryptographicException)
+        {
+            // The platform decodes the parts of a certificate when they are asked for, so a broken one shows anywhere on the way.
+            return ladder.Fail(Rules.Token, "certificate", "a part of the certificate cannot be decoded", "Use a well-formed X.509 certificate (RFC 5280).");
+        }
+    }
+
+    /// <summary>Whether a certificate that is not good ends the validation; one that cannot be read or whose key is unfit does so always, for there is nothing to compute with.</summary>
+    public static bool Ends(ValidationPolicy policy, Ladder ladder) =>
+        policy.UntrustedSigner is not UntrustedSignerRule.JudgeIntegrity || ladder.Broke(Rules.Key) || ladder.Broke(Rules.Token);
+
+    private static bool JudgeParts(X509Certificate2 certificate, X509Certificate2Collection sent, TrustStore store, DateTimeOffset at, bool forClientAuthentication, ValidationPolicy policy, Ladder ladder)
     {
         using var rsa = certificate.GetRSAPublicKey();
         if (!ladder.Check(rsa is not null && rsa.KeySize >= MinimumRsaBits, Rules.Key, "certificate", $"RSA, {rsa?.KeySize} bits", $"an RSA key of at least {MinimumRsaBits} bits is required",
@@ -32,9 +50,6 @@ internal static class CertificateJudge
         return Usage(certificate, forClientAuthentication, ladder) && Path(certificate, sent, store, at, policy, ladder);
     }
 
-    /// <summary>Whether a certificate that is not good ends the validation; one whose key is unfit does so always, for there is nothing to compute with.</summary>
-    public static bool Ends(ValidationPolicy policy, Ladder ladder) => policy.UntrustedSigner is not UntrustedSignerRule.JudgeIntegrity || ladder.Broke(Rules.Key);
-
     private static bool Usage(X509Certificate2 certificate, bool forClientAuthentication, Ladder ladder)
     {
         const X509KeyUsageFlags signing = X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.NonRepudiation;
@@ -42,7 +57,7 @@ internal static class CertificateJudge
         var extended = certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().FirstOrDefault();
         var authority = certificate.Extensions.OfType<X509BasicConstraintsExtension>().Any(constraints => constraints.CertificateAuthority);
         var fits = !authority && (usage is null || (usage.KeyUsages & signing) != 0)
-            && (!forClientAuthentication || extended is null || extended.EnhancedKeyUsages.OfType<System.Security.Cryptography.Oid>().Any(oid => oid.Value == ClientAuthentication));
+            && (!forClientAuthentication || extended is null || extended.EnhancedKeyUsages.OfType<Oid>().Any(oid => oid.Value == ClientAuthentication));
         return ladder.Check(fits, Rules.Usage, "certificate", "its usage fits", "the certificate may not be used for this (key usage, extended key usage or CA flag)",
             "Use a certificate issued for digital signatures, or for client authentication on connections.");
     }

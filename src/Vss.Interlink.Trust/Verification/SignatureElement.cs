@@ -135,7 +135,13 @@ internal sealed class SignatureElement
         string? prefixes = null;
         foreach (var transform in transforms is null ? [] : Elements(transforms))
         {
-            if (!Is(transform, "Transform") || !Allowed(ladder, transform, Rules.AlgorithmTransform, "ds:Transform", Dsig.ExclusiveC14n, Dsig.Enveloped) ||
+            if (!Is(transform, "Transform"))
+            {
+                ladder.Fail(Rules.Structure, "ds:Transforms", "expected ds:Transform elements and no others", remedy);
+                return null;
+            }
+
+            if (!Allowed(ladder, transform, Rules.AlgorithmTransform, "ds:Transform", Dsig.ExclusiveC14n, Dsig.Enveloped) ||
                 !TryPrefixes(ladder, transform, out prefixes))
             {
                 return null;

@@ -50,6 +50,7 @@ internal static class XadesCheck
         try
         {
             certificate = X509CertificateLoader.LoadCertificate(octets);
+            _ = CertificateJudge.Name(certificate);   // names are decoded when asked for; one that cannot be is no certificate
             return true;
         }
         catch (CryptographicException)

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Vss.Interlink.Sandbox.Pki;
 using Vss.Interlink.TestKit;

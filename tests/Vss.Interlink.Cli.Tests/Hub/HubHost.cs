@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -45,7 +44,6 @@ internal sealed class HubHost : IAsyncDisposable
             {
                 https.ServerCertificate = TestPki.Instance.Load("hub-tls");
                 https.ServerCertificateChain = Issuing();
-                https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
                 https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
                 https.ClientCertificateValidation = (client, _, _) => Leads(client);
             });

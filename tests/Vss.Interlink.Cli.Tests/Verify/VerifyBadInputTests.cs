@@ -1,7 +1,4 @@
 using System.Text;
-using Vss.Interlink.Cli.Verify;
-using Vss.Interlink.Trust.Certificates;
-using Vss.Interlink.Trust.Policy;
 
 namespace Vss.Interlink.Cli.Tests.Verify;
 
@@ -16,7 +13,7 @@ public sealed class VerifyBadInputTests : IDisposable
         { "", "xml." },
         { "no XML at all", "xml.well-formed" },
         { "<a><b></a>", "xml.well-formed" },
-        { "<a>", "xml.truncated" },
+        { "<a><b>text</b>", "xml.truncated" },
         { "<!DOCTYPE a [<!ENTITY e SYSTEM 'file:///etc/hostname'>]><a>&e;</a>", "xml.forbidden" },
         { string.Concat(Enumerable.Repeat("<a>", 60)), "xml.limit" },
         { "<?xml version='1.0' encoding='EBCDIC-CP-US'?><a/>", "xml.encoding" },
@@ -85,36 +82,5 @@ public sealed class VerifyBadInputTests : IDisposable
     {
         var file = _files.Write("@receipt", await SignedFiles.SignReceiptAsync());
         Assert.Equal(2, (await Interlink.RunAsync("verify", file)).ExitCode);
-    }
-
-    [Fact]
-    public async Task No_mutation_breaks_the_judging_off_and_none_of_the_content_passes()
-    {
-        var receipt = await SignedFiles.SignReceiptAsync();
-        var signature = receipt.AsSpan().IndexOf("<ds:Signature"u8);
-        var random = new Random(20261121);
-        for (var round = 0; round < 400; round++)
-        {
-            var at = random.Next(receipt.Length);
-            byte[] mutated = random.Next(3) switch
-            {
-                0 => [.. receipt[..at], (byte)(receipt[at] ^ (1 << random.Next(8))), .. receipt[(at + 1)..]],
-                1 => [.. receipt[..at], .. receipt[(at + 1)..]],
-                _ => [.. receipt[..at], .. receipt[random.Next(at, receipt.Length)..]],
-            };
-            if (mutated.AsSpan().SequenceEqual(receipt)) continue;
-            var report = SignedDocument.Judge(new VerifyRequest
-            {
-                File = _files.Write("mutated.xml", mutated),
-                Store = TrustStore.Load(SignedFiles.Pki.Anchors, SignedFiles.Pki.Intermediates, SignedFiles.Pki.RevocationLists),
-                Policy = new ValidationPolicy(RevocationRule.Required, UntrustedSignerRule.JudgeIntegrity),
-                At = SignedFiles.Now,
-                Parts = new Dictionary<string, ReadOnlyMemory<byte>>(),
-                Header = null,
-            });
-            Assert.DoesNotContain(report.Errors, error => error.Rule == "verify.completed");
-            int[] allowed = at < signature ? [1, 2, 3, 65] : [0, 1, 2, 3, 65];   // an unsigned Id of ds:Signature may change
-            Assert.Contains(report.ExitCode, allowed);
-        }
     }
 }

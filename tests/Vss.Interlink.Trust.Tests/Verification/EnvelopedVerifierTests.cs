@@ -59,6 +59,13 @@ public sealed class EnvelopedVerifierTests : IDisposable
     }
 
     [Fact]
+    public async Task An_element_among_the_transforms_that_is_no_transform_is_refused()
+    {
+        var signed = Encoding.UTF8.GetString(await _trust.Signer.SignEvidenceAsync(Document, default));
+        Assert.Equal(Rules.Structure, Refused(signed.Replace("<ds:Transforms>", "<ds:Transforms><ds:Other/>", StringComparison.Ordinal)).Failure!.Rule);
+    }
+
+    [Fact]
     public async Task A_comment_inside_a_digest_value_is_refused()
     {
         var signed = Encoding.UTF8.GetString(await _trust.Signer.SignEvidenceAsync(Document, default));
