@@ -157,7 +157,7 @@ public sealed class EdXmlDossierTests
         Assert.Equal(Fault.UnknownReceiver, refused.Fault);
     }
 
-    internal static Submission Read(EdXmlPacket packet) => EdXmlDossier.Read(Verified(packet), packet, Contents(), Id(), Receiver);
+    internal static Submission Read(EdXmlPacket packet) => EdXmlDossier.Read(Verified(packet), packet, Contents(), Id(), OrganId.Stored(packet.Header.To[0].OrganId));
 
     internal static EdXmlPacket Packet() => new()
     {
