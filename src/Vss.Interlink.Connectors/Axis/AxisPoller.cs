@@ -22,6 +22,7 @@ internal sealed partial class AxisPoller(VxpClient client, AxisPacketReader read
     private static readonly TimeSpan VietnamOffset = TimeSpan.FromHours(7);
 
     private readonly OrganId _organ = OrganId.Stored(options.Vxp.OrganId);
+    private readonly PostponedPackets _later = new(options.PollInterval, clock);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -53,7 +54,19 @@ internal sealed partial class AxisPoller(VxpClient client, AxisPacketReader read
             return;
         }
 
-        foreach (var item in items.Where(item => item.Status is "initial" or "processing")) await TakeAsync(type, item, cancellation);
+        foreach (var item in items.Where(item => item.Status is "initial" or "processing" && _later.IsDue(item.DocId)))
+        {
+            try
+            {
+                await TakeAsync(type, item, cancellation);
+            }
+            catch (Exception failed) when (failed is not OperationCanceledException || !cancellation.IsCancellationRequested)
+            {
+                // Ours, not the packet's: the next packet must not wait for it.
+                TakingFailed(logger, item.DocId, failed);
+                _later.Postpone(item.DocId);
+            }
+        }
     }
 
     private async Task TakeAsync(VxpMessageType type, VxpReceivedItem item, CancellationToken cancellation)
@@ -84,11 +97,17 @@ internal sealed partial class AxisPoller(VxpClient client, AxisPacketReader read
 
             await intake.AcceptAsync(submission, cancellation);
             await MarkAsync(item.DocId, VxpState.Done, cancellation);
+            _later.Forget(item.DocId);
         }
         catch (ExchangeFault fault)
         {
             var detail = await audit.RefusedAsync(fault, Edge, OrganId.TryParse(item.From, out var sender) ? sender : null, CancellationToken.None);
-            if (detail.Passing) return;   // it stays where it is and is tried again
+            if (detail.Passing)
+            {
+                _later.Postpone(item.DocId);   // it stays where it is and is tried again
+                return;
+            }
+
             if (read is null || await TellAsync(read.Packet, detail, cancellation)) await MarkAsync(item.DocId, VxpState.Fail, cancellation);
         }
     }
@@ -143,6 +162,9 @@ internal sealed partial class AxisPoller(VxpClient client, AxisPacketReader read
 
     [LoggerMessage(4101, LogLevel.Error, "Polling the axis for {Type} failed")]
     private static partial void PollFailed(ILogger logger, VxpMessageType type, Exception exception);
+
+    [LoggerMessage(4106, LogLevel.Error, "Packet {DocId} could not be taken in; it is tried again later")]
+    private static partial void TakingFailed(ILogger logger, string docId, Exception exception);
 
     [LoggerMessage(4102, LogLevel.Warning, "The axis did not list its {Type} packets: {Reason}")]
     private static partial void NotListed(ILogger logger, VxpMessageType type, string reason);

@@ -52,7 +52,7 @@ internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations ope
             var call = SoapCall.Of(document, request, options.Value.VerifiedLimits, http.Connection.ClientCertificate, reference);   // 4 read again what was digested
             var answer = await operation(call, cancellation);                                                         // 5 do it
             var octets = await signer.SignAsync(await SoapWriter.AnswerAsync(request, answer), cancellation);         // 6 sign
-            Answered(log, request.Operation, document.SignedBy?.Subject, reference);
+            Answered(log, request.Operation, document.SignedBy?.Sha256, reference);   // a subject may hold a personal number
             await SendAsync(http, request.Version, StatusCodes.Status200OK, octets, request.Addressing?.DiscardsReply == true);   // 7 answer
         }
         catch (Exception error) when (error is not OperationCanceledException || !cancellation.IsCancellationRequested)
@@ -143,7 +143,7 @@ internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations ope
 
     private static ExchangeFault Internal() => new(Fault.Internal, "the hub could not do what was asked");
 
-    [LoggerMessage(5101, LogLevel.Information, "Answered {Operation} of {Signer}, reference {Reference}")]
+    [LoggerMessage(5101, LogLevel.Information, "Answered {Operation} of the holder of certificate {Signer}, reference {Reference}")]
     private static partial void Answered(ILogger log, string operation, string? signer, string reference);
 
     [LoggerMessage(5102, LogLevel.Warning, "Refused: {Fault} by {Rule}: {Detail}; reference {Reference}")]

@@ -1,10 +1,6 @@
-using System.Diagnostics;
-using System.Net.Http.Json;
 using System.Security.Cryptography;
+using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
-using Vss.Interlink.Sandbox.Ministry;
-using Vss.Interlink.Sandbox.Office;
 using Vss.Interlink.Sandbox.Pki;
 
 namespace Vss.Interlink.Sandbox.Demo;
@@ -20,7 +16,7 @@ public sealed record DemoRow(string Leg, string Id, string Expected, string Outc
 public static class DemoRun
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private static readonly JsonSerializerOptions Camel = new(JsonSerializerDefaults.Web);
+    private static readonly JsonSerializerOptions Camel = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <returns>0 only when every row did what it should.</returns>
     public static async Task<int> RunAsync(DemoOptions options)
