@@ -18,6 +18,33 @@ public sealed class DeadlineAndCancellationTests
     }
 
     [Fact(Timeout = 20_000)]
+    public async Task A_read_under_a_token_of_the_services_own_ends_quietly_when_the_client_resets_the_call()
+    {
+        // The host fails the test for any error in its log: Kestrel logs what a token's callback throws.
+        await using var host = await CounterHost.StartAsync(new Behaviour { Talk = async (asks, answers, context) =>
+        {
+            using var own = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
+            await answers.WriteAsync(new Answer());
+            try
+            {
+                await asks.MoveNext(own.Token);
+            }
+            finally
+            {
+                _cancelled.TrySetResult();
+            }
+        } });
+        for (var round = 0; round < 10; round++)
+        {
+            using var call = host.Client.Talk();
+            await call.ResponseStream.MoveNext(default);
+        }
+
+        await _cancelled.Task;
+        await host.Client.OneAsync(new Ask());
+    }
+
+    [Fact(Timeout = 20_000)]
     public async Task The_service_sees_the_deadline_the_client_set()
     {
         var seen = default(DateTime);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
 using Grpc.Core;
+using Microsoft.AspNetCore.Connections;
 
 namespace Grpc.Wire;
 
@@ -64,7 +65,18 @@ internal sealed class MessageReader(PipeReader input, int? maxMessageSize) : Des
     }
 
     /// <summary>Makes the pending read, or the next one, throw.</summary>
-    public void Interrupt() => input.CancelPendingRead();
+    public void Interrupt()
+    {
+        try
+        {
+            input.CancelPendingRead();
+        }
+        catch (Exception over) when (over is IOException or ConnectionAbortedException or InvalidOperationException)
+        {
+            // The client reset the call first: Kestrel's reader then throws here too, and the read itself ends by that. This runs in a token's callback, where
+            // an exception would reach whoever cancelled.
+        }
+    }
 
     public ValueTask CompleteAsync() => input.CompleteAsync();
 
