@@ -28,6 +28,7 @@ if (StartCheck.Faults(app.Services) is { Count: > 0 } faults)
     return StartCheck.ExitCode;
 }
 
+app.Listen();
 app.UseEdges();
 app.MapSoap();
 app.MapInsideServices();

@@ -17,7 +17,7 @@ internal static class StartCheck
     {
         List<string> faults = [];
         Gather(faults, () => services.GetService<IStartupValidator>()?.Validate());
-        Gather(faults, () => services.GetRequiredService<DeliveryWorker>());   // holds the routes against the connectors
+        Gather(faults, () => services.GetRequiredService<DeliveryWorker>());   // holds the routes against the connectors, once these can be made
         return [.. faults.Distinct(StringComparer.Ordinal)];
     }
 

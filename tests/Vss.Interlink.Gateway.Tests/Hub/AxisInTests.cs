@@ -123,7 +123,7 @@ public sealed class AxisInTests(SharedHub shared)
         await MarkedAsync(bomb, "fail");
         AssertNotDelivered(malformed);
         AssertNotDelivered(bomb);
-        Assert.Contains(shared.Hub.Log, line => line.Contains("LIMIT_EXCEEDED", StringComparison.Ordinal));
+        Assert.Contains(shared.Hub.Log, line => line.Contains("'edxml.BadArchive'", StringComparison.Ordinal));
     }
 
     private async Task RefusedAsync(string number, Action<XElement> tamper)

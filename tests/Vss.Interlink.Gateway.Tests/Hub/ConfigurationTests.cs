@@ -15,14 +15,12 @@ public sealed class ConfigurationTests
             json["Trust"]!.AsObject().Remove("Anchors");
             json["Trust"]!["Partners"]![0]!.AsObject().Remove("Unsigned");
             json["Exchange"]!["Routes"]!.AsArray().Add(new JsonObject { ["Receiver"] = HubProcess.Bystander, ["Connector"] = "pigeon" });
-            json["Partners"]!["Axis"]!["Vxp"]!["SystemId"] = "";
         });
 
         Assert.Contains("Hosting:Partners", errors, StringComparison.Ordinal);
         Assert.Contains("Trust:Anchors", errors, StringComparison.Ordinal);
         Assert.Contains($"Trust:Partners:0 ({HubConfiguration.Ministry}) does not set Unsigned", errors, StringComparison.Ordinal);
         Assert.Contains("'pigeon'", errors, StringComparison.Ordinal);
-        Assert.Contains("SystemId", errors, StringComparison.Ordinal);
     }
 
     [Fact]
