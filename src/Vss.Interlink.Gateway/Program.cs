@@ -22,11 +22,19 @@ builder.Services.AddTrust(config.GetRequiredSection("Trust"))
 builder.AddEdges(config.GetRequiredSection("Hosting"));
 
 var app = builder.Build();
+if (StartCheck.Faults(app.Services) is { Count: > 0 } faults)
+{
+    foreach (var fault in faults) await Console.Error.WriteLineAsync(fault);
+    return StartCheck.ExitCode;
+}
+
+app.Listen();
 app.UseEdges();
 app.MapSoap();
 app.MapInsideServices();
 app.MapHealth();
 await app.RunAsync();
+return 0;
 
 /// <summary>The host, named for tests.</summary>
 public partial class Program;

@@ -36,31 +36,37 @@ internal static class Edges
         builder.Services.AddOptions<EdgeOptions>().Bind(section).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<EdgeOptions>, EdgeOptionsValidator>();
         builder.Services.AddHostedService<ReadyLine>();
-        builder.WebHost.ConfigureKestrel((_, kestrel) =>
-        {
-            var options = kestrel.ApplicationServices.GetRequiredService<IOptions<EdgeOptions>>().Value;
-            var channel = kestrel.ApplicationServices.GetRequiredService<ChannelVerifier>();
-            var (certificate, chain) = KeyUri.OpenTls(options.TlsKey!);
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
-            Listen(Edge.Partners, options.Partners!, HttpProtocols.Http1AndHttp2, ClientCertificateMode.AllowCertificate);
-            Listen(Edge.Inside, options.Inside!, HttpProtocols.Http2, ClientCertificateMode.RequireCertificate);
+    }
 
-            void Listen(Edge edge, string address, HttpProtocols protocols, ClientCertificateMode clients) => kestrel.Listen(IPEndPoint.Parse(address), listen =>
+    /// <summary>
+    /// Both sides listen once the host starts. Not part of the builder: the server is made while the host is built, and a fault of the configuration found there would hide the
+    /// others (<see cref="StartCheck"/>).
+    /// </summary>
+    public static void Listen(this WebApplication app)
+    {
+        var options = app.Services.GetRequiredService<IOptions<EdgeOptions>>().Value;
+        var channel = app.Services.GetRequiredService<ChannelVerifier>();
+        var kestrel = app.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value;
+        var (certificate, chain) = KeyUri.OpenTls(options.TlsKey!);
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
+        Listen(Edge.Partners, options.Partners!, HttpProtocols.Http1AndHttp2, ClientCertificateMode.AllowCertificate);
+        Listen(Edge.Inside, options.Inside!, HttpProtocols.Http2, ClientCertificateMode.RequireCertificate);
+
+        void Listen(Edge edge, string address, HttpProtocols protocols, ClientCertificateMode clients) => kestrel.Listen(IPEndPoint.Parse(address), listen =>
+        {
+            listen.Protocols = protocols;
+            listen.Use(next => connection =>
             {
-                listen.Protocols = protocols;
-                listen.Use(next => connection =>
-                {
-                    connection.Features.Set(new EdgeFeature(edge));
-                    return next(connection);
-                });
-                listen.UseHttps(https =>
-                {
-                    https.ServerCertificate = certificate;
-                    https.ServerCertificateChain = chain;
-                    https.ClientCertificateMode = clients;
-                    https.ClientCertificateValidation = (client, _, _) => channel.Accepts(client);
-                });
+                connection.Features.Set(new EdgeFeature(edge));
+                return next(connection);
+            });
+            listen.UseHttps(https =>
+            {
+                https.ServerCertificate = certificate;
+                https.ServerCertificateChain = chain;
+                https.ClientCertificateMode = clients;
+                https.ClientCertificateValidation = (client, _, _) => channel.Accepts(client);
             });
         });
     }

@@ -117,7 +117,7 @@ internal sealed class AxisPacket
             if (found.Entries is not [var entry]) return base64;
             using var packed = new ZipArchive(output, ZipArchiveMode.Create, leaveOpen: true);
             using var source = entry.Open();
-            using var target = packed.CreateEntry(Guid.NewGuid() + Path.GetExtension(entry.Name), CompressionLevel.Fastest).Open();
+            using var target = packed.CreateEntry(Guid.NewGuid() + Path.GetExtension(entry.Name), CompressionLevel.SmallestSize).Open();
             source.CopyTo(target);
         }
         catch (InvalidDataException)

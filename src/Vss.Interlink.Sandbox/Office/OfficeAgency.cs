@@ -13,7 +13,8 @@ public sealed class OfficeAgency(HttpClient http, Uri axis, string organ, string
 
     /// <summary>Sends a document to one receiver. Returns the axis's docId for the receiver.</summary>
     /// <param name="packetOf">May change the packet before it is sealed.</param>
-    public async Task<string> SendAsync(string receiver, string number, string subject, IReadOnlyDictionary<string, byte[]> contents, Func<EdXmlPacket, EdXmlPacket>? packetOf = null, bool seals = true)
+    /// <param name="onTheWay">May change the octets after that: plays whoever tampers between agency and axis.</param>
+    public async Task<string> SendAsync(string receiver, string number, string subject, IReadOnlyDictionary<string, byte[]> contents, Func<EdXmlPacket, EdXmlPacket>? packetOf = null, bool seals = true, Func<byte[], byte[]>? onTheWay = null)
     {
         var today = clock.GetUtcNow().ToOffset(EdXmlTime.VietnamOffset);
         var date = EdXmlDate.Format(DateOnly.FromDateTime(today.DateTime));
@@ -44,7 +45,7 @@ public sealed class OfficeAgency(HttpClient http, Uri axis, string organ, string
 
         using var octets = new MemoryStream();
         EdXmlWriter.Write(octets, packet, info => new MemoryStream(all[info.ContentId], writable: false));
-        return await InjectAsync("edoc", octets.ToArray());
+        return await InjectAsync("edoc", onTheWay?.Invoke(octets.ToArray()) ?? octets.ToArray());
     }
 
     /// <summary>Puts octets on the axis as they are. Returns the receiver's docId.</summary>

@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Options;
+using Vss.Interlink.Exchange.Delivery;
+
+namespace Vss.Interlink.Gateway.Hosting;
+
+/// <summary>
+/// Names everything that is wrong with the configuration before anything starts. The host's own check comes too late for that: it first makes the hosted services, and the first
+/// of them that misses something hides the rest.
+/// </summary>
+internal static class StartCheck
+{
+    /// <summary>sysexits.h: EX_CONFIG.</summary>
+    public const int ExitCode = 78;
+
+    /// <summary>One sentence each; empty when the hub can start.</summary>
+    public static IReadOnlyList<string> Faults(IServiceProvider services)
+    {
+        List<string> faults = [];
+        Gather(faults, () => services.GetService<IStartupValidator>()?.Validate());
+        Gather(faults, () => services.GetRequiredService<DeliveryWorker>());   // holds the routes against the connectors, once these can be made
+        return [.. faults.Distinct(StringComparer.Ordinal)];
+    }
+
+    private static void Gather(List<string> faults, Action check)
+    {
+        try
+        {
+            check();
+        }
+        catch (OptionsValidationException one)
+        {
+            faults.AddRange(one.Failures);
+        }
+        catch (AggregateException several) when (several.InnerExceptions.All(inner => inner is OptionsValidationException))
+        {
+            faults.AddRange(several.InnerExceptions.Cast<OptionsValidationException>().SelectMany(inner => inner.Failures));
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Vss.Interlink.Sandbox.Demo;
+
+namespace Vss.Interlink.Gateway.Tests.Hub;
+
+public sealed class ConfigurationTests
+{
+    [Fact]
+    public async Task Several_faults_of_the_configuration_stop_the_start_and_are_all_named()
+    {
+        var errors = await FailedStartAsync(json =>
+        {
+            json["Hosting"]!["Partners"] = "nowhere";
+            json["Trust"]!.AsObject().Remove("Anchors");
+            json["Trust"]!["Partners"]![0]!.AsObject().Remove("Unsigned");
+            json["Exchange"]!["Routes"]!.AsArray().Add(new JsonObject { ["Receiver"] = HubProcess.Bystander, ["Connector"] = "pigeon" });
+        });
+
+        Assert.Contains("Hosting:Partners", errors, StringComparison.Ordinal);
+        Assert.Contains("Trust:Anchors", errors, StringComparison.Ordinal);
+        Assert.Contains($"Trust:Partners:0 ({HubConfiguration.Ministry}) does not set Unsigned", errors, StringComparison.Ordinal);
+        Assert.Contains("'pigeon'", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_route_over_a_connector_that_is_not_there_stops_the_start()
+    {
+        var errors = await FailedStartAsync(json => json["Partners"]!.AsObject().Remove("Axis"));
+        Assert.Contains($"{HubConfiguration.Office} goes over 'axis', and no such connector is registered", errors, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> FailedStartAsync(Action<JsonNode> configure)
+    {
+        var folder = Directory.CreateTempSubdirectory("interlink-hub-");
+        try
+        {
+            var configuration = HubProcess.WriteConfiguration(folder.FullName, new Uri("http://127.0.0.1:9/"), configure);
+            var start = new ProcessStartInfo("dotnet", [HubProcess.Assembly, "--config", configuration]) { RedirectStandardOutput = true, RedirectStandardError = true };
+            using var process = Process.Start(start)!;
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            try
+            {
+                var errors = process.StandardError.ReadToEndAsync(patience.Token);
+                var output = process.StandardOutput.ReadToEndAsync(patience.Token);
+                await process.WaitForExitAsync(patience.Token);
+                Assert.Equal(78, process.ExitCode);   // EX_CONFIG
+                Assert.DoesNotContain("ready", await output, StringComparison.Ordinal);
+                return await errors;
+            }
+            finally
+            {
+                if (!process.HasExited) process.Kill();
+            }
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+}
