@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Vss.Interlink.Sandbox.Demo;
+using Vss.Interlink.Sandbox.Ministry;
 
 namespace Vss.Interlink.Gateway.Tests.Hub;
 
@@ -50,5 +52,46 @@ public sealed class CrashTests
         Assert.True(taken.Delivery.Attempt > 1);
         await service.Exchange.ViewAsync(taken.Delivery.ExchangeId, view => view.State == V1.ExchangeState.Completed);
         Assert.Equal(key, Assert.Single(service.HandedOver));
+    }
+
+    [Fact]
+    public async Task Of_a_hub_killed_under_load_no_receipt_was_a_lie()
+    {
+        await using var hub = await HubProcess.StartAsync();
+        var receipts = new ConcurrentDictionary<string, byte[]>(StringComparer.Ordinal);
+        var senders = Enumerable.Range(0, 4).Select(sender => SubmitUntilTheHubIsGoneAsync(hub.Ministry(), $"load-{sender}", receipts)).ToList();
+        await Eventually.HoldsAsync("some receipts", () => Task.FromResult(receipts.Count >= 20));
+
+        await hub.KillAsync();
+        await Task.WhenAll(senders);
+        await hub.StartAgainAsync();
+
+        await using var service = hub.Service("claims");
+        using var ministry = hub.Ministry();
+        foreach (var (messageId, receipt) in receipts)
+        {
+            var taken = await service.TakenAsync(messageId);
+            Assert.Equal(receipt, taken.Delivery.Receipt.ToByteArray());
+            Assert.Equal(receipt, (await ministry.GetReceiptAsync(HubConfiguration.Ministry, messageId)).Answer!.Receipt);
+        }
+
+        Assert.Equal(service.HandedOver.Count, service.HandedOver.Distinct().Count());
+    }
+
+    private static async Task SubmitUntilTheHubIsGoneAsync(MinistryClient ministry, string prefix, ConcurrentDictionary<string, byte[]> receipts)
+    {
+        using var _ = ministry;
+        for (var number = 0; ; number++)
+        {
+            try
+            {
+                var dossier = Dossiers.FromMinistry($"{prefix}-{number}");
+                if ((await ministry.SubmitAsync(dossier)).Answer is { } answer) receipts[dossier.MessageId] = answer.Receipt;
+            }
+            catch (Exception gone) when (gone is HttpRequestException or IOException)
+            {
+                return;
+            }
+        }
     }
 }
