@@ -11,15 +11,15 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddConfigurationFile(args);
 var config = builder.Configuration;
 
-builder.Services.AddTrust(config.GetRequiredSection("Trust"))
-                .AddExchange(config.GetRequiredSection("Exchange"))
+builder.Services.AddTrust(config.GetSection("Trust"))
+                .AddExchange(config.GetSection("Exchange"))
                 .AddInside()
                 .AddBox()
                 .AddAxis(config.GetSection("Partners:Axis"))
                 .AddSoap(config.GetSection("Soap"))
                 .AddSoapOperations()
                 .AddInsideServices();
-builder.AddEdges(config.GetRequiredSection("Hosting"));
+builder.AddEdges(config.GetSection("Hosting"));
 
 var app = builder.Build();
 if (StartCheck.Faults(app.Services) is { Count: > 0 } faults)

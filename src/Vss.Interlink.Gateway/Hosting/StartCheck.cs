@@ -1,5 +1,8 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using Vss.Interlink.Exchange.Delivery;
+using Vss.Interlink.Trust.Certificates;
+using Vss.Interlink.Trust.Keys;
 
 namespace Vss.Interlink.Gateway.Hosting;
 
@@ -17,8 +20,30 @@ internal static class StartCheck
     {
         List<string> faults = [];
         Gather(faults, () => services.GetService<IStartupValidator>()?.Validate());
-        Gather(faults, () => services.GetRequiredService<DeliveryWorker>());   // holds the routes against the connectors, once these can be made
+        List<string> closed = [];
+        if (faults.Count == 0)
+        {
+            Open(closed, "Trust:HubKey", () => services.GetRequiredService<SigningKey>());
+            Open(closed, "Hosting:TlsKey", () => KeyUri.OpenTls(services.GetRequiredService<IOptions<EdgeOptions>>().Value.TlsKey!).Certificate.Dispose());
+            Open(closed, "Trust", () => services.GetRequiredService<TrustFolder>());
+        }
+
+        faults.AddRange(closed);
+        if (closed.Count == 0) Gather(faults, () => services.GetRequiredService<DeliveryWorker>());   // holds the routes against the connectors, once these can be made
         return [.. faults.Distinct(StringComparer.Ordinal)];
+    }
+
+    // Keys and certificates are named by the configuration and open only when it is whole.
+    private static void Open(List<string> faults, string setting, Action open)
+    {
+        try
+        {
+            open();
+        }
+        catch (Exception failed) when (failed is IOException or InvalidDataException or CryptographicException or NotSupportedException or UnauthorizedAccessException)
+        {
+            faults.Add($"{setting} cannot be opened: {failed.Message}");
+        }
     }
 
     private static void Gather(List<string> faults, Action check)

@@ -1,3 +1,4 @@
+using Vss.Interlink.TestKit;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Vss.Interlink.Sandbox.Demo;
@@ -21,6 +22,18 @@ public sealed class ConfigurationTests
         Assert.Contains("Trust:Anchors", errors, StringComparison.Ordinal);
         Assert.Contains($"Trust:Partners:0 ({HubConfiguration.Ministry}) does not set Unsigned", errors, StringComparison.Ordinal);
         Assert.Contains("'pigeon'", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Keys_that_do_not_open_are_named_each()
+    {
+        var errors = await FailedStartAsync(json =>
+        {
+            json["Trust"]!["HubKey"] = TestPki.Instance.KeyUri("hub").Replace("hub.pass", "ministry.pass", StringComparison.Ordinal);
+            json["Hosting"]!["TlsKey"] = "file:///no/such.p12?password-file=/no/such.pass";
+        });
+        Assert.Contains("Trust:HubKey cannot be opened", errors, StringComparison.Ordinal);
+        Assert.Contains("Hosting:TlsKey cannot be opened", errors, StringComparison.Ordinal);
     }
 
     [Fact]
