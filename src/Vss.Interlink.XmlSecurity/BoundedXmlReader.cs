@@ -7,6 +7,7 @@ internal sealed class BoundedXmlReader(XmlReader inner, bool utf16, XmlLimits li
 {
     private readonly Stack<int> _namespaces = new();
     private int _elements;
+    private int _nodes;
     private int _inScope;
 
     public override XmlNodeType NodeType => inner.NodeType;
@@ -104,6 +105,7 @@ internal sealed class BoundedXmlReader(XmlReader inner, bool utf16, XmlLimits li
 
     private void Inspect()
     {
+        if (inner.NodeType is not XmlNodeType.EndElement && ++_nodes > limits.MaxNodes) throw Limit($"more than {limits.MaxNodes} nodes");
         switch (inner.NodeType)
         {
             case XmlNodeType.Element:

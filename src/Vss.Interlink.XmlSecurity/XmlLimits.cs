@@ -12,6 +12,9 @@ public sealed record XmlLimits
     /// <summary>Elements in the whole document.</summary>
     public int MaxElements { get; init; } = 100_000;
 
+    /// <summary>Nodes of every kind: elements, texts, CDATA sections, comments, processing instructions. Long runs of siblings are slow in a tree.</summary>
+    public int MaxNodes { get; init; } = 300_000;
+
     /// <summary>Attributes on one element, namespace declarations included.</summary>
     public int MaxAttributes { get; init; } = 64;
 

@@ -4,7 +4,7 @@ namespace Vss.Interlink.XmlSecurity.Tests;
 
 public sealed class SafeXmlTests
 {
-    private static readonly XmlLimits Limits = new() { MaxBytes = 4096, MaxDepth = 5, MaxElements = 20, MaxAttributes = 4, MaxNameLength = 20, MaxAttributeLength = 50, MaxNamespaces = 3 };
+    private static readonly XmlLimits Limits = new() { MaxBytes = 4096, MaxDepth = 5, MaxElements = 20, MaxAttributes = 4, MaxNameLength = 20, MaxAttributeLength = 50, MaxNamespaces = 3, MaxNodes = 60 };
 
     [Theory]
     [InlineData("<a/>")]
@@ -49,6 +49,18 @@ public sealed class SafeXmlTests
         Assert.Equal(XmlRefusalKind.LimitExceeded, refusal.Kind);
         Assert.Contains(names, refusal.Detail, StringComparison.Ordinal);
         Assert.StartsWith("line 1, column", refusal.At, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("<![CDATA[]]>")]
+    [InlineData("<!---->")]
+    [InlineData("<?p?>")]
+    [InlineData("x<!---->")]
+    public void Nodes_of_every_kind_are_counted(string node)
+    {
+        var refusal = Refused("<a>" + string.Concat(Enumerable.Repeat(node, 80)) + "</a>");
+        Assert.Equal(XmlRefusalKind.LimitExceeded, refusal.Kind);
+        Assert.Contains("nodes", refusal.Detail, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -39,7 +39,7 @@ internal static class SignedDocument
         TrustStore Store() => request.Store;
         var clock = new FixedClock(request.At);
         var root = document.DocumentElement!;
-        var isSeal = SealVerifier.LooksLikeSeal(octets);
+        var isSeal = root is { LocalName: "Signature", NamespaceURI: "http://www.w3.org/2000/09/xmldsig#" };
         if (!isSeal && (request.Parts.Count > 0 || request.Header is not null)) throw new UsageException("--detached and --header are for detached seals, and this document is none.");
 
         if (isSeal)

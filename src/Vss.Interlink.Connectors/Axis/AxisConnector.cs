@@ -30,15 +30,16 @@ public sealed class AxisConnector(VxpClient client, TimeProvider clock) : IPartn
 
         // One send fans out to every To, and each receiver has a delivery of its own: so this packet names this receiver alone.
         var dossier = work.Dossier;
-        var receiver = dossier.Receivers.Single(organ => organ.Id == work.Receiver.ToString());
+        var receiver = dossier.Receivers.First(organ => organ.Id == work.Receiver.ToString());
         dossier.Receivers.Clear();
         dossier.Receivers.Add(receiver);
         var packet = EdXmlDossier.ToPacket(dossier);
         if (EdXmlWriter.Check(packet) is { Count: > 0 } wrong) return Unfit(wrong);
         var seal = await work.SealAsync(new SealedContent(HeaderProjection.Of(packet), [.. dossier.Attachments.Select(one => new SealedPart(one.Id, one.Sha256.Memory))]), cancellation);
-        packet = packet.WithAttachment(SealId, SealName, "application/xml");
+        var sealId = FreeId(dossier);
+        packet = packet.WithAttachment(sealId, SealName, "application/xml");
         await using var file = PacketFile.Create();
-        EdXmlWriter.Write(file, packet, info => info.ContentId == SealId ? new MemoryStream(seal, writable: false) : work.OpenAttachment(info.ContentId));
+        EdXmlWriter.Write(file, packet, info => info.ContentId == sealId ? new MemoryStream(seal, writable: false) : work.OpenAttachment(info.ContentId));
         return Outcome(await client.SendAsync(VxpMessageType.Document, file, cancellation));
     }
 
@@ -51,15 +52,30 @@ public sealed class AxisConnector(VxpClient client, TimeProvider clock) : IPartn
         return Outcome(await client.SendAsync(VxpMessageType.Status, packet, cancellation));
     }
 
-    // VXP has no idempotency key. Number, notation and title to one receiver since the acceptance name a document well enough not to send it twice (Decree 30/2020, article 15).
+    // VXP has no idempotency key. A sending is this delivery's own when it was made after the dossier was accepted, has its receiver, number, notation and title, and is not
+    // recorded for another delivery: a revocation carries the number and title of what it revokes.
     private async Task<string?> FindSentAsync(DeliveryWork work, CancellationToken cancellation)
     {
         var code = work.Dossier.Code;
         if (code is null || code.Number.Length == 0) return null;
         var sent = await client.ListSentAsync(VxpMessageType.Document, Day(work.AcceptedAt), Day(clock.GetUtcNow()), cancellation);
-        return sent is VxpAnswer<IReadOnlyList<VxpSentItem>>.Accepted(var items)
-            ? items.FirstOrDefault(item => item.ToCode == work.Receiver.ToString() && item.Notation == $"{code.Number}/{code.Notation}" && item.Title == work.Dossier.Subject)?.SenderDocId
-            : null;
+        if (sent is not VxpAnswer<IReadOnlyList<VxpSentItem>>.Accepted(var items)) return null;
+        var since = new DateTimeOffset(work.AcceptedAt.Ticks - (work.AcceptedAt.Ticks % TimeSpan.TicksPerSecond), work.AcceptedAt.Offset);   // the axis tells whole seconds
+        foreach (var item in items)
+        {
+            var same = item.ToCode == work.Receiver.ToString() && item.Notation == $"{code.Number}/{code.Notation}" && item.Title == work.Dossier.Subject;
+            if (same && EdXmlTime.TryParse(item.SentTime, out var at) && at >= since && !await work.IsRecordedElsewhereAsync(item.SenderDocId, cancellation)) return item.SenderDocId;
+        }
+
+        return null;
+    }
+
+    // Attachment ids are the sender's choice, this one too.
+    private static string FreeId(Dossier dossier)
+    {
+        var id = SealId;
+        for (var number = 2; dossier.Attachments.Any(one => one.Id == id); number++) id = $"{SealId}-{number}";
+        return id;
     }
 
     private static DateOnly Day(DateTimeOffset time) => DateOnly.FromDateTime(time.ToOffset(VietnamOffset).DateTime);

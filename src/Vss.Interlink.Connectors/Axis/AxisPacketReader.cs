@@ -100,7 +100,7 @@ internal sealed class AxisPacketReader(BodyStore bodies, SealVerifier seals, Fun
         await using var content = bodies.OpenRead(body.Digest);
         var octets = new byte[body.Size];
         await content.ReadExactlyAsync(octets, cancellation);
-        return SealVerifier.LooksLikeSeal(octets) ? octets : null;
+        return SealVerifier.LooksLikeSeal(octets, HeaderProjection.Namespace) ? octets : null;
     }
 
     /// <summary>The reader disposes what it wrote to; a body must live until it is committed.</summary>

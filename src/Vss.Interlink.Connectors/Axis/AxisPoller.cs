@@ -76,6 +76,7 @@ internal sealed partial class AxisPoller(VxpClient client, AxisPacketReader read
         if (fetched is not VxpAnswer<long>.Accepted)
         {
             NotFetched(logger, item.DocId, Reason(fetched));
+            _later.Postpone(item.DocId);
             return;
         }
 
@@ -109,6 +110,7 @@ internal sealed partial class AxisPoller(VxpClient client, AxisPacketReader read
             }
 
             if (read is null || await TellAsync(read.Packet, detail, cancellation)) await MarkAsync(item.DocId, VxpState.Fail, cancellation);
+            else _later.Postpone(item.DocId);
         }
     }
 

@@ -28,7 +28,7 @@ internal sealed partial class DeliveryAttempt(
     {
         var record = await ledger.FindRecordAsync(lease.Exchange, CancellationToken.None) ?? throw new InvalidDataException($"{lease.Exchange} has deliveries and is not there.");
         var work = new DeliveryWork(lease, record, ledger, bodies, signer);
-        var result = await HandOverAsync(work, connector, stopping);
+        var result = PartnerWords.Bounded(await HandOverAsync(work, connector, stopping));
         var outcome = await OutcomeAsync(work, connector, result);
         var written = await ledger.CompleteAsync(outcome, CancellationToken.None);
         if (written) LogOutcome(logger, lease.Delivery, lease.Purpose, lease.Receiver, connector.Name, lease.Attempt, outcome.To, outcome.Error ?? "");

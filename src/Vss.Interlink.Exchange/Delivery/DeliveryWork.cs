@@ -73,6 +73,9 @@ public sealed class DeliveryWork
         return _bodies.OpenRead(ContentDigest.Stored(attachment.Sha256.Span));
     }
 
+    /// <summary>Whether the partner's id is recorded as that of another delivery: then it is not what an earlier attempt of this one made.</summary>
+    public Task<bool> IsRecordedElsewhereAsync(string externalId, CancellationToken cancellation) => _ledger.IsRecordedElsewhereAsync(externalId, _lease.Delivery, cancellation);
+
     /// <summary>The delivery's seal (XAdES, UTF-8 XML): made once and kept, so that every attempt carries the same octets.</summary>
     /// <exception cref="ExchangeFault">SEALING_FAILED when the key cannot be used now; LEASE_LOST when another worker has the delivery.</exception>
     public async Task<byte[]> SealAsync(SealedContent content, CancellationToken cancellation)

@@ -123,7 +123,8 @@ public sealed partial class DossierIntake
         at,
         receipt,
         submission.Edge,
-        deliveries);
+        deliveries,
+        submission.Document.Seal.Length > 0 ? submission.Document.Seal.ToArray() : null);
 
     private static Acceptance Answer(Claim claim, Submission submission) => claim switch
     {

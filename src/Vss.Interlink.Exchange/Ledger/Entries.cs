@@ -18,6 +18,7 @@ namespace Vss.Interlink.Exchange.Ledger;
 /// <param name="Receipt">The signed receipt: evidence SUBMISSION_ACCEPTANCE.</param>
 /// <param name="Edge">Where it came in, as <c>soap</c>.</param>
 /// <param name="Deliveries">At least one.</param>
+/// <param name="Seal">Digest of a detached seal: unique per sender, so that a document that comes again under another transport id is the same again.</param>
 public sealed record NewExchange(
     ExchangeId Id,
     OrganId Sender,
@@ -31,7 +32,8 @@ public sealed record NewExchange(
     DateTimeOffset AcceptedAt,
     byte[] Receipt,
     string Edge,
-    IReadOnlyList<NewDelivery> Deliveries);
+    IReadOnlyList<NewDelivery> Deliveries,
+    byte[]? Seal = null);
 
 /// <summary>One delivery to be queued.</summary>
 /// <param name="Id">The delivery, and the idempotency key of its attempts.</param>

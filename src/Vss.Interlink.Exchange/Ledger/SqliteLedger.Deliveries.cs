@@ -47,6 +47,12 @@ public sealed partial class SqliteLedger
             },
             cancellation);
 
+    /// <summary>Whether a partner's id stands with another delivery.</summary>
+    public Task<bool> IsRecordedElsewhereAsync(string externalId, DeliveryId delivery, CancellationToken cancellation) =>
+        ReadAsync(
+            sql => sql.Number("SELECT count(*) FROM deliveries WHERE external_id = $external AND external_id <> '' AND delivery_id <> $id", ("$external", externalId), ("$id", delivery.ToString())) > 0,
+            cancellation);
+
     /// <summary>Moves the end of a lease. False: the lease is void, stop working on it.</summary>
     public Task<bool> RenewAsync(DeliveryId delivery, long fence, DateTimeOffset until, CancellationToken cancellation) =>
         _writer.RunAsync(

@@ -19,6 +19,7 @@ public sealed partial class SqliteLedger
             session =>
             {
                 if (Accepted(session.Sql, exchange.Sender, exchange.MessageId) is { } earlier) return Again(earlier, exchange.Digest);
+                if (exchange.Seal is { } seal && Sealed(session.Sql, exchange.Sender, seal) is { } before) return new Claim.SameAgain(before);
                 Insert(session, exchange);
                 return new Claim.First();
             },
@@ -57,13 +58,20 @@ public sealed partial class SqliteLedger
             ("$sender", sender.ToString()),
             ("$message", messageId.ToString()));
 
+    private static AcceptedExchange? Sealed(Sql sql, OrganId sender, byte[] seal) =>
+        sql.First(
+            $"SELECT {AcceptedColumns} FROM exchanges WHERE sender = $sender AND seal_digest = $seal",
+            row => new AcceptedExchange(ExchangeId.Stored(row.GetString(0)), row.Time(1), ContentDigest.Stored(row.Octets(2)), row.Octets(3)),
+            ("$sender", sender.ToString()),
+            ("$seal", seal));
+
     private static void Insert(LedgerSession session, NewExchange exchange)
     {
         var (sql, at) = (session.Sql, exchange.AcceptedAt);
         sql.Execute(
             """
-            INSERT INTO exchanges (exchange_id, sender, message_id, kind, document_id, subject, state, accepted_at, digest, assurance, signed_by, answered_by_status, edge, dossier, receipt)
-            VALUES ($id, $sender, $message, $kind, $document, $subject, $state, $at, $digest, $assurance, $signed, $statuses, $edge, $dossier, $receipt)
+            INSERT INTO exchanges (exchange_id, sender, message_id, kind, document_id, subject, state, accepted_at, digest, assurance, signed_by, answered_by_status, edge, dossier, receipt, seal_digest)
+            VALUES ($id, $sender, $message, $kind, $document, $subject, $state, $at, $digest, $assurance, $signed, $statuses, $edge, $dossier, $receipt, $seal)
             """,
             ("$id", exchange.Id.ToString()),
             ("$sender", exchange.Sender.ToString()),
@@ -79,7 +87,8 @@ public sealed partial class SqliteLedger
             ("$statuses", exchange.AnsweredByStatus),
             ("$edge", exchange.Edge),
             ("$dossier", exchange.Dossier.ToByteArray()),
-            ("$receipt", exchange.Receipt));
+            ("$receipt", exchange.Receipt),
+            ("$seal", exchange.Seal));
         foreach (var (attachment, body) in exchange.Parts)
             sql.Execute(
                 "INSERT INTO parts (exchange_id, attachment_id, digest, size) VALUES ($id, $attachment, $digest, $size)",

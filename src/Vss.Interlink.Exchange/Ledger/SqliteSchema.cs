@@ -26,8 +26,10 @@ internal static class SqliteSchema
           edge               TEXT NOT NULL,
           dossier            BLOB NOT NULL,
           receipt            BLOB NOT NULL,
+          seal_digest        BLOB,
           UNIQUE (sender, message_id)
         ) STRICT;
+        CREATE UNIQUE INDEX exchanges_by_seal ON exchanges (sender, seal_digest) WHERE seal_digest IS NOT NULL;
         CREATE INDEX exchanges_by_sender ON exchanges (sender, exchange_id);
 
         CREATE TABLE parts (
@@ -60,6 +62,7 @@ internal static class SqliteSchema
         ) STRICT;
         CREATE UNIQUE INDEX deliveries_once ON deliveries (exchange_id, receiver, purpose, coalesce(about, ''));
         CREATE INDEX deliveries_due ON deliveries (connector, due_at) WHERE due_at IS NOT NULL;
+        CREATE INDEX deliveries_by_external_id ON deliveries (external_id) WHERE external_id <> '';
         CREATE INDEX deliveries_by_receiver ON deliveries (receiver, exchange_id);
         CREATE INDEX deliveries_available ON deliveries (receiver, delivery_id) WHERE state = 3;
 

@@ -7,7 +7,7 @@ namespace Vss.Interlink.Exchange.Translation;
 public static partial class EdXmlDossier
 {
     // The attachments are the caller's, who has their contents.
-    private static Dossier FromPacket(EdXmlPacket packet, MessageId messageId)
+    private static Dossier FromPacket(EdXmlPacket packet, MessageId messageId, string beside)
     {
         var header = packet.Header;
         var dossier = new Dossier { MessageId = messageId.ToString(), Kind = Kind(packet.Kind), DocumentId = header.DocumentId };
@@ -41,7 +41,7 @@ public static partial class EdXmlDossier
         dossier.Trace.AddRange(packet.TraceHeaders.Select(Trace));
         if (packet.Bussiness is { } bussiness) dossier.Business = Business(bussiness, extra);
         KeepHeader(dossier, header.Extensions);
-        KeepOutside(extra, packet.Extensions);
+        KeepOutside(extra, packet.Extensions, beside);
         return dossier;
     }
 
@@ -61,7 +61,7 @@ public static partial class EdXmlDossier
         };
         dossier.Trace.AddRange(status.TraceHeaders.Select(Trace));
         KeepHeader(dossier, status.Extensions);
-        KeepOutside(extra, status.PacketExtensions);
+        KeepOutside(extra, status.PacketExtensions, Source);
         return dossier;
     }
 
@@ -177,14 +177,14 @@ public static partial class EdXmlDossier
         return business;
     }
 
-    private static void AddAttachmentExtensions(Dossier dossier, AttachmentInfo info, ManifestReference? reference)
+    private static void AddAttachmentExtensions(Dossier dossier, AttachmentInfo info, ManifestReference? reference, string beside)
     {
         var place = $"Attachment[{dossier.Attachments.Count}]";
-        KeepText(dossier.Extensions, place + "/FieldName", info.FieldName);
-        KeepText(dossier.Extensions, place + "/MimeType", info.MimeType);
-        KeepText(dossier.Extensions, place + "/Format", info.Format);
-        Keep(dossier.Extensions, place, info.Extensions);
-        Keep(dossier.Extensions, $"Reference[{dossier.Attachments.Count}]", reference?.Extensions ?? []);
+        KeepText(dossier.Extensions, place + "/FieldName", info.FieldName, beside);
+        KeepText(dossier.Extensions, place + "/MimeType", info.MimeType, beside);
+        KeepText(dossier.Extensions, place + "/Format", info.Format, beside);
+        Keep(dossier.Extensions, place, info.Extensions, beside);
+        Keep(dossier.Extensions, $"Reference[{dossier.Attachments.Count}]", reference?.Extensions ?? [], beside);
     }
 
     // Our own elements in the header are what ToPacket put there: business fields and extensions of other protocols.
@@ -201,14 +201,14 @@ public static partial class EdXmlDossier
 
     private static string Child(EdXmlElement element, string name) => element.Children.FirstOrDefault(child => child.Name == name)?.Text ?? "";
 
-    private static void KeepOutside(RepeatedField<Extension> extra, PacketExtensions extensions)
+    private static void KeepOutside(RepeatedField<Extension> extra, PacketExtensions extensions, string source)
     {
-        Keep(extra, OutsideRoot, extensions.Root);
-        Keep(extra, OutsideEnvelope, extensions.Envelope);
-        Keep(extra, OutsideHeader, extensions.Header);
-        Keep(extra, OutsideTrace, extensions.TraceHeaderList);
-        Keep(extra, OutsideBody, extensions.Body);
-        Keep(extra, OutsideManifest, extensions.Manifest);
+        Keep(extra, OutsideRoot, extensions.Root, source);
+        Keep(extra, OutsideEnvelope, extensions.Envelope, source);
+        Keep(extra, OutsideHeader, extensions.Header, source);
+        Keep(extra, OutsideTrace, extensions.TraceHeaderList, source);
+        Keep(extra, OutsideBody, extensions.Body, source);
+        Keep(extra, OutsideManifest, extensions.Manifest, source);
     }
 
     private static void Number(string? text, string path, RepeatedField<Extension> extra, Action<int> set)
@@ -217,14 +217,14 @@ public static partial class EdXmlDossier
         else KeepText(extra, path, text);
     }
 
-    private static void KeepText(RepeatedField<Extension> extra, string path, string? text)
+    private static void KeepText(RepeatedField<Extension> extra, string path, string? text, string source = Source)
     {
-        if (text is not null) extra.Add(new Extension { Source = Source, Path = path, Value = text });
+        if (text is not null) extra.Add(new Extension { Source = source, Path = path, Value = text });
     }
 
-    private static void Keep(RepeatedField<Extension> extra, string parent, IReadOnlyList<EdXmlElement> elements)
+    private static void Keep(RepeatedField<Extension> extra, string parent, IReadOnlyList<EdXmlElement> elements, string source = Source)
     {
-        foreach (var element in elements) extra.Add(new Extension { Source = Source, Path = $"{parent}/{element.Name}", Xml = EdXmlForms.ToXml(element) });
+        foreach (var element in elements) extra.Add(new Extension { Source = source, Path = $"{parent}/{element.Name}", Xml = EdXmlForms.ToXml(element) });
     }
 
     private static IEnumerable<(T Item, string Place)> Numbered<T>(IReadOnlyList<T> items, string place) => items.Select((item, index) => (item, $"{place}[{index + 1}]"));

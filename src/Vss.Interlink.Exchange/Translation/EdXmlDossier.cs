@@ -18,6 +18,9 @@ public static partial class EdXmlDossier
     /// <summary><see cref="Extension.Source"/> of what only edXML has.</summary>
     public const string Source = "edxml";
 
+    /// <summary><see cref="Extension.Source"/> of what stood beside the sealed part of a signed packet: anybody on the way could have written it.</summary>
+    public const string UnsealedSource = "edxml-unsealed";
+
     private const string Edge = "edxml";
 
     /// <summary>A document packet.</summary>
@@ -37,8 +40,9 @@ public static partial class EdXmlDossier
             ProjectionReadResult.Refused refused => throw Refused(refused.Errors),
             _ => throw new InvalidOperationException("Not a reading of a projection."),
         };
-        var dossier = FromPacket(packet with { Header = header, Bussiness = bussiness }, messageId);
-        Attach(dossier, packet, document.Parts, attachments);
+        var beside = document.Assurance == Assurance.Signed ? UnsealedSource : Source;
+        var dossier = FromPacket(packet with { Header = header, Bussiness = bussiness }, messageId, beside);
+        Attach(dossier, packet, document.Parts, attachments, beside);
         return new Submission(document, dossier, attachments, Edge, answeredByStatus: true, receiver);
     }
 
@@ -60,7 +64,7 @@ public static partial class EdXmlDossier
         };
     }
 
-    private static void Attach(Dossier dossier, EdXmlPacket packet, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> parts, IReadOnlyDictionary<string, StoredBody> attachments)
+    private static void Attach(Dossier dossier, EdXmlPacket packet, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> parts, IReadOnlyDictionary<string, StoredBody> attachments, string beside)
     {
         foreach (var info in packet.Attachments)
         {
@@ -70,18 +74,21 @@ public static partial class EdXmlDossier
             var attachment = new Attachment
             {
                 Id = info.ContentId,
-                Name = info.AttachmentName ?? reference?.AttachmentName ?? info.ContentId,
+                Name = FileName(info.AttachmentName ?? reference?.AttachmentName ?? info.ContentId),
                 ContentType = reference?.ContentType ?? info.ContentType ?? "",
                 Description = info.Description ?? reference?.Description ?? "",
             };
             AttachmentRules.Complete(attachment, body, null, digest.Span);
             dossier.Attachments.Add(attachment);
-            AddAttachmentExtensions(dossier, info, reference);
+            AddAttachmentExtensions(dossier, info, reference, beside);
         }
 
         if (parts.Keys.FirstOrDefault(id => dossier.Attachments.All(one => one.Id != id)) is { } missing) throw Mismatch($"Attachment '{missing}' is verified and did not come.");
         if (dossier.Attachments.Count != attachments.Count) throw Mismatch("Content came that the packet does not name.");
     }
+
+    // A name for people, and no path: it stands outside the seal, and somebody may save a file under it.
+    private static string FileName(string name) => name[(name.LastIndexOfAny(['/', '\\']) + 1)..] is { Length: > 0 } last && last is not ("." or "..") ? last : "attachment";
 
     private static ExchangeFault Mismatch(string detail) => new(Fault.AttachmentMismatch, detail, "attachment.present");
 

@@ -16,6 +16,7 @@ public sealed class InboxService(InsideConnector connector, ReceiverBox box, Ins
 {
     private const int LargestWindow = 256;
     private const int DefaultWindow = 16;
+    private const int LongestName = 64;
     private const int ChunkSize = 64 * 1024;
 
     public override Task Receive(IAsyncStreamReader<InboxRequest> requestStream, IServerStreamWriter<InboxDelivery> responseStream, ServerCallContext context) => faults.RunAsync(async () =>
@@ -24,6 +25,8 @@ public sealed class InboxService(InsideConnector connector, ReceiverBox box, Ins
         if (!await requestStream.MoveNext(context.CancellationToken) || requestStream.Current.PartCase != InboxRequest.PartOneofCase.Subscribe)
             throw new ExchangeFault(Fault.SchemaViolation, "The first message must subscribe.", "inbox.subscribe-first");
         var wanted = requestStream.Current.Subscribe;
+        if (wanted.Service.Length is 0 or > LongestName || !wanted.Service.All(letter => letter is > ' ' and <= '~'))
+            throw new ExchangeFault(Fault.SchemaViolation, $"service must be 1 to {LongestName} printable ASCII characters without blanks.", "inbox.service");
         var window = wanted.MaxInFlight == 0 ? DefaultWindow : wanted.MaxInFlight;
         if (window is < 1 or > LargestWindow) throw new ExchangeFault(Fault.SchemaViolation, $"max_in_flight must be 1 to {LargestWindow}.", "inbox.window");
 
@@ -37,6 +40,13 @@ public sealed class InboxService(InsideConnector connector, ReceiverBox box, Ins
         catch (OperationCanceledException) when (!context.CancellationToken.IsCancellationRequested)
         {
             // The service closed its side: it wants no more.
+        }
+        catch
+        {
+            // Writing failed: the call is lost, and with it whatever the reader still waits for. It must end before what it works with is disposed.
+            context.GetHttpContext().Abort();
+            await answers.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
         }
 
         await answers;

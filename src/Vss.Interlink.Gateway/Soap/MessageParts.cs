@@ -68,7 +68,7 @@ internal sealed record MessageParts(DeclaredContent Declared, byte[] Root, IRead
     private static void RefuseTransferEncoding(MultipartSection part)
     {
         var encoding = part.Headers!.TryGetValue("Content-Transfer-Encoding", out var value) ? value.ToString().Trim() : "binary";
-        if (encoding is not ("" or "binary" or "8bit" or "7bit") && !encoding.Equals("binary", StringComparison.OrdinalIgnoreCase))
+        if (encoding.ToLowerInvariant() is not ("" or "binary" or "8bit" or "7bit"))
             throw new ExchangeFault(Fault.UnsupportedMediaType, "a part has a Content-Transfer-Encoding other than binary, 8bit or 7bit", "mime.transfer-encoding");
     }
 

@@ -11,7 +11,7 @@ using Vss.Interlink.V1;
 namespace Vss.Interlink.Gateway.Soap;
 
 /// <summary>The SOAP edge: one request to one answer.</summary>
-internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations operations, SoapVerifier verifier, SoapSigner signer, AuditTrail audit, IOptions<SoapOptions> options, ILogger<SoapEndpoint> log)
+internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations operations, SoapVerifier verifier, SoapSigner signer, AuditTrail audit, AuditBudget budget, IOptions<SoapOptions> options, ILogger<SoapEndpoint> log)
 {
     private static readonly IReadOnlyList<XmlQualifiedName> NoNames = [];
     private static readonly Func<ILogger, string, IDisposable?> RequestScope = LoggerMessage.DefineScope<string>("Reference {Reference}");
@@ -64,10 +64,11 @@ internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations ope
         }
     }
 
-    // What was read and then refused is audited: a forged document is something that an auditor asks for. What could not even be read stands in the log only, or
-    // whoever can reach the port could fill the ledger. Without an audit the refusal still stands.
+    // What was read and then refused is audited, within a budget: a forged document is something that an auditor asks for. What could not even be read stands in the log only.
+    // Without an audit the refusal still stands.
     private async Task AuditAsync(ExchangeFault fault, string reference)
     {
+        if (fault.Reference is null && !budget.TryTake()) return;
         try
         {
             await audit.RefusedAsync(fault, "soap", null, CancellationToken.None);

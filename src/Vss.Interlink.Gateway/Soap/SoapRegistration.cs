@@ -8,6 +8,7 @@ namespace Vss.Interlink.Gateway.Soap;
 public static class SoapRegistration
 {
     private const string Path = "/soap/v1";
+    private const int AuditedRefusalsPerMinute = 120;
 
     /// <summary>Registers reader, endpoint and published files. Needs AddTrust, and the operations.</summary>
     public static IServiceCollection AddSoap(this IServiceCollection services, IConfigurationSection section)
@@ -15,6 +16,7 @@ public static class SoapRegistration
         services.AddOptions<SoapOptions>().Bind(section).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SoapOptions>, SoapOptionsValidator>());
         services.TryAddSingleton<SoapReader>();
+        services.TryAddSingleton(provider => new AuditBudget(AuditedRefusalsPerMinute, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<SoapEndpoint>();
         services.TryAddSingleton(new WsdlDocument(System.IO.Path.Combine(AppContext.BaseDirectory, "wsdl")));
         return services;

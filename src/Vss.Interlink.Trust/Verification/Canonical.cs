@@ -48,8 +48,9 @@ internal static class Canonical
         var path = new Stack<int>();
         for (var at = wanted; !ReferenceEquals(at, original); at = at.ParentNode!)
         {
+            // Forward: to step back, this tree looks for the predecessor from the first sibling on.
             var number = 0;
-            for (var before = at.PreviousSibling; before is not null; before = before.PreviousSibling) number++;
+            for (var before = at.ParentNode!.FirstChild; !ReferenceEquals(before, at); before = before!.NextSibling) number++;
             path.Push(number);
         }
 

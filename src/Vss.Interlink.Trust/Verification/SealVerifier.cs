@@ -15,14 +15,23 @@ public sealed class SealVerifier(Func<TrustStore> store, ValidationPolicy policy
     /// <summary>The reference URI of an attachment.</summary>
     public static string PartUri(string id) => "cid:" + Uri.EscapeDataString(id);
 
-    /// <summary>Whether these octets look like a seal: a root element ds:Signature. Says nothing about its validity.</summary>
-    public static bool LooksLikeSeal(ReadOnlyMemory<byte> octets)
+    /// <summary>
+    /// Whether these octets are a seal over a header of the given namespace: ds:Signature with such an element in an Object. Says nothing about its validity. Any other XML signature
+    /// is a document like others.
+    /// </summary>
+    public static bool LooksLikeSeal(ReadOnlyMemory<byte> octets, string headerNamespace)
     {
         try
         {
             using var input = new MemoryStream(octets.ToArray(), writable: false);
             using var reader = SafeXml.Reader(input, new XmlLimits());
-            return reader.MoveToContent() == XmlNodeType.Element && reader.LocalName == "Signature" && reader.NamespaceURI == Dsig.Namespace;
+            if (reader.MoveToContent() != XmlNodeType.Element || reader.LocalName != "Signature" || reader.NamespaceURI != Dsig.Namespace) return false;
+            while (reader.Read())
+            {
+                if (reader is { NodeType: XmlNodeType.Element, Depth: 2 } && reader.NamespaceURI == headerNamespace) return true;
+            }
+
+            return false;
         }
         catch (XmlException)
         {
@@ -100,7 +109,7 @@ public sealed class SealVerifier(Func<TrustStore> store, ValidationPolicy policy
         if (header is not null && !ladder.Check(projection.AsSpan().SequenceEqual(header), Rules.CoverageHeader, sealedHeader.Name, "the header is the sealed one", "the header was changed after it was sealed",
                 "Seal the header that is sent.")) return null;
         ladder.Cover(new Coverage(CoverageKind.Element, headerReference.Uri, sealedHeader.Name));
-        return Parts(outside, parts, ladder) && ladder.IsWhole ? new VerifiedDocument(Assurance.Signed, CertificateJudge.Name(signer), ladder.Passed(), projection, parts) : null;
+        return Parts(outside, parts, ladder) && ladder.IsWhole ? new VerifiedDocument(Assurance.Signed, CertificateJudge.Name(signer), ladder.Passed(), projection, parts) { Seal = SHA256.HashData(signature.Value) } : null;
     }
 
     private static bool Parts(List<SignatureReference> references, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> parts, Ladder ladder)

@@ -18,7 +18,11 @@ public sealed record SignatureClaims(string Id, IReadOnlyList<string> Algorithms
 
     internal static SignatureClaims Of(XmlElement signature, XmlElement signedInfo) => new(
         signature.GetAttribute("Id"),
-        [.. signedInfo.SelectNodes("descendant::*/@Algorithm")!.OfType<XmlAttribute>().Select(attribute => attribute.Value).Distinct(StringComparer.Ordinal).Take(MaxAlgorithms)]);
+        [.. AlgorithmsIn(signedInfo).Distinct(StringComparer.Ordinal).Take(MaxAlgorithms)]);
+
+    // SignedInfo has a fixed depth: method, reference, transforms, transform.
+    private static IEnumerable<string> AlgorithmsIn(XmlElement element) =>
+        SignatureElement.Elements(element).SelectMany(child => child.HasAttribute("Algorithm") ? AlgorithmsIn(child).Prepend(child.GetAttribute("Algorithm")) : AlgorithmsIn(child));
 
     internal SignatureClaims WithProperties(XmlElement properties)
     {

@@ -44,6 +44,12 @@ public sealed class VerifiedDocument
     /// </summary>
     public ReadOnlyMemory<byte> Octets { get; }
 
+    /// <summary>
+    /// SHA-256 of the signature value of a detached seal, empty for everything else. A transport that gives ids of its own can bring the same sealed document twice; its seal
+    /// shows that.
+    /// </summary>
+    public ReadOnlyMemory<byte> Seal { get; internal init; }
+
     /// <summary>SHA-256 by part id of parts that are signed by digest and carried beside <see cref="Octets"/>; empty when there are none.</summary>
     public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Parts { get; }
 }

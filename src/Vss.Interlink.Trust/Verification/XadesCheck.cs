@@ -67,11 +67,15 @@ internal static class XadesCheck
     {
         const string remedy = "Make a XAdES B-B signature with SigningCertificateV2 (SHA-256).";
         ladder.Claims = ladder.Claims!.WithProperties(properties);
-        var names = new XmlNamespaceManager(properties.OwnerDocument.NameTable);
-        names.AddNamespace("x", Dsig.Xades);
-        names.AddNamespace("d", Dsig.Namespace);
-        var digests = properties.SelectNodes("x:SignedSignatureProperties/x:SigningCertificateV2/x:Cert[1]/x:CertDigest[d:DigestMethod/@Algorithm='" + Dsig.Sha256 + "']/d:DigestValue", names)!.OfType<XmlElement>().ToList();
-        var bound = digests is [var only] && SignatureElement.TryBase64(only, out var digest) && CryptographicOperations.FixedTimeEquals(digest, SHA256.HashData(signer.RawDataMemory.Span));
+        var named = Only(Only(properties, "SignedSignatureProperties"), "SigningCertificateV2") is { } certificates
+            ? SignatureElement.Elements(certificates).FirstOrDefault(child => child is { LocalName: "Cert", NamespaceURI: Dsig.Xades })   // the signer's stands first
+            : null;
+        var bound = Only(named, "CertDigest") is { } claimed && SignatureElement.Elements(claimed).ToList() is [var method, var value]
+            && SignatureElement.Is(method, "DigestMethod") && method.GetAttribute("Algorithm") == Dsig.Sha256 && SignatureElement.Is(value, "DigestValue")
+            && SignatureElement.TryBase64(value, out var digest) && CryptographicOperations.FixedTimeEquals(digest, SHA256.HashData(signer.RawDataMemory.Span));
         return ladder.Check(bound, Rules.Token, "xades:SigningCertificateV2", "the signed properties name this certificate", "the signed properties do not name the certificate by its SHA-256", remedy);
     }
+
+    private static XmlElement? Only(XmlElement? parent, string name) =>
+        parent is not null && SignatureElement.Elements(parent).Where(child => child.LocalName == name && child.NamespaceURI == Dsig.Xades).Take(2).ToList() is [var only] ? only : null;
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.RegularExpressions;
 using System.Xml;
 using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Policy;
@@ -12,7 +13,7 @@ namespace Vss.Interlink.Trust.WsSecurity;
 /// WS-Security X.509 certificate token profile 1.1: one Timestamp, one BinarySecurityToken, one Signature, over the very Body that is processed, the Timestamp and, where
 /// WS-Addressing is used, Action and MessageID. Positions are checked, not names: a signed Body that was moved elsewhere does not count.
 /// </summary>
-public sealed class SoapVerifier(Func<TrustStore> store, ValidationPolicy policy, TimestampWindow window, TimeProvider clock)
+public sealed partial class SoapVerifier(Func<TrustStore> store, ValidationPolicy policy, TimestampWindow window, TimeProvider clock)
 {
     private static readonly string[] SignedAddressing = ["Action", "MessageID", "To", "RelatesTo"];
 
@@ -138,8 +139,13 @@ public sealed class SoapVerifier(Func<TrustStore> store, ValidationPolicy policy
     }
 
     private static DateTimeOffset? Time(List<XmlElement> children, string name) =>
-        children.FindAll(child => child.LocalName == name && child.NamespaceURI == Wss.Utility) is [var only] && only.InnerText.Trim() is var text && text.EndsWith('Z')
-        && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+        children.FindAll(child => child.LocalName == name && child.NamespaceURI == Wss.Utility) is [var only] && XsdTime().Match(only.InnerText.Trim()) is { Success: true } match
+        && DateTimeOffset.TryParseExact(match.Groups[1].Value + match.Groups[2].Value + "Z", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) && time.Year is > 1900 and < 9000
+            ? time : null;
+
+    // xsd:dateTime in UTC (WSS 1.1 §10); digits below 100 ns are dropped.
+    [GeneratedRegex(@"\A([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{1,7})?[0-9]*Z\z")]
+    private static partial Regex XsdTime();
 
     private static string Iso(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'");
 }
@@ -155,7 +161,7 @@ internal sealed record Parts(XmlElement Header, XmlElement Security, XmlElement 
         if (root.LocalName != "Envelope" || soap is not (Wss.Soap11 or Wss.Soap12)) return Nothing(ladder.Fail(Rules.Structure, root.Name, "the root is no SOAP envelope", "Send a SOAP envelope."));
         if (All(root, "Body", soap) is not [var body]) return Nothing(ladder.Fail(Rules.Structure, root.Name, "expected one Body", "Send one Body."));
         var headers = All(root, "Header", soap);
-        var securities = headers is [var single] ? All(single, "Security", Wss.Security) : [];
+        List<XmlElement> securities = headers is [var single] ? [.. All(single, "Security", Wss.Security).Where(block => IsForUs(block, soap))] : [];
         if (headers is not [var header] || securities.Count == 0) return Nothing(ladder.Fail(Rules.Present, root.Name, "there is no wsse:Security header", remedy));
         if (securities is not [var security]) return Nothing(ladder.Fail(Rules.Structure, "soap:Header", "there is more than one wsse:Security header", remedy));
         var signatures = All(security, "Signature", Dsig.Namespace);
@@ -169,6 +175,10 @@ internal sealed record Parts(XmlElement Header, XmlElement Security, XmlElement 
         ladder.Pass(Rules.Present, "wsse:Security", "a signature and a timestamp");
         return new Parts(header, security, timestamp, signature, body);
     }
+
+    // WSS 1.1 §5: one Security block per actor. Those for others are theirs.
+    private static bool IsForUs(XmlElement block, string soap) => (soap == Wss.Soap11 ? block.GetAttribute("actor", soap) : block.GetAttribute("role", soap)) is
+        "" or "http://schemas.xmlsoap.org/soap/actor/next" or Wss.Soap12 + "/role/next" or Wss.Soap12 + "/role/ultimateReceiver";
 
     private static List<XmlElement> All(XmlElement parent, string name, string ns) => [.. SignatureElement.Elements(parent).Where(child => child.LocalName == name && child.NamespaceURI == ns)];
 

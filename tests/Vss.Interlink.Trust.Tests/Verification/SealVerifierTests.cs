@@ -19,7 +19,8 @@ public sealed class SealVerifierTests : IDisposable
     {
         var parts = Parts("a", "b c/ấ");
         var seal = await Seal(parts);
-        Assert.True(SealVerifier.LooksLikeSeal(seal));
+        Assert.True(SealVerifier.LooksLikeSeal(seal, "urn:vss:test"));
+        Assert.False(SealVerifier.LooksLikeSeal(seal, "urn:other"));
         var passed = Assert.IsType<VerificationResult.Passed>(_trust.Seals.Verify(seal, Header, parts));
         Assert.Equal(Header, passed.Document.Octets.ToArray());
         Assert.Equal(2, passed.Document.Verdict.Covered.Count(coverage => coverage.Kind == CoverageKind.External));

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Xml;
 using Vss.Interlink.TestKit;
@@ -109,6 +110,32 @@ public sealed class SoapVerifierTests : IDisposable
         Assert.Equal(Rules.CoverageAddressing, Refused(signed));
     }
 
+    [Theory]
+    [InlineData("11/22/2026 00:41:33Z")]
+    [InlineData("9999-12-31T23:59:59Z")]
+    [InlineData("0001-01-01T00:00:00Z")]
+    [InlineData("2026-11-22T00:41:33")]
+    [InlineData("")]
+    public async Task A_time_that_is_no_dateTime_in_UTC_or_out_of_all_bounds_is_out_of_the_window(string created)
+    {
+        var envelope = Envelope();
+        var signed = await SignedWithCreatedAsync(envelope, created);
+        Assert.Equal(Rules.Window, Refused(signed));
+    }
+
+    [Fact]
+    public async Task A_security_block_for_another_actor_is_not_ours()
+    {
+        var signed = await Signed();
+        var header = signed.DocumentElement!.FirstChild!;
+        var other = (XmlElement)header.FirstChild!.CloneNode(deep: false);
+        other.SetAttribute("actor", Soap11, "urn:somebody-else");
+        header.AppendChild(other);
+        Assert.IsType<VerificationResult.Passed>(_trust.Soap.Verify(signed));
+        ((XmlElement)header.FirstChild!).SetAttribute("actor", Soap11, "urn:somebody-else");
+        Assert.Equal(Rules.Present, Refused(signed));
+    }
+
     [Fact]
     public async Task Two_security_headers_are_refused()
     {
@@ -150,6 +177,20 @@ public sealed class SoapVerifierTests : IDisposable
         var holder = document.CreateElement("ds", "Object", "http://www.w3.org/2000/09/xmldsig#");
         holder.AppendChild(content);
         return holder;
+    }
+
+    // An honest signature over a Timestamp of the test's choice.
+    private async Task<XmlDocument> SignedWithCreatedAsync(XmlDocument envelope, string created)
+    {
+        var signed = Loaded(await _trust.SoapSigner.SignAsync(envelope, default));
+        signed.GetElementsByTagName("Created", Utility)[0]!.InnerText = created;
+        var signature = (XmlElement)signed.GetElementsByTagName("Signature", "http://www.w3.org/2000/09/xmldsig#")[0]!;
+        var timestamp = (XmlElement)signed.GetElementsByTagName("Timestamp", Utility)[0]!;
+        var reference = signature.GetElementsByTagName("Reference", "http://www.w3.org/2000/09/xmldsig#").OfType<XmlElement>().Single(one => one.GetAttribute("URI") == "#" + timestamp.GetAttribute("Id", Utility));
+        reference.LastChild!.InnerText = Convert.ToBase64String(SHA256.HashData(Canonical.Exclusive(timestamp)));
+        var info = (XmlElement)signature.FirstChild!;
+        signature.ChildNodes[1]!.InnerText = Convert.ToBase64String(await _trust.Key.SignAsync(SHA256.HashData(Canonical.Exclusive(info)), default));
+        return signed;
     }
 
     private async Task<XmlDocument> Signed(string? xml = null) => Loaded(await _trust.SoapSigner.SignAsync(Envelope(xml), default));
