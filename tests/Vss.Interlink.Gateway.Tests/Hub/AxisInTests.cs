@@ -126,6 +126,44 @@ public sealed class AxisInTests(SharedHub shared)
         Assert.Contains(shared.Hub.Log, line => line.Contains("'edxml.BadArchive'", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task The_same_sealed_packet_under_another_docId_is_not_delivered_again()
+    {
+        byte[] sent = [];
+        var first = await _office.SendAsync(HubConfiguration.Hub, "1012", "Gửi lại", Letter, onTheWay: octets => sent = octets);
+        await shared.Service.TakenAsync(first);
+
+        var again = await _office.InjectAsync("edoc", sent);
+
+        await MarkedAsync(again, "done");
+        AssertNotDelivered(again);
+        Assert.Single(shared.Service.Taken.Values, taken => taken.Delivery.Dossier.Subject == "Gửi lại");
+    }
+
+    [Fact]
+    public async Task What_stands_beside_the_seal_is_marked_and_is_no_path()
+    {
+        var docId = await _office.SendAsync(HubConfiguration.Hub, "1013", "Kèm phần không ký", Letter, onTheWay: Changed(root =>
+        {
+            root.Descendants(Q + "edXMLHeader").Single().Add(new XElement(Q + "Note", "pay to account 123"));
+            foreach (var name in root.Descendants(Q + "AttachmentName").Where(name => name.Value == "letter.txt")) name.Value = "../../etc/letter.exe";
+        }));
+
+        var taken = (await shared.Service.TakenAsync(docId)).Delivery;
+        Assert.Equal("signed", taken.Assurance);
+        Assert.Equal("letter.exe", Assert.Single(taken.Dossier.Attachments).Name);
+        Assert.Equal("edxml-unsealed", Assert.Single(taken.Dossier.Extensions, extension => extension.Xml.Contains("account 123", StringComparison.Ordinal)).Source);
+    }
+
+    [Fact]
+    public async Task An_XML_signature_that_is_no_seal_is_an_attachment_like_others()
+    {
+        var contents = new Dictionary<string, byte[]> { ["signature"] = "<ds:Signature xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"/>"u8.ToArray() };
+        var docId = await _office.SendAsync(HubConfiguration.Hub, "1014", "Chữ ký đính kèm", contents);
+
+        Assert.Equal("signature", Assert.Single((await shared.Service.TakenAsync(docId)).Delivery.Dossier.Attachments).Id);
+    }
+
     private async Task RefusedAsync(string number, Action<XElement> tamper)
     {
         var docId = await _office.SendAsync(HubConfiguration.Hub, number, "Bị sửa sau khi ký", Letter, onTheWay: Changed(tamper));

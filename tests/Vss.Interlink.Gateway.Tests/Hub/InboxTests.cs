@@ -73,6 +73,20 @@ public sealed class InboxTests(OwnHub own) : IClassFixture<OwnHub>
         Assert.Equal("inbox.window", refused.Fault().Rule);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("two words")]
+    [InlineData("\u0001svc")]
+    public async Task A_service_needs_a_plain_name(string name)
+    {
+        using var channel = own.Hub.Channel();
+        using var call = new Inbox.InboxClient(channel).Receive();
+        await call.RequestStream.WriteAsync(new InboxRequest { Subscribe = new Subscribe { Service = name } });
+
+        var refused = await Assert.ThrowsAsync<RpcException>(async () => await call.ResponseStream.MoveNext(CancellationToken.None));
+        Assert.Equal("inbox.service", refused.Fault().Rule);
+    }
+
     [Fact]
     public async Task Nothing_is_handed_out_before_a_subscription()
     {
