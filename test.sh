@@ -15,7 +15,7 @@ done
 if [ "${#missing[@]}" -gt 0 ]; then
   if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
     export DEBIAN_FRONTEND=noninteractive
-    apt-get update -q >&2 && apt-get install -y -q --no-install-recommends "${missing[@]}" >&2 || fail "apt-get could not install: ${missing[*]}"
+    apt-get update -q >&2 && apt-get install -y -q "${missing[@]}" >&2 || fail "apt-get could not install: ${missing[*]}"
   else
     fail "The tests need these Debian packages: ${missing[*]} (as root: apt-get install ${missing[*]})"
   fi

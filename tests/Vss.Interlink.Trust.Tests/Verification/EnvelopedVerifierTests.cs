@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography.Xml;
 using System.Text;
 using System.Xml;
@@ -33,6 +34,32 @@ public sealed class EnvelopedVerifierTests : IDisposable
         var second = new SignedXml(document);
         second.LoadXml((XmlElement)document.GetElementsByTagName("Signature", SignedXml.XmlDsigNamespaceUrl)[0]!);
         Assert.True(second.CheckSignature(_trust.Key.Certificate, verifySignatureOnly: true));
+    }
+
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 1)]
+    public async Task Xmlsec_says_the_same_of_it_intact_and_changed(bool changed, int exitCode)
+    {
+        var signed = Encoding.UTF8.GetString(await _trust.Signer.SignEvidenceAsync(Document, default));
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, changed ? signed.Replace("chữ ký", "chữ kí", StringComparison.Ordinal) : signed);
+        try
+        {
+            string[] arguments =
+            [
+                "--verify", "--trusted-pem", Path.Combine(_trust.Pki.Anchors, "root.crt"), "--untrusted-pem", Path.Combine(_trust.Pki.Intermediates, "issuing.crt"),
+                "--id-attr:Id", "http://uri.etsi.org/01903/v1.3.2#:SignedProperties", file,
+            ];
+            using var xmlsec = Process.Start(new ProcessStartInfo("/usr/bin/xmlsec1", arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+            var said = await xmlsec.StandardError.ReadToEndAsync() + await xmlsec.StandardOutput.ReadToEndAsync();
+            await xmlsec.WaitForExitAsync();
+            Assert.True(xmlsec.ExitCode == exitCode, $"xmlsec1 (Debian package xmlsec1) ended with {xmlsec.ExitCode}: {said}");
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 
     [Fact]
