@@ -8,6 +8,7 @@ internal sealed class BoundedXmlReader(XmlReader inner, bool utf16, XmlLimits li
     private readonly Stack<int> _namespaces = new();
     private int _elements;
     private int _nodes;
+    private int _texts;
     private int _inScope;
 
     public override XmlNodeType NodeType => inner.NodeType;
@@ -106,6 +107,9 @@ internal sealed class BoundedXmlReader(XmlReader inner, bool utf16, XmlLimits li
     private void Inspect()
     {
         if (inner.NodeType is not XmlNodeType.EndElement && ++_nodes > limits.MaxNodes) throw Limit($"more than {limits.MaxNodes} nodes");
+        var isText = inner.NodeType is XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.Whitespace or XmlNodeType.SignificantWhitespace;
+        _texts = isText ? _texts + 1 : 0;
+        if (_texts > limits.MaxAdjacentTexts) throw Limit($"more than {limits.MaxAdjacentTexts} texts and CDATA sections one after the other");
         switch (inner.NodeType)
         {
             case XmlNodeType.Element:

@@ -15,6 +15,9 @@ public sealed record XmlLimits
     /// <summary>Nodes of every kind: elements, texts, CDATA sections, comments, processing instructions. Long runs of siblings are slow in a tree.</summary>
     public int MaxNodes { get; init; } = 300_000;
 
+    /// <summary>Texts and CDATA sections that follow each other without anything between. .NET's tree chains them, and every step along the chain starts at its head.</summary>
+    public int MaxAdjacentTexts { get; init; } = 500;
+
     /// <summary>Attributes on one element, namespace declarations included.</summary>
     public int MaxAttributes { get; init; } = 64;
 

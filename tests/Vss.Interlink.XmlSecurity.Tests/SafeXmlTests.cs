@@ -64,6 +64,15 @@ public sealed class SafeXmlTests
     }
 
     [Fact]
+    public void Adjacent_texts_are_counted_and_anything_between_begins_anew()
+    {
+        var run = string.Concat(Enumerable.Repeat("<![CDATA[x]]>", 400));
+        var wide = Limits with { MaxBytes = 100_000, MaxNodes = 10_000 };
+        Assert.NotNull(SafeXml.Load(Encoding.UTF8.GetBytes($"<a>{run}<!---->{run}<b/>{run}</a>"), wide).Document);
+        Assert.Contains("one after the other", SafeXml.Load(Encoding.UTF8.GetBytes($"<a>{run}{run}</a>"), wide).Refusal!.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Namespaces_that_went_out_of_scope_do_not_count() =>
         Assert.NotNull(SafeXml.Load(Encoding.UTF8.GetBytes("<a><b xmlns:a='1' xmlns:b='2'/><b xmlns:a='1' xmlns:b='2'></b><b xmlns:c='3' xmlns:d='4'/></a>"), Limits).Document);
 

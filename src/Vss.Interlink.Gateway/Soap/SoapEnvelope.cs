@@ -73,7 +73,7 @@ internal sealed record SoapEnvelope(SoapVersion Version, XmlDocument Document, I
     }
 
     // SOAP 1.1 §3, SOAP 1.2 part 1 §5: no processing instruction anywhere.
-    // Node by node and forward only: XPath over a run of adjacent texts takes quadratic time.
+    // Node by node and forward only: XPath looks back over adjacent texts.
     private static void RefuseInstructions(XmlDocument document)
     {
         XmlNode? node = document.FirstChild;
