@@ -51,29 +51,29 @@ public sealed class LargeBodyTests : IAsyncLifetime
     public async Task Messages_that_are_too_many_at_once_are_told_to_come_again()
     {
         await using var small = await SoapHost.StartAsync(("MaxMessageBytes", "65536"), ("MaxHeldBytes", "65536"));
-        var halfSent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-#pragma warning disable CA2025 // it is awaited below, before the content goes
-        using var slow = new SlowContent(new byte[60_000], halfSent.Task);
-        var first = small.Client.PostAsync(SoapHost.Path, slow);
-#pragma warning restore CA2025
-        await Task.WhenAny(slow.Started, first).WaitAsync(TimeSpan.FromSeconds(60));
-        SeenFault fault;
-        do
+        var refusedOnce = false;
+        for (var round = 1; round <= 10 && !refusedOnce; round++)
         {
-            using var content = Samples.Content(SoapVersion.V11, Samples.Envelope(SoapVersion.V11) + new string(' ', 30_000));
-            using var response = await small.Client.PostAsync(SoapHost.ReadPath, content);
-            if (response.IsSuccessStatusCode) continue;   // the slow one had not come that far
-            Assert.StartsWith("Overloaded", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-            using var again = Samples.Content(SoapVersion.V11, Samples.Envelope(SoapVersion.V11) + new string(' ', 30_000));
-            using var refused = await small.Client.PostAsync(SoapHost.Path, again);
-            fault = await SeenFault.OfAsync(refused);
-            Assert.Equal(("OVERLOADED", "5"), (fault.Name, refused.Headers.GetValues("Retry-After").Single()));
-            break;
-        }
-        while (!first.IsCompleted);
+            var halfSent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+#pragma warning disable CA2025 // it is awaited below, before the content goes
+            using var slow = new SlowContent(new byte[60_000], halfSent.Task);
+            var first = small.Client.PostAsync(SoapHost.Path, slow);
+#pragma warning restore CA2025
+            await Task.WhenAny(slow.Started, first).WaitAsync(TimeSpan.FromSeconds(60));
+            await Task.Delay(TimeSpan.FromMilliseconds(200 * round));   // until the hub holds it; when it does not yet, the round is played again
+            using (var content = Samples.Content(SoapVersion.V11, Samples.Envelope(SoapVersion.V11) + new string(' ', 30_000)))
+            using (var refused = await small.Client.PostAsync(SoapHost.Path, content))
+            {
+                var fault = await SeenFault.OfAsync(refused);
+                refusedOnce = fault.Name == "OVERLOADED";
+                if (refusedOnce) Assert.Equal("5", refused.Headers.GetValues("Retry-After").Single());
+            }
 
-        halfSent.SetResult();
-        using var last = await first;
+            halfSent.SetResult();
+            using var last = await first;
+        }
+
+        Assert.True(refusedOnce, "nothing was refused while a large message was held");
         using var free = Samples.Content(SoapVersion.V11, Samples.Envelope(SoapVersion.V11) + new string(' ', 30_000));
         using var accepted = await small.Client.PostAsync(SoapHost.ReadPath, free);
         Assert.True(accepted.IsSuccessStatusCode);
