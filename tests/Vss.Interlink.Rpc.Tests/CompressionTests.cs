@@ -118,7 +118,7 @@ public sealed class CompressionTests
     public static TheoryData<string, byte[]> BadMembers => new()
     {
         { "no gzip", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20] },
-        { "nothing", [] },
+        { "one byte", [0x1f] },
         { "cut off", Zip(Compressible.ToByteArray())[..^5] },
         { "wrong length", [.. Zip(Compressible.ToByteArray())[..^1], 9] },
         { "wrong checksum", Flipped(Zip(Compressible.ToByteArray()), fromEnd: 8) },
@@ -135,6 +135,16 @@ public sealed class CompressionTests
         using var response = await raw.SendAsync(OneMethod, Flagged(member), encoding: "gzip");
         Assert.True("13" == response.Headers.GetValues("grpc-status").Single(), defect);
         Assert.Equal("identity,gzip", response.Headers.GetValues("grpc-accept-encoding").Single());
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task An_empty_message_goes_out_uncompressed_and_is_taken_either_way()
+    {
+        await using var host = await CounterHost.StartAsync(options: options => options.ResponseCompressionAlgorithm = "gzip");
+        using var raw = new RawCall(host.Address);
+        using var response = await raw.SendAsync(OneMethod, Flagged([]), encoding: "gzip", acceptEncoding: "gzip");
+        Assert.Equal([0, 0, 0, 0, 0], await response.Content.ReadAsByteArrayAsync());
+        Assert.Equal("0", response.TrailingHeaders.GetValues("grpc-status").Single());
     }
 
     [Fact(Timeout = 20_000)]

@@ -39,7 +39,7 @@ internal sealed class RequestStream<T>(ClientCall call, MessageStream body, Mars
             var writer = await body.Opened.WaitAsync(call.Stopped);
             var flags = WriteOptions?.Flags ?? call.WriteFlags;
             writer.Write(message, marshaller.ContextualSerializer, flags);
-            if (!flags.HasFlag(WriteFlags.BufferHint)) await writer.FlushAsync(call.Stopped);
+            if ((flags & WriteFlags.BufferHint) == 0) await writer.FlushAsync(call.Stopped);
         }
         catch (Exception failure)
         {

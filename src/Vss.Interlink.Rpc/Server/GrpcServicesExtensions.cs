@@ -1,4 +1,5 @@
 using Grpc.AspNetCore.Server;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -15,7 +16,7 @@ public static class GrpcServicesExtensions
         services.AddOptions<GrpcServiceOptions>();
         if (configureOptions is not null) services.Configure(configureOptions);
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<UnknownMethods>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, UnknownMethods>());
         return new GrpcServerBuilder(services);
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using Grpc.Core.Interceptors;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Grpc.AspNetCore.Server;
@@ -23,8 +24,14 @@ public sealed class InterceptorRegistration
     /// <summary>Arguments of the constructor that do not come from the container.</summary>
     public IReadOnlyList<object> Arguments => _arguments;
 
-    internal (Interceptor Instance, bool IsMade) Activate(IServiceProvider services) =>
-        _arguments.Length == 0 && services.GetService(Type) is Interceptor registered ? (registered, false) : ((Interceptor)_create.Value(services, _arguments), true);
+    internal Interceptor ActivateFor(HttpContext http)
+    {
+        if (_arguments.Length == 0 && http.RequestServices.GetService(Type) is Interceptor registered) return registered;
+        var made = (Interceptor)_create.Value(http.RequestServices, _arguments);
+        if (made is IAsyncDisposable asynchronous) http.Response.RegisterForDisposeAsync(asynchronous);
+        else if (made is IDisposable disposable) http.Response.RegisterForDispose(disposable);
+        return made;
+    }
 }
 
 /// <summary>The interceptors of a server, outermost first.</summary>
@@ -40,10 +47,5 @@ public sealed class InterceptorCollection : Collection<InterceptorRegistration>
         Add(new InterceptorRegistration(interceptorType, args));
     }
 
-    internal (IReadOnlyList<Interceptor> Instances, IEnumerable<Interceptor> Made) Activate(IServiceProvider services)
-    {
-        if (Count == 0) return ([], []);
-        var all = this.Select(registration => registration.Activate(services)).ToArray();
-        return ([.. all.Select(one => one.Instance)], all.Where(one => one.IsMade).Select(one => one.Instance));
-    }
+    internal IReadOnlyList<Interceptor> ActivateFor(HttpContext http) => Count == 0 ? [] : [.. this.Select(registration => registration.ActivateFor(http))];
 }

@@ -11,7 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace Grpc.AspNetCore.Server;
 
 /// <summary>What the handlers of a service share.</summary>
-internal sealed record ServerSettings(GrpcServiceOptions Options, TimeProvider Clock, ILogger Logger);
+/// <param name="MakesAlone">Whether the service is not registered and its only constructor takes nothing.</param>
+internal sealed record ServerSettings(GrpcServiceOptions Options, bool MakesAlone, TimeProvider Clock, ILogger Logger);
 
 /// <summary>One method of a service at its endpoint: checks the request, makes the service, runs the method, ends the call.</summary>
 /// <param name="name">"package.Service/Method".</param>
@@ -30,7 +31,7 @@ internal abstract class MethodHandler<TService>(ServerSettings settings, string 
         try
         {
             call.Begin(settings.Clock);
-            await InvokeOnServiceAsync(call);
+            await InvokeAsync(ServiceFor(http), call, settings.Options.Interceptors.ActivateFor(http));
             await call.EndAsync();
         }
         catch (Exception exception)
@@ -45,34 +46,25 @@ internal abstract class MethodHandler<TService>(ServerSettings settings, string 
     }
 
     /// <summary>Runs the method on a service, through the interceptors when there are any.</summary>
-    protected abstract Task InvokeAsync(TService service, ServerCall call, IReadOnlyList<Interceptor> interceptors);
+    protected abstract ValueTask InvokeAsync(TService service, ServerCall call, IReadOnlyList<Interceptor> interceptors);
 
     /// <summary>The method as the first interceptor's continuation chain: the one registered first is the outermost.</summary>
     protected static TMethod Through<TMethod>(IReadOnlyList<Interceptor> interceptors, TMethod method, Func<Interceptor, TMethod, TMethod> around) =>
         interceptors.Reverse().Aggregate(method, (inner, interceptor) => around(interceptor, inner));
 
     // A registered service belongs to the container; one we made for the call is ours to dispose.
-    private async Task InvokeOnServiceAsync(ServerCall call)
+    private TService ServiceFor(HttpContext http)
     {
-        var services = call.Http.RequestServices;
-        var registered = services.GetService<TService>();
-        var service = registered ?? Create(services, null);
-        var interceptors = settings.Options.Interceptors.Activate(services);
-        try
-        {
-            await InvokeAsync(service, call, interceptors.Instances);
-        }
-        finally
-        {
-            foreach (var made in interceptors.Made) await DisposeAsync(made);
-            if (registered is null) await DisposeAsync(service);
-        }
+        // The container makes a scope for a request that asks it anything; a service that needs nothing is spared it.
+        if (settings.MakesAlone) return Made(http, Activator.CreateInstance<TService>());
+        return http.RequestServices.GetService<TService>() ?? Made(http, Create(http.RequestServices, null));
     }
 
-    private static async ValueTask DisposeAsync(object made)
+    private static TService Made(HttpContext http, TService service)
     {
-        if (made is IAsyncDisposable asynchronous) await asynchronous.DisposeAsync();
-        else (made as IDisposable)?.Dispose();
+        if (service is IAsyncDisposable asynchronous) http.Response.RegisterForDisposeAsync(asynchronous);
+        else if (service is IDisposable disposable) http.Response.RegisterForDispose(disposable);
+        return service;
     }
 
     private bool IsCall(HttpContext http)

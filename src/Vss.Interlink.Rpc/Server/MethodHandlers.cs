@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 
@@ -11,7 +12,8 @@ internal sealed class UnaryHandler<TService, TRequest, TResponse>(
 {
     protected override bool IsRequestStreaming => false;
 
-    protected override async Task InvokeAsync(TService service, ServerCall call, IReadOnlyList<Interceptor> interceptors)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    protected override async ValueTask InvokeAsync(TService service, ServerCall call, IReadOnlyList<Interceptor> interceptors)
     {
         var request = await call.ReadSingleAsync(method.RequestMarshaller);
         var response = await (interceptors.Count == 0 ? invoke(service, request, call) : Through(service, interceptors)(request, call));
@@ -30,7 +32,8 @@ internal sealed class ClientStreamingHandler<TService, TRequest, TResponse>(
 {
     protected override bool IsRequestStreaming => true;
 
-    protected override async Task InvokeAsync(TService service, ServerCall call, IReadOnlyList<Interceptor> interceptors)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    protected override async ValueTask InvokeAsync(TService service, ServerCall call, IReadOnlyList<Interceptor> interceptors)
     {
         var requests = new RequestStream<TRequest>(call, method.RequestMarshaller);
         var response = await (interceptors.Count == 0 ? invoke(service, requests, call) : Through(service, interceptors)(requests, call));
@@ -49,7 +52,8 @@ internal sealed class ServerStreamingHandler<TService, TRequest, TResponse>(
 {
     protected override bool IsRequestStreaming => false;
 
-    protected override async Task InvokeAsync(TService service, ServerCall call, IReadOnlyList<Interceptor> interceptors)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    protected override async ValueTask InvokeAsync(TService service, ServerCall call, IReadOnlyList<Interceptor> interceptors)
     {
         var request = await call.ReadSingleAsync(method.RequestMarshaller);
         var responses = new ResponseStream<TResponse>(call, method.ResponseMarshaller);
@@ -69,11 +73,11 @@ internal sealed class DuplexHandler<TService, TRequest, TResponse>(
 {
     protected override bool IsRequestStreaming => true;
 
-    protected override Task InvokeAsync(TService service, ServerCall call, IReadOnlyList<Interceptor> interceptors)
+    protected override ValueTask InvokeAsync(TService service, ServerCall call, IReadOnlyList<Interceptor> interceptors)
     {
         var requests = new RequestStream<TRequest>(call, method.RequestMarshaller);
         var responses = new ResponseStream<TResponse>(call, method.ResponseMarshaller);
-        return interceptors.Count == 0 ? invoke(service, requests, responses, call) : Through(service, interceptors)(requests, responses, call);
+        return new(interceptors.Count == 0 ? invoke(service, requests, responses, call) : Through(service, interceptors)(requests, responses, call));
     }
 
     private DuplexStreamingServerMethod<TRequest, TResponse> Through(TService service, IReadOnlyList<Interceptor> interceptors) =>

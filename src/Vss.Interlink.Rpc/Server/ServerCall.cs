@@ -133,7 +133,7 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
         {
             _bodyBegun = true;
             _writer.Write(message, marshaller.ContextualSerializer, flags);
-            if (!flags.HasFlag(WriteFlags.BufferHint)) await FlushAsync(cancellationToken);
+            if ((flags & WriteFlags.BufferHint) == 0) await FlushAsync(cancellationToken);
         }
         finally
         {

@@ -1,46 +1,28 @@
 namespace Grpc.AspNetCore.Server;
 
-/// <summary>Lets one writer at a time to a response. Costs nothing until two meet, which happens only when a deadline ends a call that is writing.</summary>
+/// <summary>Lets one writer at a time to a response. Two meet only when a deadline ends a call that is writing, so waiting may cost more than entering.</summary>
 internal sealed class WriteGate
 {
-    private readonly Lock _state = new();
-    private bool _taken;
+    private int _taken;
     private TaskCompletionSource? _left;
 
-    public bool TryEnter()
-    {
-        lock (_state)
-        {
-            if (_taken) return false;
-            return _taken = true;
-        }
-    }
+    public bool TryEnter() => Interlocked.CompareExchange(ref _taken, 1, 0) == 0;
 
     public async ValueTask EnterAsync()
     {
         while (!TryEnter())
         {
-            Task left;
-            lock (_state)
-            {
-                if (!_taken) continue;
-                left = (_left ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-            }
-
-            await left;
+            var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var left = Interlocked.CompareExchange(ref _left, mine, null) ?? mine;
+            // The one inside may have left before he could see who waits.
+            if (TryEnter()) return;
+            await left.Task;
         }
     }
 
     public void Leave()
     {
-        TaskCompletionSource? waiting;
-        lock (_state)
-        {
-            _taken = false;
-            waiting = _left;
-            _left = null;
-        }
-
-        waiting?.SetResult();
+        Volatile.Write(ref _taken, 0);
+        Interlocked.Exchange(ref _left, null)?.SetResult();
     }
 }

@@ -38,28 +38,23 @@ internal sealed class MessageReader(PipeReader input, int? maxMessageSize) : Des
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Received<T>> ReadAsync<T>(Func<DeserializationContext, T> deserializer, CancellationToken cancellationToken)
     {
-        var result = await input.ReadAtLeastAsync(PrefixLength, cancellationToken);
-        if (result.IsCanceled) throw Interrupted(result);
-        if (result.Buffer.IsEmpty)
+        while (true)
         {
-            input.AdvanceTo(result.Buffer.End);
-            return default;
-        }
-
-        var length = PayloadLengthOf(result.Buffer);
-        var whole = PrefixLength + length;
-        if (result.Buffer.Length < whole)
-        {
-            // Nothing is consumed, all is examined: the pipe asks the peer for more, up to the one message.
-            input.AdvanceTo(result.Buffer.Start, result.Buffer.End);
-            result = await input.ReadAtLeastAsync(whole, cancellationToken);
+            var result = await input.ReadAsync(cancellationToken);
             if (result.IsCanceled) throw Interrupted(result);
-            if (result.Buffer.Length < whole) throw new RpcException(new Status(StatusCode.Internal, "The stream ended inside a message."));
-        }
+            var buffer = result.Buffer;
+            if (buffer.Length >= PrefixLength && PayloadLengthOf(buffer) is var length && buffer.Length >= PrefixLength + length)
+            {
+                var message = Parse(buffer.Slice(PrefixLength, length), deserializer);
+                input.AdvanceTo(buffer.GetPosition(PrefixLength + length));
+                return new Received<T>(true, message);
+            }
 
-        var message = Parse(result.Buffer.Slice(PrefixLength, length), deserializer);
-        input.AdvanceTo(result.Buffer.GetPosition(whole));
-        return new Received<T>(true, message);
+            // Nothing is consumed, all is examined: the pipe asks the peer for more, up to the one message.
+            input.AdvanceTo(buffer.Start, buffer.End);
+            if (!result.IsCompleted) continue;
+            return buffer.IsEmpty ? default : throw new RpcException(new Status(StatusCode.Internal, "The stream ended inside a message."));
+        }
     }
 
     /// <summary>Makes the pending read, or the next one, throw.</summary>
@@ -81,7 +76,6 @@ internal sealed class MessageReader(PipeReader input, int? maxMessageSize) : Des
     private int PayloadLengthOf(ReadOnlySequence<byte> buffer)
     {
         Span<byte> prefix = stackalloc byte[PrefixLength];
-        if (buffer.Length < PrefixLength) throw new RpcException(new Status(StatusCode.Internal, "The stream ended inside a message."));
         buffer.Slice(0, PrefixLength).CopyTo(prefix);
         // PROTOCOL-HTTP2.md, Compressed-Flag: 0 or 1, and only a call with a Message-Encoding may set it; identity does not count as one.
         if (prefix[0] > 1) throw new RpcException(new Status(StatusCode.Internal, $"The compressed flag is {prefix[0]}; it must be 0 or 1."));
@@ -97,7 +91,7 @@ internal sealed class MessageReader(PipeReader input, int? maxMessageSize) : Des
     private T Parse<T>(ReadOnlySequence<byte> payload, Func<DeserializationContext, T> deserializer)
     {
         byte[]? rented = null;
-        if (WasCompressed)
+        if (WasCompressed && !payload.IsEmpty) // peers on the platform's encoder send an empty message so
         {
             (rented, var length) = Gzip.Decompress(payload, _limit);
             payload = new ReadOnlySequence<byte>(rented, 0, length);

@@ -30,7 +30,7 @@ internal sealed class MessageWriter(PipeWriter output, int? maxMessageSize) : Se
         _announced = -1;
         _written = 0;
         _complete = false;
-        _compression = flags.HasFlag(WriteFlags.NoCompress) ? null : Gzip;
+        _compression = (flags & WriteFlags.NoCompress) == 0 ? Gzip : null;
         serializer(message, this);
         if (!_complete) throw new InvalidOperationException("The serializer did not complete its message.");
     }
@@ -75,8 +75,10 @@ internal sealed class MessageWriter(PipeWriter output, int? maxMessageSize) : Se
     private void WriteHeld(ReadOnlySpan<byte> message)
     {
         ThrowIfTooLong(message.Length);
-        if (_compression is { } level) message = Wire.Gzip.Compress(message, level);
-        WritePrefix(message.Length, compressed: _compression is not null);
+        // An empty message is never worth a member, and the platform's encoder would write none.
+        var level = message.IsEmpty ? null : _compression;
+        if (level is not null) message = Wire.Gzip.Compress(message, level.Value);
+        WritePrefix(message.Length, compressed: level is not null);
         output.Write(message);
         _announced = _written = message.Length;
     }
