@@ -17,11 +17,16 @@ public static class GrpcEndpointRouteBuilderExtensions
         var unknown = services.GetService<UnknownMethods>()
             ?? throw new InvalidOperationException("Call AddGrpc() on the services before MapGrpcService.");
         var settings = new ServerSettings(
-            services.GetRequiredService<IOptions<GrpcServiceOptions>>().Value,
+            OptionsOf<TService>(services).Validated(),
             services.GetRequiredService<TimeProvider>(),
-            services.GetRequiredService<ILoggerFactory>().CreateLogger("Grpc.AspNetCore.Server"));
+            services.GetRequiredService<ILoggerFactory>().CreateLogger(ServerTelemetry.Name));
         var methods = new EndpointBinder<TService>(builder, settings).BindAll();
         unknown.MapOnce(builder);
         return new GrpcServiceEndpointConventionBuilder(methods);
     }
+
+    private static GrpcServiceOptions OptionsOf<TService>(IServiceProvider services) where TService : class =>
+        services.GetServices<IConfigureOptions<GrpcServiceOptions<TService>>>().Any()
+            ? services.GetRequiredService<IOptions<GrpcServiceOptions<TService>>>().Value
+            : services.GetRequiredService<IOptions<GrpcServiceOptions>>().Value;
 }
