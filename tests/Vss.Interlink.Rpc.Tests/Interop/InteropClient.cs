@@ -149,9 +149,9 @@ internal sealed class InteropClient(GrpcChannel channel)
         Assert.Equal(StatusCode.DeadlineExceeded, call.GetStatus().StatusCode);
     }
 
-    // The two cases of compressed requests go without their probes, which a server has to answer by whether a request was compressed: neither foreign
-    // server can tell. gRPC's compression.md leaves decompression to the library, and neither grpc.ServicerContext nor ServerWritableStream's API
-    // shows the flag. What goes over the wire is asserted by the tap instead.
+    // The two cases of compressed requests go without the probe before them, which a server fails for not being compressed: no foreign server can tell.
+    // What grpcio documents of compression in grpc.ServicerContext is about responses (set_compression, disable_next_message_compression), and of
+    // @grpc/grpc-js "servers can decompress request messages" (README.md) before a handler sees them. That we did compress is asserted on the wire.
 
     private async Task ClientCompressedUnary()
     {

@@ -32,7 +32,8 @@ internal sealed class InteropColumn : IAsyncDisposable
 
     public static async Task<InteropColumn> OfOurServerAsync(Func<string, Task<PeerProcess>> start)
     {
-        var server = await CounterHost.StartAsync(endpoints: app => app.MapGrpcService<InteropService>());
+        var server = await CounterHost.StartAsync(
+            options: grpc => grpc.ResponseCompressionAlgorithm = "gzip", endpoints: app => app.MapGrpcService<InteropService>());
         var tap = new WireTap(server.Address);
         var client = await start(tap.Address.Authority);
         return new InteropColumn(tap, RunAsync, async () =>

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Grpc.AspNetCore.Server;
 using Grpc.Core;
 
 namespace Vss.Interlink.Rpc.Tests.Interop;
@@ -14,6 +15,7 @@ internal sealed class InteropService : TestService.TestServiceBase
 
     public override async Task<SimpleResponse> UnaryCall(SimpleRequest request, ServerCallContext context)
     {
+        ExpectCompressed(request.ExpectCompressed, context);
         await EchoMetadataAsync(context);
         EchoStatus(request.ResponseStatus);
         context.WriteOptions = HowToWrite(request.ResponseCompressed);
@@ -25,7 +27,12 @@ internal sealed class InteropService : TestService.TestServiceBase
     {
         context.WriteOptions = Uncompressed;
         var size = 0;
-        await foreach (var request in requestStream.ReadAllAsync(context.CancellationToken)) size += request.Payload.Body.Length;
+        await foreach (var request in requestStream.ReadAllAsync(context.CancellationToken))
+        {
+            ExpectCompressed(request.ExpectCompressed, context);
+            size += request.Payload.Body.Length;
+        }
+
         return new StreamingInputCallResponse { AggregatedPayloadSize = size };
     }
 
@@ -60,6 +67,13 @@ internal sealed class InteropService : TestService.TestServiceBase
         if (context.RequestHeaders.GetValue(EchoInitial) is { } initial)
             await context.WriteResponseHeadersAsync(new Metadata { { EchoInitial, initial } });
         if (context.RequestHeaders.GetValueBytes(EchoTrailing) is { } trailing) context.ResponseTrailers.Add(EchoTrailing, trailing);
+    }
+
+    // The flag of the request read last. No public API of the runtime tells it, nor does the official one's.
+    private static void ExpectCompressed(BoolValue? expected, ServerCallContext context)
+    {
+        if (expected is not null && expected.Value != ((ServerCall)context).RequestWasCompressed)
+            throw new RpcException(new Status(StatusCode.InvalidArgument, expected.Value ? "The request is not compressed." : "The request is compressed."));
     }
 
     private static void EchoStatus(EchoStatus? status)

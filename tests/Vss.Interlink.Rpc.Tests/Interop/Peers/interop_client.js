@@ -15,6 +15,7 @@ const ECHO_INITIAL = 'x-grpc-test-echo-initial';
 const ECHO_TRAILING = 'x-grpc-test-echo-trailing-bin';
 const YES = { value: true };
 const NO = { value: false };
+const NO_COMPRESS = 2; // WriteFlags.NoCompress, which the package does not export
 
 const address = process.argv[2];
 const insecure = grpc.credentials.createInsecure();
@@ -166,7 +167,7 @@ function secondUncompressed(options, nextCall) {
   const send = call.sendMessageWithContext.bind(call);
   call.sendMessageWithContext = (context, message) => {
     sent += 1;
-    send(sent === 2 ? { ...context, flags: grpc.writeFlags.NoCompress } : context, message);
+    send(sent === 2 ? { ...context, flags: NO_COMPRESS } : context, message);
   };
   return new grpc.InterceptingCall(call);
 }
