@@ -48,7 +48,7 @@ internal sealed class ChannelCallInvoker(GrpcChannel channel) : CallInvoker
         Method<TRequest, TResponse> method, string? host, CallOptions options, out RequestStream<TRequest> requests)
     {
         var call = new ClientCall(channel, method, host, options);
-        var body = new MessageStream(call);
+        var body = new MessageStream();
         requests = new RequestStream<TRequest>(call, body, method.RequestMarshaller);
         call.Start(body);
         return call;

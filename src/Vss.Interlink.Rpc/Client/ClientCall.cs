@@ -26,6 +26,7 @@ internal sealed class ClientCall : IDisposable
     private readonly string _method;
     private readonly long _started;
     private readonly bool _hasOneResponse;
+    private readonly bool _compresses;
     private readonly Activity? _activity;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<Outcome> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -60,7 +61,7 @@ internal sealed class ClientCall : IDisposable
 
         var encoding = options.Headers?.GetValue(WireNames.CompressWith);
         if (encoding is not (null or Gzip.Name or WireNames.Identity)) throw new ArgumentException($"There is no encoding '{encoding}' here; choose gzip or identity.", nameof(options));
-        Compression = encoding == Gzip.Name ? CompressionLevel.Fastest : null;
+        _compresses = encoding == Gzip.Name;
         _request = channel.CreateRequest(method, host, options.Headers, encoding, _deadline == DateTime.MaxValue ? null : left);
         _activity = ClientTelemetry.Start();
         if (left < LongestTimer)
@@ -77,11 +78,6 @@ internal sealed class ClientCall : IDisposable
     /// <summary>How to write messages whose own options say nothing.</summary>
     public WriteFlags WriteFlags { get; }
 
-    /// <summary>The level of gzip for the requests of this call; null when they are not compressed.</summary>
-    public CompressionLevel? Compression { get; }
-
-    public int? MaxSendMessageSize => _channel.MaxSendMessageSize;
-
     private static Status CancelledByCaller => new(StatusCode.Cancelled, "The caller cancelled the call.");
 
     private static Status DeadlineExceeded => new(StatusCode.DeadlineExceeded, "The deadline has passed.");
@@ -92,6 +88,11 @@ internal sealed class ClientCall : IDisposable
         // The request has taken the activity along; the caller's own goes on.
         if (_activity is not null) Activity.Current = _activity.Parent;
     }
+
+    /// <exception cref="RpcException">RESOURCE_EXHAUSTED: longer than the channel sends.</exception>
+    public void Write<T>(PipeWriter output, T message, Marshaller<T> marshaller, WriteFlags flags) =>
+        MessageWriter.Write(output, message, marshaller.ContextualSerializer, _channel.MaxSendMessageSize,
+            _compresses && (flags & WriteFlags.NoCompress) == 0 ? CompressionLevel.Fastest : null);
 
     /// <summary>The next response; none at the end of a stream that ended well.</summary>
     /// <exception cref="RpcException">The call ended otherwise.</exception>

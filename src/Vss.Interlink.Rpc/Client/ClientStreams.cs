@@ -36,10 +36,10 @@ internal sealed class RequestStream<T>(ClientCall call, MessageStream body, Mars
     {
         try
         {
-            var writer = await body.Opened.WaitAsync(call.Stopped);
+            var output = await body.Opened.WaitAsync(call.Stopped);
             var flags = WriteOptions?.Flags ?? call.WriteFlags;
-            writer.Write(message, marshaller.ContextualSerializer, flags);
-            if ((flags & WriteFlags.BufferHint) == 0) await writer.FlushAsync(call.Stopped);
+            call.Write(output, message, marshaller, flags);
+            if ((flags & WriteFlags.BufferHint) == 0) await output.FlushAsync(call.Stopped);
         }
         catch (Exception failure)
         {

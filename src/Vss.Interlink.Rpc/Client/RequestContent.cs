@@ -14,8 +14,7 @@ internal abstract class RequestContent : HttpContent
 
     protected RequestContent() => Headers.ContentType = GrpcMediaType;
 
-    protected static MessageWriter WriterTo(Stream stream, ClientCall call) =>
-        new(PipeWriter.Create(stream, KeepStreamOpen), call.MaxSendMessageSize) { Gzip = call.Compression };
+    protected static PipeWriter PipeTo(Stream stream) => PipeWriter.Create(stream, KeepStreamOpen);
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);
@@ -34,10 +33,10 @@ internal sealed class SingleMessage<T>(ClientCall call, T message, Marshaller<T>
 {
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        var writer = WriterTo(stream, call);
+        var output = PipeTo(stream);
         try
         {
-            writer.Write(message, marshaller.ContextualSerializer, call.WriteFlags);
+            call.Write(output, message, marshaller, call.WriteFlags);
         }
         catch (Exception unwritable)
         {
@@ -46,19 +45,19 @@ internal sealed class SingleMessage<T>(ClientCall call, T message, Marshaller<T>
             throw;
         }
 
-        await writer.FlushAsync(cancellationToken);
-        await writer.CompleteAsync();
+        await output.FlushAsync(cancellationToken);
+        await output.CompleteAsync();
     }
 }
 
 /// <summary>Messages as the caller writes them, until he completes the stream or the call ends.</summary>
-internal sealed class MessageStream(ClientCall call) : RequestContent
+internal sealed class MessageStream : RequestContent
 {
-    private readonly TaskCompletionSource<MessageWriter> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<PipeWriter> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Where to write, once the connection has a stream for the call.</summary>
-    public Task<MessageWriter> Opened => _opened.Task;
+    public Task<PipeWriter> Opened => _opened.Task;
 
     public bool IsCompleted => _completed.Task.IsCompleted;
 
@@ -67,11 +66,11 @@ internal sealed class MessageStream(ClientCall call) : RequestContent
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        var writer = WriterTo(stream, call);
+        var output = PipeTo(stream);
         await stream.FlushAsync(cancellationToken); // the headers go out before there is a message
         // The handler sends a body again when a connection refused it; what the caller wrote the first time is not there any more.
-        if (!_opened.TrySetResult(writer)) throw new IOException("The server refused the call after it had begun.");
+        if (!_opened.TrySetResult(output)) throw new IOException("The server refused the call after it had begun.");
         await _completed.Task.WaitAsync(cancellationToken);
-        await writer.CompleteAsync();
+        await output.CompleteAsync();
     }
 }

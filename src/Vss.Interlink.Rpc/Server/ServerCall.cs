@@ -16,22 +16,15 @@ namespace Grpc.AspNetCore.Server;
 /// </summary>
 internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
 {
-    // A timer cannot be set for much longer. The service still sees the deadline itself.
-    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(40);
-
     private readonly GrpcServiceOptions _options;
     private readonly MessageReader _reader;
-    private readonly MessageWriter _writer;
+    private CompressionLevel? _gzip;
     private readonly WriteGate _gate = new();
-    private CancellationTokenSource? _deadlineSource;
-    private ITimer? _timer;
-    private Task _deadlineEnd = Task.CompletedTask;
+    private CallDeadline? _deadline;
     private CancellationToken _cancellationToken;
-    private DateTime _deadline = DateTime.MaxValue;
     private Metadata? _requestHeaders;
     private Metadata? _responseTrailers;
     private AuthContext? _authContext;
-    private volatile bool _deadlinePassed;
     private bool _clientGone;
     private bool _bodyBegun;
     private bool _ended;
@@ -41,7 +34,6 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
         Http = http;
         _options = options;
         _reader = new MessageReader(http.Request.BodyReader, options.MaxReceiveMessageSize);
-        _writer = new MessageWriter(http.Response.BodyWriter, options.MaxSendMessageSize);
         _cancellationToken = http.RequestAborted;
         http.Response.ContentType = WireNames.ContentType;
     }
@@ -62,7 +54,7 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
         null => "unknown",
     };
 
-    protected override DateTime DeadlineCore => _deadline;
+    protected override DateTime DeadlineCore => _deadline?.At ?? DateTime.MaxValue;
 
     protected override Metadata RequestHeadersCore => _requestHeaders ??= ReadRequestHeaders();
 
@@ -87,13 +79,10 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
         if (header.Count == 0) return;
         if (!GrpcTimeout.TryParse(header.ToString(), out var timeout))
             throw new RpcException(new Status(StatusCode.Internal, "The grpc-timeout is not at most eight digits and a unit."));
-        var now = clock.GetUtcNow().UtcDateTime;
-        _deadline = timeout < DateTime.MaxValue - now ? now + timeout : DateTime.MaxValue;
         if (timeout <= TimeSpan.Zero) throw new RpcException(DeadlineExceeded);
-        if (timeout > LongestTimer) return;
-        _deadlineSource = CancellationTokenSource.CreateLinkedTokenSource(Http.RequestAborted);
-        _cancellationToken = _deadlineSource.Token;
-        _timer = clock.CreateTimer(static call => ((ServerCall)call!).OnDeadline(), this, timeout, Timeout.InfiniteTimeSpan);
+        _deadline = new CallDeadline(clock, timeout, EndAtDeadlineAsync, Http.RequestAborted);
+        _cancellationToken = _deadline.Token;
+        _deadline.Start();
     }
 
     /// <exception cref="OperationCanceledException">The client reset the call, or the deadline or the token ended the wait.</exception>
@@ -131,8 +120,7 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
         EnterToWrite();
         try
         {
-            _bodyBegun = true;
-            _writer.Write(message, marshaller.ContextualSerializer, flags);
+            Write(message, marshaller, flags);
             if ((flags & WriteFlags.BufferHint) == 0) await FlushAsync(cancellationToken);
         }
         finally
@@ -149,8 +137,7 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
         EnterToWrite();
         try
         {
-            _bodyBegun = true;
-            _writer.Write(response, marshaller.ContextualSerializer, WriteOptionsCore?.Flags ?? WriteFlags.None);
+            Write(response, marshaller, WriteOptionsCore?.Flags ?? WriteFlags.None);
         }
         finally
         {
@@ -184,9 +171,10 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
     public async Task<bool> EndAsync(Exception exception, bool tellDetails)
     {
         var rpc = exception as RpcException;
-        var foreseen = rpc is not null || _deadlinePassed || _clientGone || Http.RequestAborted.IsCancellationRequested;
+        var late = _deadline is { HasPassed: true };
+        var foreseen = rpc is not null || late || _clientGone || Http.RequestAborted.IsCancellationRequested;
         var status =
-            _deadlinePassed ? DeadlineExceeded :
+            late ? DeadlineExceeded :
             rpc is not null ? rpc.Status :
             foreseen ? Status.DefaultCancelled :
             new Status(StatusCode.Unknown, tellDetails ? $"{exception.GetType().Name}: {exception.Message}" : "The service threw an exception.");
@@ -195,25 +183,13 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
         return !foreseen;
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (_timer is not null) await _timer.DisposeAsync();
-        await _deadlineEnd; // the request must outlive whatever still writes to it
-        _deadlineSource?.Dispose();
-    }
+    public ValueTask DisposeAsync() => _deadline?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private static Status DeadlineExceeded => new(StatusCode.DeadlineExceeded, "The deadline has passed.");
-
-    private void OnDeadline()
-    {
-        _deadlinePassed = true;
-        _deadlineEnd = EndAtDeadlineAsync();
-    }
 
     // A service that does not watch its token must not keep the client waiting: the response ends now, the service when it likes.
     private async Task EndAtDeadlineAsync()
     {
-        await _deadlineSource!.CancelAsync();
         await EndAsync(DeadlineExceeded, null);
         await Http.Response.CompleteAsync();
     }
@@ -256,8 +232,15 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
     private void CompressWith(string encoding)
     {
         if (encoding != Gzip.Name || !Gzip.IsAccepted(Http.Request.Headers[WireNames.AcceptEncoding].ToString())) return;
-        _writer.Gzip = _options.ResponseCompressionLevel ?? CompressionLevel.Fastest;
+        _gzip = _options.ResponseCompressionLevel ?? CompressionLevel.Fastest;
         Http.Response.Headers[WireNames.Encoding] = Gzip.Name;
+    }
+
+    private void Write<T>(T message, Marshaller<T> marshaller, WriteFlags flags)
+    {
+        _bodyBegun = true;
+        var gzip = (flags & WriteFlags.NoCompress) == 0 ? _gzip : null;
+        MessageWriter.Write(Http.Response.BodyWriter, message, marshaller.ContextualSerializer, _options.MaxSendMessageSize, gzip);
     }
 
     private void EnterToWrite()
@@ -274,11 +257,11 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
         if (cancellationToken.CanBeCanceled && cancellationToken != _cancellationToken)
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _cancellationToken);
-            await _writer.FlushAsync(either.Token);
+            await Http.Response.BodyWriter.FlushAsync(either.Token);
         }
         else
         {
-            await _writer.FlushAsync(_cancellationToken);
+            await Http.Response.BodyWriter.FlushAsync(_cancellationToken);
         }
 
         // Writing to a client that is gone does not fail by itself.

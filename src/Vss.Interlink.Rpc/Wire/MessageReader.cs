@@ -12,26 +12,19 @@ internal readonly record struct Received<T>(bool IsMessage, T Message);
 
 /// <summary>
 /// Takes length-prefixed messages off a pipe: one flag byte, four bytes of length, the message (PROTOCOL-HTTP2.md, Length-Prefixed-Message).
-/// The message is parsed where it lies in the pipe. Not for two readers at once.
+/// Not for two readers at once.
 /// </summary>
-internal sealed class MessageReader(PipeReader input, int? maxMessageSize) : DeserializationContext
+internal sealed class MessageReader(PipeReader input, int? maxMessageSize)
 {
     private const int PrefixLength = 5;
 
     private readonly int _limit = maxMessageSize ?? int.MaxValue - PrefixLength;
-    private ReadOnlySequence<byte> _payload;
 
     /// <summary>Whether the call has announced gzip, so that its messages may be flagged as compressed.</summary>
     public bool IsGzip { get; set; }
 
     /// <summary>Whether the latest message came compressed.</summary>
     public bool WasCompressed { get; private set; }
-
-    public override int PayloadLength => (int)_payload.Length;
-
-    public override byte[] PayloadAsNewBuffer() => _payload.ToArray();
-
-    public override ReadOnlySequence<byte> PayloadAsReadOnlySequence() => _payload;
 
     /// <exception cref="RpcException">RESOURCE_EXHAUSTED: longer than the limit; INTERNAL: truncated, compressed without an encoding, or not parsable.</exception>
     /// <exception cref="OperationCanceledException">The token fired, or <see cref="Interrupt"/> was called.</exception>
@@ -88,28 +81,18 @@ internal sealed class MessageReader(PipeReader input, int? maxMessageSize) : Des
         return (int)length;
     }
 
-    private T Parse<T>(ReadOnlySequence<byte> payload, Func<DeserializationContext, T> deserializer)
+    private T Parse<T>(ReadOnlySequence<byte> octets, Func<DeserializationContext, T> deserializer)
     {
-        byte[]? rented = null;
-        if (WasCompressed && !payload.IsEmpty) // peers on the platform's encoder send an empty message so
-        {
-            (rented, var length) = Gzip.Decompress(payload, _limit);
-            payload = new ReadOnlySequence<byte>(rented, 0, length);
-        }
-
-        _payload = payload;
+        // Peers on the platform's encoder send an empty message as an empty member.
+        if (!WasCompressed || octets.IsEmpty) return ReceivedPayload.Parse(octets, deserializer);
+        var (rented, length) = Gzip.Decompress(octets, _limit);
         try
         {
-            return deserializer(this);
-        }
-        catch (Exception unparsable)
-        {
-            throw new RpcException(new Status(StatusCode.Internal, "The message does not parse.", unparsable));
+            return ReceivedPayload.Parse(new ReadOnlySequence<byte>(rented, 0, length), deserializer);
         }
         finally
         {
-            _payload = default;
-            if (rented is not null) ArrayPool<byte>.Shared.Return(rented);
+            ArrayPool<byte>.Shared.Return(rented);
         }
     }
 

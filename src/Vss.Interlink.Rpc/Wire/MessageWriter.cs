@@ -8,36 +8,49 @@ namespace Grpc.Wire;
 
 /// <summary>
 /// Puts length-prefixed messages into a pipe. A serializer that announces its length writes straight into the pipe;
-/// one that does not, and a message to be compressed, is held back until its length is known. Not for two writers at once.
+/// one that does not, and a message to be compressed, is held back until its length is known.
 /// </summary>
-internal sealed class MessageWriter(PipeWriter output, int? maxMessageSize) : SerializationContext, IBufferWriter<byte>
+internal sealed class MessageWriter : SerializationContext, IBufferWriter<byte>
 {
     private const int PrefixLength = 5;
+    private const int LargestHeldForReuse = 64 * 1024;
 
-    private ArrayBufferWriter<byte>? _held;
+    // Serializers run to their end at once, so a thread needs one of these, whatever the number of calls.
+    [ThreadStatic]
+    private static MessageWriter? s_ofThisThread;
+
+    private ArrayBufferWriter<byte> _held = new();
+    private PipeWriter? _output;
+    private int? _maxMessageSize;
     private CompressionLevel? _compression;
     private int _announced;
     private int _written;
     private bool _complete;
 
-    /// <summary>The level of gzip for messages that are compressed; null when the call has not announced gzip.</summary>
-    public CompressionLevel? Gzip { get; set; }
+    private MessageWriter() { }
 
+    /// <param name="gzip">The level to compress with; null for a message that goes as it is.</param>
     /// <exception cref="RpcException">RESOURCE_EXHAUSTED: longer than the limit; nothing was written.</exception>
-    public void Write<T>(T message, Action<T, SerializationContext> serializer, WriteFlags flags = WriteFlags.None)
+    public static void Write<T>(PipeWriter output, T message, Action<T, SerializationContext> serializer, int? maxMessageSize, CompressionLevel? gzip)
     {
-        _held?.ResetWrittenCount();
-        _announced = -1;
-        _written = 0;
-        _complete = false;
-        _compression = (flags & WriteFlags.NoCompress) == 0 ? Gzip : null;
-        serializer(message, this);
-        if (!_complete) throw new InvalidOperationException("The serializer did not complete its message.");
+        // Taken away meanwhile, for a serializer that writes a message of its own.
+        var writer = s_ofThisThread ?? new MessageWriter();
+        s_ofThisThread = null;
+        (writer._output, writer._maxMessageSize, writer._compression) = (output, maxMessageSize, gzip);
+        (writer._announced, writer._written, writer._complete) = (-1, 0, false);
+        try
+        {
+            serializer(message, writer);
+            if (!writer._complete) throw new InvalidOperationException("The serializer did not complete its message.");
+        }
+        finally
+        {
+            writer._output = null;
+            if (writer._held.Capacity > LargestHeldForReuse) writer._held = new();
+            else writer._held.ResetWrittenCount();
+            s_ofThisThread = writer;
+        }
     }
-
-    public ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken) => output.FlushAsync(cancellationToken);
-
-    public ValueTask CompleteAsync() => output.CompleteAsync();
 
     public override void SetPayloadLength(int payloadLength)
     {
@@ -47,7 +60,7 @@ internal sealed class MessageWriter(PipeWriter output, int? maxMessageSize) : Se
         _announced = payloadLength;
     }
 
-    public override IBufferWriter<byte> GetBufferWriter() => _announced >= 0 ? this : _held ??= new ArrayBufferWriter<byte>();
+    public override IBufferWriter<byte> GetBufferWriter() => _announced >= 0 ? this : _held;
 
     public override void Complete(byte[] payload)
     {
@@ -58,28 +71,30 @@ internal sealed class MessageWriter(PipeWriter output, int? maxMessageSize) : Se
 
     public override void Complete()
     {
-        if (_announced < 0) WriteHeld(_held is null ? default : _held.WrittenSpan);
+        if (_announced < 0) WriteHeld(_held.WrittenSpan);
         EndMessage();
     }
 
     void IBufferWriter<byte>.Advance(int count)
     {
-        output.Advance(count);
+        Output.Advance(count);
         _written += count;
     }
 
-    Memory<byte> IBufferWriter<byte>.GetMemory(int sizeHint) => output.GetMemory(sizeHint);
+    Memory<byte> IBufferWriter<byte>.GetMemory(int sizeHint) => Output.GetMemory(sizeHint);
 
-    Span<byte> IBufferWriter<byte>.GetSpan(int sizeHint) => output.GetSpan(sizeHint);
+    Span<byte> IBufferWriter<byte>.GetSpan(int sizeHint) => Output.GetSpan(sizeHint);
+
+    private PipeWriter Output => _output ?? throw new InvalidOperationException("The message has been written; its serializer must not keep the context.");
 
     private void WriteHeld(ReadOnlySpan<byte> message)
     {
         ThrowIfTooLong(message.Length);
         // An empty message is never worth a member, and the platform's encoder would write none.
         var level = message.IsEmpty ? null : _compression;
-        if (level is not null) message = Wire.Gzip.Compress(message, level.Value);
+        if (level is not null) message = Gzip.Compress(message, level.Value);
         WritePrefix(message.Length, compressed: level is not null);
-        output.Write(message);
+        Output.Write(message);
         _announced = _written = message.Length;
     }
 
@@ -92,15 +107,15 @@ internal sealed class MessageWriter(PipeWriter output, int? maxMessageSize) : Se
 
     private void ThrowIfTooLong(int length)
     {
-        if (length > maxMessageSize)
-            throw new RpcException(new Status(StatusCode.ResourceExhausted, $"A message of {length} bytes was to be sent; the limit is {maxMessageSize}."));
+        if (length > _maxMessageSize)
+            throw new RpcException(new Status(StatusCode.ResourceExhausted, $"A message of {length} bytes was to be sent; the limit is {_maxMessageSize}."));
     }
 
     private void WritePrefix(int length, bool compressed)
     {
-        var prefix = output.GetSpan(PrefixLength);
+        var prefix = Output.GetSpan(PrefixLength);
         prefix[0] = compressed ? (byte)1 : (byte)0;
         BinaryPrimitives.WriteUInt32BigEndian(prefix[1..], (uint)length);
-        output.Advance(PrefixLength);
+        Output.Advance(PrefixLength);
     }
 }
