@@ -40,6 +40,8 @@ internal static class StatusMapping
         {
             var code = inner switch
             {
+                // The platform tells a ping without answer from a protocol error of the peer by its text only; a test holds this.
+                HttpProtocolException protocol when protocol.Message.Contains("KeepAlivePing", StringComparison.Ordinal) => StatusCode.Unavailable,
                 HttpProtocolException protocol => OfHttp2Error(protocol.ErrorCode),
                 OperationCanceledException => StatusCode.Cancelled,
                 SocketException => StatusCode.Unavailable,
