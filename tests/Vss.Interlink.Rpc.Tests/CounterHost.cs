@@ -38,7 +38,7 @@ internal sealed class CounterHost : IAsyncDisposable
 
     public static async Task<CounterHost> StartAsync(
         Behaviour? behaviour = null, Action<GrpcServiceOptions>? options = null, Action<ListenOptions>? listen = null,
-        Action<IServiceCollection>? services = null, bool expectsErrors = false)
+        Action<IServiceCollection>? services = null, Action<WebApplication>? endpoints = null, bool expectsErrors = false)
     {
         var log = new ErrorLog();
         var builder = WebApplication.CreateSlimBuilder();
@@ -54,6 +54,7 @@ internal sealed class CounterHost : IAsyncDisposable
         var app = builder.Build();
         app.MapGrpcService<CounterService>();
         app.MapGet("/alive", () => "yes");
+        endpoints?.Invoke(app);
         await app.StartAsync();
         return new CounterHost(app, log) { ExpectsErrors = expectsErrors };
     }
