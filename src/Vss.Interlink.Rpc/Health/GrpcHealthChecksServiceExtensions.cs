@@ -7,12 +7,10 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Registers grpc.health.v1 over the host's health checks.</summary>
 public static class GrpcHealthChecksServiceExtensions
 {
-    public static IHealthChecksBuilder AddGrpcHealthChecks(this IServiceCollection services) => services.AddGrpcHealthChecks(_ => { });
-
     /// <returns>Where the checks themselves are added.</returns>
-    public static IHealthChecksBuilder AddGrpcHealthChecks(this IServiceCollection services, Action<GrpcHealthChecksOptions> configure)
+    public static IHealthChecksBuilder AddGrpcHealthChecks(this IServiceCollection services, Action<GrpcHealthChecksOptions>? configure = null)
     {
-        services.Configure(configure);
+        if (configure is not null) services.Configure(configure);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<HealthResults>();
         services.TryAddEnumerable(

@@ -37,7 +37,7 @@ public sealed class ForeignToolTests
 
         AssertSawAll(saw);
         Assert.Equal("Find", saw.GetProperty("methods").EnumerateArray().Single().GetString());
-        Assert.Equal("No known file declares the symbol.", saw.GetProperty("missing").GetString());
+        Assert.Equal("No known file has or declares this.", saw.GetProperty("missing").GetString());
         Assert.Equal(1_700_000_000, saw.GetProperty("answer").GetProperty("since").GetProperty("seconds").GetInt64());
     }
 
