@@ -42,13 +42,22 @@ public sealed class HostileRequestTests
     }
 
     [Fact(Timeout = 20_000)]
+    public async Task A_request_without_te_is_refused_because_something_on_the_way_loses_trailers()
+    {
+        await using var host = await CounterHost.StartAsync();
+        using var raw = new RawCall(host.Address);
+        using var response = await raw.SendAsync(One, RawCall.Frame(new Ask()), te: null);
+        Assert.Equal((HttpStatusCode.BadRequest, "13"), (response.StatusCode, response.Headers.GetValues("grpc-status").Single()));
+    }
+
+    [Fact(Timeout = 20_000)]
     public async Task An_unknown_encoding_is_UNIMPLEMENTED_and_the_answer_says_what_is_accepted()
     {
         await using var host = await CounterHost.StartAsync();
         using var raw = new RawCall(host.Address);
         using var response = await raw.SendAsync(One, RawCall.Frame(new Ask(), flag: 1), encoding: "snappy");
         Assert.Equal("12", response.Headers.GetValues("grpc-status").Single());
-        Assert.Equal("identity", response.Headers.GetValues("grpc-accept-encoding").Single());
+        Assert.Equal("identity,gzip", response.Headers.GetValues("grpc-accept-encoding").Single());
     }
 
     public static TheoryData<string, byte[]> BadBodies => new()

@@ -75,7 +75,7 @@ public sealed class StrangeServerTests
     public async Task An_encoding_that_was_not_offered_is_INTERNAL() =>
         Assert.Equal(StatusCode.Internal, await StatusFrom(context =>
         {
-            context.Response.Headers["grpc-encoding"] = "gzip";
+            context.Response.Headers["grpc-encoding"] = "snappy";
             return Answer(RawCall.Frame(new Answer(), flag: 1), "0")(context);
         }));
 

@@ -37,9 +37,9 @@ internal sealed class RequestStream<T>(ClientCall call, MessageStream body, Mars
         try
         {
             var writer = await body.Opened.WaitAsync(call.Stopped);
-            writer.Write(message, marshaller.ContextualSerializer);
-            var later = WriteOptions?.Flags.HasFlag(WriteFlags.BufferHint) ?? false;
-            if (!later) await writer.FlushAsync(call.Stopped);
+            var flags = WriteOptions?.Flags ?? call.WriteFlags;
+            writer.Write(message, marshaller.ContextualSerializer, flags);
+            if ((flags & WriteFlags.BufferHint) == 0) await writer.FlushAsync(call.Stopped);
         }
         catch (Exception failure)
         {

@@ -14,7 +14,8 @@ internal abstract class RequestContent : HttpContent
 
     protected RequestContent() => Headers.ContentType = GrpcMediaType;
 
-    protected static PipeWriter PipeTo(Stream stream) => PipeWriter.Create(stream, KeepStreamOpen);
+    protected static MessageWriter WriterTo(Stream stream, ClientCall call) =>
+        new(PipeWriter.Create(stream, KeepStreamOpen), call.MaxSendMessageSize) { Gzip = call.Compression };
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);
@@ -29,14 +30,14 @@ internal abstract class RequestContent : HttpContent
 }
 
 /// <summary>One message, then the end.</summary>
-internal sealed class SingleMessage<T>(ClientCall call, T message, Marshaller<T> marshaller, int? maxMessageSize) : RequestContent
+internal sealed class SingleMessage<T>(ClientCall call, T message, Marshaller<T> marshaller) : RequestContent
 {
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        var writer = new MessageWriter(PipeTo(stream), maxMessageSize);
+        var writer = WriterTo(stream, call);
         try
         {
-            writer.Write(message, marshaller.ContextualSerializer);
+            writer.Write(message, marshaller.ContextualSerializer, call.WriteFlags);
         }
         catch (Exception unwritable)
         {
@@ -51,7 +52,7 @@ internal sealed class SingleMessage<T>(ClientCall call, T message, Marshaller<T>
 }
 
 /// <summary>Messages as the caller writes them, until he completes the stream or the call ends.</summary>
-internal sealed class MessageStream(int? maxMessageSize) : RequestContent
+internal sealed class MessageStream(ClientCall call) : RequestContent
 {
     private readonly TaskCompletionSource<MessageWriter> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -66,7 +67,7 @@ internal sealed class MessageStream(int? maxMessageSize) : RequestContent
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        var writer = new MessageWriter(PipeTo(stream), maxMessageSize);
+        var writer = WriterTo(stream, call);
         await stream.FlushAsync(cancellationToken); // the headers go out before there is a message
         // The handler sends a body again when a connection refused it; what the caller wrote the first time is not there any more.
         if (!_opened.TrySetResult(writer)) throw new IOException("The server refused the call after it had begun.");

@@ -10,7 +10,8 @@ namespace Grpc.AspNetCore.Server;
 /// Makes an endpoint of each method of a service. Generated code says which methods there are; what runs them is TService's own method of that
 /// name, bound to no instance, because each call has its own.
 /// </summary>
-internal sealed class EndpointBinder<TService>(IEndpointRouteBuilder endpoints, ServerSettings settings) : ServiceBinderBase where TService : class
+internal sealed class EndpointBinder<TService>(IEndpointRouteBuilder endpoints, ServerSettings settings, UnknownMethods unknown) : ServiceBinderBase
+    where TService : class
 {
     private readonly List<IEndpointConventionBuilder> _mapped = [];
 
@@ -46,9 +47,12 @@ internal sealed class EndpointBinder<TService>(IEndpointRouteBuilder endpoints, 
         Map(method, new DuplexHandler<TService, TRequest, TResponse>(settings, method,
             Unbound<Func<TService, IAsyncStreamReader<TRequest>, IServerStreamWriter<TResponse>, ServerCallContext, Task>>(method)));
 
-    private void Map(IMethod method, MethodHandler<TService> handler) => _mapped.Add(
-        endpoints.MapMethods(method.FullName, [HttpMethods.Post], handler.HandleAsync).WithDisplayName($"gRPC {method.FullName}")
+    private void Map(IMethod method, MethodHandler<TService> handler)
+    {
+        unknown.Know(method.FullName);
+        _mapped.Add(endpoints.MapMethods(method.FullName, [HttpMethods.Post], handler.HandleAsync).WithDisplayName($"gRPC {method.FullName}")
             .WithMetadata(new GrpcMethodMetadata(typeof(TService), method)));
+    }
 
     private static TDelegate Unbound<TDelegate>(IMethod method) where TDelegate : Delegate
     {

@@ -1,5 +1,7 @@
+using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Grpc.Core;
 using Grpc.Wire;
 using Microsoft.AspNetCore.Connections;
@@ -17,9 +19,10 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
     // A timer cannot be set for much longer. The service still sees the deadline itself.
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(40);
 
+    private readonly GrpcServiceOptions _options;
     private readonly MessageReader _reader;
     private readonly MessageWriter _writer;
-    private readonly SemaphoreSlim _gate = new(1);
+    private readonly WriteGate _gate = new();
     private CancellationTokenSource? _deadlineSource;
     private ITimer? _timer;
     private Task _deadlineEnd = Task.CompletedTask;
@@ -36,6 +39,7 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
     public ServerCall(HttpContext http, GrpcServiceOptions options)
     {
         Http = http;
+        _options = options;
         _reader = new MessageReader(http.Request.BodyReader, options.MaxReceiveMessageSize);
         _writer = new MessageWriter(http.Response.BodyWriter, options.MaxSendMessageSize);
         _cancellationToken = http.RequestAborted;
@@ -43,6 +47,9 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
     }
 
     public HttpContext Http { get; }
+
+    /// <summary>Whether the latest request of the call came compressed.</summary>
+    public bool RequestWasCompressed => _reader.WasCompressed;
 
     protected override string MethodCore => Http.Request.Path.Value ?? "";
 
@@ -75,14 +82,7 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
     /// <exception cref="RpcException">UNIMPLEMENTED: an encoding we do not know; INTERNAL: an unreadable timeout; DEADLINE_EXCEEDED: it has passed.</exception>
     public void Begin(TimeProvider clock)
     {
-        var encoding = Http.Request.Headers[WireNames.Encoding].ToString();
-        if (encoding.Length > 0 && encoding != WireNames.Identity)
-        {
-            // PROTOCOL-HTTP2.md, Message-Encoding: the refusal of an encoding says which ones would do.
-            Http.Response.Headers[WireNames.AcceptEncoding] = WireNames.Identity;
-            throw new RpcException(new Status(StatusCode.Unimplemented, $"The encoding '{encoding}' is not supported."));
-        }
-
+        NegotiateEncodings();
         var header = Http.Request.Headers[GrpcTimeout.Header];
         if (header.Count == 0) return;
         if (!GrpcTimeout.TryParse(header.ToString(), out var timeout))
@@ -97,6 +97,7 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
     }
 
     /// <exception cref="OperationCanceledException">The client reset the call, or the deadline or the token ended the wait.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Received<T>> ReadAsync<T>(Marshaller<T> marshaller, CancellationToken cancellationToken)
     {
         // Cheaper than linking two tokens for each read.
@@ -115,6 +116,7 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
     }
 
     /// <summary>Reads the request of a call that has one, up to the end of the stream.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<T> ReadSingleAsync<T>(Marshaller<T> marshaller)
     {
         var request = await ReadAsync(marshaller, _cancellationToken);
@@ -123,19 +125,36 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
         return second.IsMessage ? throw new RpcException(new Status(StatusCode.Internal, "The request has more than one message.")) : request.Message;
     }
 
-    /// <param name="flush">Whether to wait until the transport has taken the message, rather than leave it for what follows.</param>
-    public async Task WriteAsync<T>(T message, Marshaller<T> marshaller, bool flush, CancellationToken cancellationToken)
+    /// <summary>Writes a message and waits until the transport has taken it, unless the flags say that more follows.</summary>
+    public async Task WriteAsync<T>(T message, Marshaller<T> marshaller, WriteFlags flags, CancellationToken cancellationToken)
     {
         EnterToWrite();
         try
         {
             _bodyBegun = true;
-            _writer.Write(message, marshaller.ContextualSerializer);
-            if (flush) await FlushAsync(cancellationToken);
+            _writer.Write(message, marshaller.ContextualSerializer, flags);
+            if ((flags & WriteFlags.BufferHint) == 0) await FlushAsync(cancellationToken);
         }
         finally
         {
-            _gate.Release();
+            _gate.Leave();
+        }
+    }
+
+    /// <summary>Writes the response of a call that has one, unflushed, so that headers, message and trailers leave together. A failed call has none.</summary>
+    public void WriteSingle<T>(T? response, Marshaller<T> marshaller) where T : class
+    {
+        if (StatusCore.StatusCode != StatusCode.OK) return;
+        if (response is null) throw new RpcException(new Status(StatusCode.Internal, "The service returned no response."));
+        EnterToWrite();
+        try
+        {
+            _bodyBegun = true;
+            _writer.Write(response, marshaller.ContextualSerializer, WriteOptionsCore?.Flags ?? WriteFlags.None);
+        }
+        finally
+        {
+            _gate.Leave();
         }
     }
 
@@ -146,12 +165,13 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
         {
             if (_bodyBegun) throw new InvalidOperationException("The response headers have gone out already.");
             _bodyBegun = true;
+            if (responseHeaders.GetValue(WireNames.CompressWith) is { } encoding) CompressWith(encoding);
             Append(Http.Response.Headers, responseHeaders);
             await FlushAsync(_cancellationToken);
         }
         finally
         {
-            _gate.Release();
+            _gate.Leave();
         }
     }
 
@@ -180,7 +200,6 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
         if (_timer is not null) await _timer.DisposeAsync();
         await _deadlineEnd; // the request must outlive whatever still writes to it
         _deadlineSource?.Dispose();
-        _gate.Dispose();
     }
 
     private static Status DeadlineExceeded => new(StatusCode.DeadlineExceeded, "The deadline has passed.");
@@ -201,7 +220,7 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
 
     private async Task EndAsync(Status status, Metadata? thrown)
     {
-        await _gate.WaitAsync(CancellationToken.None);
+        await _gate.EnterAsync();
         try
         {
             if (_ended) return;
@@ -215,16 +234,38 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
         }
         finally
         {
-            _gate.Release();
+            _gate.Leave();
         }
+    }
+
+    // gRPC compression.md: the refusal of an encoding says which ones would do, and so does the answer to one that was not known to be accepted.
+    private void NegotiateEncodings()
+    {
+        var encoding = Http.Request.Headers[WireNames.Encoding].ToString();
+        if (encoding.Length > 0 && encoding != WireNames.Identity)
+        {
+            Http.Response.Headers[WireNames.AcceptEncoding] = WireNames.AcceptedEncodings;
+            if (encoding != Gzip.Name) throw new RpcException(new Status(StatusCode.Unimplemented, $"The encoding '{encoding}' is not supported; {WireNames.AcceptedEncodings} are."));
+            _reader.IsGzip = true;
+        }
+
+        if (_options.ResponseCompressionAlgorithm is { } wanted) CompressWith(wanted);
+    }
+
+    // gRPC compression.md: what the client does not accept is sent uncompressed, whoever asked for it.
+    private void CompressWith(string encoding)
+    {
+        if (encoding != Gzip.Name || !Gzip.IsAccepted(Http.Request.Headers[WireNames.AcceptEncoding].ToString())) return;
+        _writer.Gzip = _options.ResponseCompressionLevel ?? CompressionLevel.Fastest;
+        Http.Response.Headers[WireNames.Encoding] = Gzip.Name;
     }
 
     private void EnterToWrite()
     {
         _cancellationToken.ThrowIfCancellationRequested();
-        if (!_gate.Wait(0, CancellationToken.None)) throw new InvalidOperationException("The previous write has not ended; await it first.");
+        if (!_gate.TryEnter()) throw new InvalidOperationException("The previous write has not ended; await it first.");
         if (!_ended) return;
-        _gate.Release();
+        _gate.Leave();
         throw new InvalidOperationException("The call has ended.");
     }
 

@@ -87,7 +87,7 @@ public sealed class WatchTests
     public async Task Grpcio_checks_and_watches()
     {
         await using var host = await StartAsync();
-        await using var peer = await PythonPeer.StartAsync("health_client.py", host.Address.Authority, Path.Combine(AppContext.BaseDirectory, "Protos"), "pulse");
+        await using var peer = await PeerProcess.PythonAsync("health_client.py", host.Address.Authority, Path.Combine(AppContext.BaseDirectory, "Protos"), "pulse");
         var asked = JsonElement.Parse(await peer.ReadLineAsync(TimeSpan.FromSeconds(30)));
         Assert.Equal("SERVING", asked.GetProperty("check").GetString());
         Assert.Equal("NOT_FOUND", asked.GetProperty("nobody").GetString());

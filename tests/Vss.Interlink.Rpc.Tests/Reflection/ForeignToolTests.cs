@@ -16,7 +16,7 @@ public sealed class ForeignToolTests
     public async Task Grpcio_calls_a_method_that_it_knows_by_reflection_alone(string version)
     {
         await using var host = await LibraryHost.StartAsync();
-        await using var peer = await PythonPeer.StartAsync("reflection_client.py", host.Address.Authority, version,
+        await using var peer = await PeerProcess.PythonAsync("reflection_client.py", host.Address.Authority, version,
             Path.Combine(AppContext.BaseDirectory, "Protos"), "interlink.rpc.tests.Library.Find", Request);
         var saw = JsonElement.Parse(await peer.ReadLineAsync(TimeSpan.FromSeconds(30)));
 
@@ -33,7 +33,8 @@ public sealed class ForeignToolTests
     public async Task A_reflection_tool_for_node_calls_a_method_that_it_knows_by_reflection_alone(string version)
     {
         await using var host = await LibraryHost.StartAsync();
-        var saw = await ReflectionTool.RunAsync(host.Address.Authority, version, "interlink.rpc.tests.Library", "Find", Request);
+        await using var peer = await PeerProcess.NodeAsync("reflection_client.js", host.Address.Authority, version, "interlink.rpc.tests.Library", "Find", Request);
+        var saw = JsonElement.Parse(await peer.ReadLineAsync(TimeSpan.FromSeconds(30)));
 
         AssertSawAll(saw);
         Assert.Equal("Find", saw.GetProperty("methods").EnumerateArray().Single().GetString());
