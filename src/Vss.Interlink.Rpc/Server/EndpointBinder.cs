@@ -50,7 +50,8 @@ internal sealed class EndpointBinder<TService>(IEndpointRouteBuilder endpoints, 
     private void Map(IMethod method, MethodHandler<TService> handler)
     {
         unknown.Know(method.FullName);
-        _mapped.Add(endpoints.MapMethods(method.FullName, [HttpMethods.Post], handler.HandleAsync).WithDisplayName($"gRPC {method.FullName}").WithMetadata(method));
+        _mapped.Add(endpoints.MapMethods(method.FullName, [HttpMethods.Post], handler.HandleAsync).WithDisplayName($"gRPC {method.FullName}")
+            .WithMetadata(new GrpcMethodMetadata(typeof(TService), method)));
     }
 
     private static TDelegate Unbound<TDelegate>(IMethod method) where TDelegate : Delegate
@@ -60,4 +61,12 @@ internal sealed class EndpointBinder<TService>(IEndpointRouteBuilder endpoints, 
             ?? throw new InvalidOperationException($"{typeof(TService).Name} has no method {method.Name}.");
         return found.CreateDelegate<TDelegate>();
     }
+}
+
+/// <summary>On the endpoint of each gRPC method: what it is, and the class that serves it.</summary>
+public sealed class GrpcMethodMetadata(Type serviceType, IMethod method)
+{
+    public Type ServiceType { get; } = serviceType;
+
+    public IMethod Method { get; } = method;
 }
