@@ -31,27 +31,39 @@ internal sealed class EndpointBinder<TService>(IEndpointRouteBuilder endpoints, 
         throw new InvalidOperationException($"{typeof(TService).Name} does not derive from a generated service base.");
     }
 
-    public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler) =>
-        Map(method, new UnaryHandler<TService, TRequest, TResponse>(settings, method,
-            Unbound<Func<TService, TRequest, ServerCallContext, Task<TResponse>>>(method)));
+    public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler)
+    {
+        var invoke = Unbound<Func<TService, TRequest, ServerCallContext, Task<TResponse>>>(method);
+        Map(method, invoke, new UnaryHandler<TService, TRequest, TResponse>(settings, method, invoke));
+    }
 
-    public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ClientStreamingServerMethod<TRequest, TResponse>? handler) =>
-        Map(method, new ClientStreamingHandler<TService, TRequest, TResponse>(settings, method,
-            Unbound<Func<TService, IAsyncStreamReader<TRequest>, ServerCallContext, Task<TResponse>>>(method)));
+    public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ClientStreamingServerMethod<TRequest, TResponse>? handler)
+    {
+        var invoke = Unbound<Func<TService, IAsyncStreamReader<TRequest>, ServerCallContext, Task<TResponse>>>(method);
+        Map(method, invoke, new ClientStreamingHandler<TService, TRequest, TResponse>(settings, method, invoke));
+    }
 
-    public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler) =>
-        Map(method, new ServerStreamingHandler<TService, TRequest, TResponse>(settings, method,
-            Unbound<Func<TService, TRequest, IServerStreamWriter<TResponse>, ServerCallContext, Task>>(method)));
+    public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler)
+    {
+        var invoke = Unbound<Func<TService, TRequest, IServerStreamWriter<TResponse>, ServerCallContext, Task>>(method);
+        Map(method, invoke, new ServerStreamingHandler<TService, TRequest, TResponse>(settings, method, invoke));
+    }
 
-    public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler) =>
-        Map(method, new DuplexHandler<TService, TRequest, TResponse>(settings, method,
-            Unbound<Func<TService, IAsyncStreamReader<TRequest>, IServerStreamWriter<TResponse>, ServerCallContext, Task>>(method)));
+    public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler)
+    {
+        var invoke = Unbound<Func<TService, IAsyncStreamReader<TRequest>, IServerStreamWriter<TResponse>, ServerCallContext, Task>>(method);
+        Map(method, invoke, new DuplexHandler<TService, TRequest, TResponse>(settings, method, invoke));
+    }
 
-    private void Map(IMethod method, MethodHandler<TService> handler)
+    private void Map(IMethod method, Delegate invoke, MethodHandler<TService> handler)
     {
         unknown.Know(method.FullName);
-        _mapped.Add(endpoints.MapMethods(method.FullName, [HttpMethods.Post], handler.HandleAsync).WithDisplayName($"gRPC {method.FullName}")
-            .WithMetadata(new GrpcMethodMetadata(typeof(TService), method)));
+        // Attributes of the class and of the method, such as [Authorize], hold for the endpoint.
+        object[] metadata =
+        [
+            new GrpcMethodMetadata(typeof(TService), method), .. typeof(TService).GetCustomAttributes(inherit: true), .. invoke.Method.GetCustomAttributes(inherit: true),
+        ];
+        _mapped.Add(endpoints.MapMethods(method.FullName, [HttpMethods.Post], handler.HandleAsync).WithDisplayName($"gRPC {method.FullName}").WithMetadata(metadata));
     }
 
     private static TDelegate Unbound<TDelegate>(IMethod method) where TDelegate : Delegate
