@@ -2,9 +2,9 @@ using System.Net;
 using Grpc.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
-namespace Vss.Interlink.Rpc.Tests;
+namespace Vss.Interlink.Rpc.Tests.Hostile;
 
-public sealed class HostileRequestTests
+public sealed class MalformedRequestTests
 {
     private const string One = "/interlink.rpc.tests.Counter/One";
 

@@ -11,10 +11,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace Vss.Interlink.Rpc.Tests;
+namespace Vss.Interlink.Rpc.Tests.Hostile;
 
 /// <summary>What the client makes of servers that do not speak gRPC, or not well.</summary>
-public sealed class StrangeServerTests
+public sealed class StrangeAnswerTests
 {
     [Theory(Timeout = 20_000)]
     [InlineData(400, StatusCode.Internal)]
