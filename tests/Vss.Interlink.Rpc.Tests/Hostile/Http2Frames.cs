@@ -21,7 +21,7 @@ internal enum FrameFlags : byte
 /// <summary>RFC 9113, section 7.</summary>
 internal static class Http2Error
 {
-    public const uint None = 0, Protocol = 1, FrameSize = 6, RefusedStream = 7, Cancel = 8, Compression = 9, EnhanceYourCalm = 11;
+    public const uint None = 0, Protocol = 1, Internal = 2, RefusedStream = 7, Cancel = 8, EnhanceYourCalm = 11;
 }
 
 internal readonly record struct Frame(FrameType Type, FrameFlags Flags, int Stream, byte[] Payload)
@@ -41,6 +41,7 @@ internal sealed class Http2Frames(Stream connection) : IDisposable
     public static readonly byte[] Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray();
 
     private const int HeaderLength = 9;
+    private const int MaxFrameSize = 16_384; // unless agreed otherwise
 
     private readonly SemaphoreSlim _writing = new(1);
 
@@ -77,6 +78,14 @@ internal sealed class Http2Frames(Stream connection) : IDisposable
         return block.ToArray();
     }
 
+    /// <summary>A block in as many frames as it needs: HEADERS, then CONTINUATION (RFC 9113, section 6.10).</summary>
+    public static IEnumerable<byte[]> EncodeHeaders(int stream, byte[] block)
+    {
+        var parts = block.Chunk(MaxFrameSize).ToArray();
+        return parts.Select((part, i) => Encode(
+            i == 0 ? FrameType.Headers : FrameType.Continuation, i == parts.Length - 1 ? FrameFlags.EndHeaders : FrameFlags.None, stream, part));
+    }
+
     public Task SendAsync(FrameType type, FrameFlags flags, int stream, byte[] payload) => SendAsync(Encode(type, flags, stream, payload));
 
     public async Task SendAsync(ReadOnlyMemory<byte> octets)
@@ -101,7 +110,8 @@ internal sealed class Http2Frames(Stream connection) : IDisposable
             await connection.ReadExactlyAsync(header);
             var payload = new byte[BinaryPrimitives.ReadUInt32BigEndian(header) >> 8];
             await connection.ReadExactlyAsync(payload);
-            return new Frame((FrameType)header[3], (FrameFlags)header[4], BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(5)) & int.MaxValue, payload);
+            var stream = BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(5)) & int.MaxValue;
+            return new Frame((FrameType)header[3], (FrameFlags)header[4], stream, payload);
         }
         catch (Exception over) when (over is IOException or ObjectDisposedException or SocketException)
         {

@@ -76,7 +76,7 @@ internal sealed class RawConnection : IAsyncDisposable
     public Task SendAsync(int stream, byte[] octets, bool end = false) =>
         Frames.SendAsync(FrameType.Data, end ? FrameFlags.EndStream : FrameFlags.None, stream, octets);
 
-    public Task ResetAsync(int stream, uint code = Http2Error.Cancel) => Frames.SendAsync(FrameType.Reset, FrameFlags.None, stream, Http2Frames.Number(code));
+    public Task ResetAsync(int stream) => Frames.SendAsync(FrameType.Reset, FrameFlags.None, stream, Http2Frames.Number(Http2Error.Cancel));
 
     /// <summary>Ends with the stream: null when the server closed it, else the code it was reset with.</summary>
     /// <exception cref="IOException">The connection ended first.</exception>

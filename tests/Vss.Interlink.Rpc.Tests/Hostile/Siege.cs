@@ -1,4 +1,3 @@
-using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,11 +26,11 @@ internal sealed class Siege : IAsyncDisposable
     public ServerMeters Meters { get; }
 
     public static async Task<Siege> BeginAsync(
-        UnobservedExceptions unobserved, Behaviour? behaviour = null, Action<GrpcServiceOptions>? options = null, Action<ListenOptions>? listen = null,
+        UnobservedExceptions unobserved, Behaviour? behaviour = null, Action<ListenOptions>? listen = null,
         Action<IServiceCollection>? services = null)
     {
         behaviour ??= new Behaviour();
-        return new Siege(unobserved, behaviour, await CounterHost.StartAsync(behaviour, options, listen, services));
+        return new Siege(unobserved, behaviour, await CounterHost.StartAsync(behaviour, listen: listen, services: services));
     }
 
     public async Task WithstandAsync(Func<Task> attackAsync)

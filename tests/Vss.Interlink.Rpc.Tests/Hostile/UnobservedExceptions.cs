@@ -21,8 +21,14 @@ public sealed class UnobservedExceptions : IDisposable
 
     public void Dispose()
     {
-        TaskScheduler.UnobservedTaskException -= Note;
-        AssertNone();
+        try
+        {
+            AssertNone();
+        }
+        finally
+        {
+            TaskScheduler.UnobservedTaskException -= Note;
+        }
     }
 
     private static void Collect()
