@@ -115,28 +115,6 @@ public sealed class CompressionTests
         Assert.False(response.Headers.Contains("grpc-internal-encoding-request"));
     }
 
-    public static TheoryData<string, byte[]> BadMembers => new()
-    {
-        { "no gzip", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20] },
-        { "one byte", [0x1f] },
-        { "cut off", Zip(Compressible.ToByteArray())[..^5] },
-        { "wrong length", [.. Zip(Compressible.ToByteArray())[..^1], 9] },
-        { "wrong checksum", Flipped(Zip(Compressible.ToByteArray()), fromEnd: 8) },
-        { "trailing bytes", [.. Zip(Compressible.ToByteArray()), 1, 2, 3, 4] },
-        { "two members", [.. Zip(Compressible.ToByteArray()), .. Zip(Compressible.ToByteArray())] },
-    };
-
-    [Theory(Timeout = 20_000)]
-    [MemberData(nameof(BadMembers))]
-    public async Task A_message_that_is_not_one_whole_gzip_member_is_INTERNAL(string defect, byte[] member)
-    {
-        await using var host = await CounterHost.StartAsync(new Behaviour { One = (_, _) => throw new InvalidOperationException("was called") });
-        using var raw = new RawCall(host.Address);
-        using var response = await raw.SendAsync(OneMethod, Flagged(member), encoding: "gzip");
-        Assert.True("13" == response.Headers.GetValues("grpc-status").Single(), defect);
-        Assert.Equal("identity,gzip", response.Headers.GetValues("grpc-accept-encoding").Single());
-    }
-
     [Fact(Timeout = 20_000)]
     public async Task An_empty_message_goes_out_uncompressed_and_is_taken_either_way()
     {
@@ -145,18 +123,6 @@ public sealed class CompressionTests
         using var response = await raw.SendAsync(OneMethod, Flagged([]), encoding: "gzip", acceptEncoding: "gzip");
         Assert.Equal([0, 0, 0, 0, 0], await response.Content.ReadAsByteArrayAsync());
         Assert.Equal("0", response.TrailingHeaders.GetValues("grpc-status").Single());
-    }
-
-    [Fact(Timeout = 20_000)]
-    public async Task A_bomb_is_RESOURCE_EXHAUSTED_by_its_size_unpacked_and_takes_no_more_memory_than_the_limit()
-    {
-        await using var host = await CounterHost.StartAsync(options: options => options.MaxReceiveMessageSize = 1_000_000);
-        using var raw = new RawCall(host.Address);
-        var bomb = Flagged(Zip(new byte[100_000_000]));
-        var before = GC.GetTotalAllocatedBytes();
-        using var response = await raw.SendAsync(OneMethod, bomb, encoding: "gzip");
-        Assert.Equal("8", response.Headers.GetValues("grpc-status").Single());
-        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 20_000_000);
     }
 
     [Fact(Timeout = 20_000)]
@@ -176,24 +142,11 @@ public sealed class CompressionTests
         return frame;
     }
 
-    private static byte[] Zip(byte[] message)
-    {
-        using var zipped = new MemoryStream();
-        using (var gzip = new GZipStream(zipped, CompressionLevel.Optimal)) gzip.Write(message);
-        return zipped.ToArray();
-    }
-
     private static byte[] Gunzip(byte[] member)
     {
         using var gzip = new GZipStream(new MemoryStream(member), CompressionMode.Decompress);
         using var message = new MemoryStream();
         gzip.CopyTo(message);
         return message.ToArray();
-    }
-
-    private static byte[] Flipped(byte[] bytes, int fromEnd)
-    {
-        bytes[^fromEnd] ^= 0xff;
-        return bytes;
     }
 }

@@ -30,6 +30,8 @@ internal sealed class CounterHost : IAsyncDisposable
 
     public Uri Address { get; }
 
+    public IServiceProvider Services => _app.Services;
+
     public GrpcChannel Channel { get; }
 
     public Counter.CounterClient Client { get; }

@@ -25,12 +25,12 @@ internal sealed class RawCall(Uri address) : IDisposable
 
     public Task<HttpResponseMessage> SendAsync(
         string path, byte[] body, string contentType = "application/grpc", string? timeout = null, string? encoding = null, string? acceptEncoding = null,
-        string? te = "trailers")
+        bool te = true)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(body), Version = HttpVersion.Version20 };
         request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
         request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
-        if (te is not null) request.Headers.TryAddWithoutValidation("te", te);
+        if (te) request.Headers.TryAddWithoutValidation("te", "trailers");
         if (timeout is not null) request.Headers.TryAddWithoutValidation("grpc-timeout", timeout);
         if (encoding is not null) request.Headers.TryAddWithoutValidation("grpc-encoding", encoding);
         if (acceptEncoding is not null) request.Headers.TryAddWithoutValidation("grpc-accept-encoding", acceptEncoding);

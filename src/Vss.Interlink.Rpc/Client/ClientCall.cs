@@ -105,7 +105,7 @@ internal sealed class ClientCall : IDisposable
             {
                 var received = await reader.ReadAsync(marshaller.ContextualDeserializer, _stop.Token);
                 if (received.IsMessage && (++_received == 1 || !_hasOneResponse)) return received;
-                if (received.IsMessage) Finish(new Status(StatusCode.Internal, "The server sent more than one response."));
+                if (received.IsMessage) Finish(new Status(StatusCode.Unimplemented, "The server sent more than one response."));
                 else FinishByTrailers();
             }
             catch (Exception failure)
@@ -219,7 +219,7 @@ internal sealed class ClientCall : IDisposable
         var code = fields.NonValidated[WireNames.Status].ToString();
         var status = StatusMapping.OfTrailers(code, fields.NonValidated.TryGetValues(WireNames.Message, out var message) ? message.ToString() : null);
         if (status.StatusCode == StatusCode.OK && _hasOneResponse && _received == 0)
-            status = new Status(StatusCode.Internal, "The server ended the call with OK and no response.");
+            status = new Status(StatusCode.Unimplemented, "The server ended the call with OK and no response.");
         Finish(status, MetadataOf(fields));
     }
 

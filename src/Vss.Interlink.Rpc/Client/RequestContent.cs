@@ -45,7 +45,8 @@ internal sealed class SingleMessage<T>(ClientCall call, T message, Marshaller<T>
             throw;
         }
 
-        await output.FlushAsync(cancellationToken);
+        // Not with the handler's token: the pipe would make of it a cancellation that the handler takes for somebody else's. The stream fails by itself.
+        await output.FlushAsync(CancellationToken.None);
         await output.CompleteAsync();
     }
 }

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
@@ -105,13 +106,14 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
     }
 
     /// <summary>Reads the request of a call that has one, up to the end of the stream.</summary>
+    /// <exception cref="RpcException">UNIMPLEMENTED: another number of requests (statuscodes.md, request cardinality violation).</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<T> ReadSingleAsync<T>(Marshaller<T> marshaller)
     {
         var request = await ReadAsync(marshaller, _cancellationToken);
-        if (!request.IsMessage) throw new RpcException(new Status(StatusCode.Internal, "The request ended without a message."));
+        if (!request.IsMessage) throw new RpcException(new Status(StatusCode.Unimplemented, "The request ended without a message."));
         var second = await ReadAsync(marshaller, _cancellationToken);
-        return second.IsMessage ? throw new RpcException(new Status(StatusCode.Internal, "The request has more than one message.")) : request.Message;
+        return second.IsMessage ? throw new RpcException(new Status(StatusCode.Unimplemented, "The request has more than one message.")) : request.Message;
     }
 
     /// <summary>Writes a message and waits until the transport has taken it, unless the flags say that more follows.</summary>
@@ -254,18 +256,22 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
 
     private async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
+        FlushResult flushed;
         if (cancellationToken.CanBeCanceled && cancellationToken != _cancellationToken)
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _cancellationToken);
-            await Http.Response.BodyWriter.FlushAsync(either.Token);
+            flushed = await Http.Response.BodyWriter.FlushAsync(either.Token);
         }
         else
         {
-            await Http.Response.BodyWriter.FlushAsync(_cancellationToken);
+            flushed = await Http.Response.BodyWriter.FlushAsync(_cancellationToken);
         }
 
-        // Writing to a client that is gone does not fail by itself.
+        // Writing to a client that is gone does not fail by itself, and a service that only writes would go on for ever.
         _cancellationToken.ThrowIfCancellationRequested();
+        if (!flushed.IsCompleted) return;
+        _clientGone = true;
+        throw new OperationCanceledException("The client reset the call.");
     }
 
     private Metadata ReadRequestHeaders()

@@ -87,7 +87,8 @@ internal sealed class Comparison : IDisposable
     private async Task<Table> StreamAsync(string name, Side[] sides)
     {
         var rounds = await Load(callersPerConnection: 1).CompareAsync(sides, _plan.Rounds);
-        return new Table($"{name}, streams of {ChunksPerStream} messages of {EchoService.ChunkSize} B, one at a time on each of {Connections} connections", Names(sides),
+        var title = $"{name}, streams of {ChunksPerStream} messages of {EchoService.ChunkSize} B, one at a time on each of {Connections} connections";
+        return new Table(title, Names(sides),
         [
             Of("throughput", "MB/s", rounds, sample => sample.CallsPerSecond * MegabytesPerStream),
             Of("server CPU", "µs/MB", rounds, sample => sample.ServerCpuMicrosecondsPerCall / MegabytesPerStream),

@@ -14,7 +14,7 @@ internal sealed record Load(ServerProcess Server, int Connections, int CallersPe
     // Shorter, and the first rounds still run code the compiler has not finished with.
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
 
-    /// <summary>Each side warmed up, then all of them in every round, forwards and backwards in turn, as the first after a pause may fare better.</summary>
+    /// <summary>Each side warmed up, then all of them in every round, forwards and backwards in turn: the first of a round may fare better.</summary>
     /// <returns>For each round the samples in the order of the sides.</returns>
     public async Task<IReadOnlyList<Sample[]>> CompareAsync(IReadOnlyList<Side> sides, int rounds)
     {

@@ -16,14 +16,18 @@ internal static class RpcCommand
         var size = new Option<int>("--size") { Description = "Octets in a unary message.", DefaultValueFactory = _ => 1024 };
         var quick = new Option<bool>("--quick") { Description = "Unary calls only, three rounds of one second." };
         var json = new Option<FileInfo?>("--json") { Description = "Where to keep the figures." };
-        var command = new Command("rpc", "Unary calls and streams of the gRPC runtime, as ratios to bare HTTP/2 endpoints.") { seconds, rounds, size, quick, json };
+        var command = new Command("rpc", "Unary calls and streams of the gRPC runtime, as ratios to bare HTTP/2 endpoints.")
+        {
+            seconds, rounds, size, quick, json,
+        };
         command.SetAction(parsed =>
         {
             var isQuick = parsed.GetValue(quick);
             var plan = new Plan(
                 TimeSpan.FromSeconds(isQuick ? 1 : parsed.GetValue(seconds)), isQuick ? 3 : parsed.GetValue(rounds), parsed.GetValue(size));
             var words = parsed.Tokens.Select(token => token.Value);
-            return RunAsync(plan, !isQuick, $"dotnet run -c Release --project tests/Vss.Interlink.Bench -- {string.Join(' ', words)}", parsed.GetValue(json));
+            var line = $"dotnet run -c Release --project tests/Vss.Interlink.Bench -- {string.Join(' ', words)}";
+            return RunAsync(plan, withStreams: !isQuick, line, parsed.GetValue(json));
         });
         return command;
     }
