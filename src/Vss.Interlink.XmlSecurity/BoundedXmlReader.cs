@@ -158,5 +158,5 @@ internal sealed class BoundedXmlReader(XmlReader inner, bool utf16, XmlLimits li
 
     private XmlRefusedException Limit(string what) => Refused(XmlRefusalKind.LimitExceeded, $"the document has {what}");
 
-    private XmlRefusedException Refused(XmlRefusalKind kind, string detail) => new(kind, detail, LineNumber, LinePosition);
+    private XmlRefusedException Refused(XmlRefusalKind kind, string detail) => new(kind, detail, new XmlPlace(LineNumber, LinePosition, 0));
 }

@@ -103,12 +103,3 @@ public static class SafeXml
         return quoted.Length <= 200 ? quoted : quoted[..200] + "…";
     }
 }
-
-/// <summary>A rule of ours was broken while reading.</summary>
-internal sealed class XmlRefusedException(XmlRefusalKind kind, string detail, int line = 0, int column = 0) : XmlException(detail, null, line, column)
-{
-    public XmlRefusalKind Kind { get; } = kind;
-
-    // XmlException appends line and position to its text; the refusal carries them apart.
-    public override string Message { get; } = detail;
-}

@@ -1,0 +1,162 @@
+using System.Buffers;
+using System.Text;
+
+namespace Vss.Interlink.XmlSecurity.Reading;
+
+/// <content>Character data, references and what is read up to a closing mark: XML 1.0 sections 2.4 to 2.7, 2.11 and 4.1.</content>
+internal sealed partial class XmlTokenizer
+{
+    private static readonly SearchValues<byte> s_inText = SearchValues.Create("<&\r]"u8);
+
+    private bool ReadText(ReadOnlySpan<byte> token)
+    {
+        Kind = XmlTokenKind.Text;
+        if (token[0] == '&') return ReadReferenceInText(token);
+        if (token[0] == '\r' && ReadReturn(ref token)) return true;
+        for (var at = 0; ;)
+        {
+            var run = token[at..].IndexOfAny(s_inText);
+            if (run < 0) return Piece(token.Length);
+            at += run;
+            if (token[at] != ']') return Piece(at);
+
+            // "]]>" may be cut by the window's end; then what stands before it is a piece of its own.
+            if (token.Length < at + 3)
+            {
+                if (at > 0) return Piece(at);
+                Need(ref token, 3);
+            }
+
+            if (token[at..].StartsWith("]]>"u8)) throw Refused("the document has ']]>' in text", at);
+            at++;
+        }
+    }
+
+    // Section 2.11. Stands on a CR: true when it is a line end of its own and thereby a piece of text, false when it was passed before its LF.
+    private bool ReadReturn(ref ReadOnlySpan<byte> token)
+    {
+        while (token.Length < 2 && _window.TryMore()) token = _window.Token;
+        if (token.Length > 1 && token[1] == '\n')
+        {
+            _window.Advance(1);
+            token = token[1..];
+            return false;
+        }
+
+        _scratch[0] = (byte)'\n';
+        return PieceInScratch(1, covers: 1);
+    }
+
+    private bool ReadReferenceInText(ReadOnlySpan<byte> token)
+    {
+        if (_depth == 0) throw Refused("the document has text outside its root element", 0);
+        var end = ReadReference(ref token, 0, out var length);
+        return PieceInScratch(length, covers: end);
+    }
+
+    private bool Piece(int length)
+    {
+        if (_depth == 0 && Kind == XmlTokenKind.Text && _window.Token[..length].IndexOfAnyExcept(" \n\t"u8) is var at and >= 0)
+        {
+            throw Refused("the document has text outside its root element", at);
+        }
+
+        (_textInScratch, _textStart, _textLength, _consumed) = (false, 0, length, length);
+        return true;
+    }
+
+    private bool PieceInScratch(int length, int covers)
+    {
+        (_textInScratch, _textLength, _consumed) = (true, length, covers);
+        return true;
+    }
+
+    /// <summary>Reads the reference at <paramref name="at"/> into the scratch; gives the index behind it. Productions [66] to [68].</summary>
+    private int ReadReference(ref ReadOnlySpan<byte> token, int at, out int length)
+    {
+        Need(ref token, at + 2);
+        if (token[at + 1] == '#') return ReadCharacterReference(ref token, at, out length);
+        var end = NameEnd(ref token, at + 1, "an entity name");
+        var name = token[(at + 1)..end];
+        if (token[end] != ';' || !XmlCharacters.IsNCName(name)) throw Refused("the document has a '&' that begins no reference", at);
+        _scratch[0] = name switch
+        {
+            [(byte)'l', (byte)'t'] => (byte)'<',
+            [(byte)'g', (byte)'t'] => (byte)'>',
+            [(byte)'a', (byte)'m', (byte)'p'] => (byte)'&',
+            [(byte)'a', (byte)'p', (byte)'o', (byte)'s'] => (byte)'\'',
+            [(byte)'q', (byte)'u', (byte)'o', (byte)'t'] => (byte)'"',
+            _ => throw Refused($"the document has a reference to the entity {Quoted(name)}, which is not declared", at),
+        };
+        length = 1;
+        return end + 1;
+    }
+
+    private int ReadCharacterReference(ref ReadOnlySpan<byte> token, int start, out int length)
+    {
+        Need(ref token, start + 3);
+        var radix = token[start + 2] == 'x' ? 16u : 10u;
+        var digits = start + (radix == 16 ? 3 : 2);
+        var scalar = 0u;
+        var at = digits;
+        for (; ; at++)
+        {
+            if (at - digits > _limits.MaxAttributeLength) throw OverLimit($"a character reference longer than {_limits.MaxAttributeLength} octets", start);
+            if (at == token.Length) token = _window.More();
+            if (token[at] == ';') break;
+            var digit = DigitValue((char)token[at]);
+            if (digit >= radix) throw Refused("the document has a character reference with something else than digits", at);
+            scalar = Math.Min(scalar * radix + digit, 0x110000);
+        }
+
+        if (at == digits || !XmlCharacters.IsChar(scalar)) throw Refused("the document has a reference to a character that XML does not allow", start);
+        length = new Rune(scalar).EncodeToUtf8(_scratch);
+        return at + 1;
+    }
+
+    private static uint DigitValue(char digit) => digit switch
+    {
+        >= '0' and <= '9' => digit - (uint)'0',
+        >= 'a' and <= 'f' => digit - (uint)'a' + 10,
+        >= 'A' and <= 'F' => digit - (uint)'A' + 10,
+        _ => uint.MaxValue,
+    };
+
+    /// <summary>Goes on in a CDATA section, a comment or a processing instruction, up to the closing mark or the end of what is known.</summary>
+    private bool ReadSection()
+    {
+        var mark = Kind switch
+        {
+            XmlTokenKind.CData => "]]>"u8,
+            XmlTokenKind.Comment => "-->"u8,
+            _ => "?>"u8,
+        };
+        (IsFirstPiece, IsLastPiece, _isSectionNew) = (_isSectionNew, false, false);
+        var token = _window.Token;
+        if (token.IsEmpty) token = _window.More();
+        if (token[0] == '\r' && ReadReturn(ref token)) return true;
+        for (var at = 0; ;)
+        {
+            var run = token[at..].IndexOfAny(mark[0], (byte)'\r');
+            if (run < 0) return Piece(token.Length);
+            at += run;
+            if (token[at] == '\r') return Piece(at);
+            if (token.Length < at + mark.Length)
+            {
+                if (at > 0) return Piece(at);
+                Need(ref token, mark.Length);
+            }
+
+            if (token[at..].StartsWith(mark))
+            {
+                Piece(at);
+                _consumed += mark.Length;
+                (IsLastPiece, _state) = (true, State.Between);
+                return true;
+            }
+
+            if (Kind == XmlTokenKind.Comment && token[at + 1] == '-') throw Refused("the document has '--' in a comment", at);
+            at++;
+        }
+    }
+}

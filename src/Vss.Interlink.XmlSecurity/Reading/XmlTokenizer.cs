@@ -1,0 +1,173 @@
+namespace Vss.Interlink.XmlSecurity.Reading;
+
+/// <summary>
+/// Reads XML 1.0 (fifth edition) with namespaces (Namespaces in XML 1.0, third edition), token by token, forward only. Every constraint of both that
+/// concerns a document without a document type declaration is kept while reading; a document type declaration is refused, so that only the five
+/// predefined entities exist and every attribute is of type CDATA.
+/// </summary>
+/// <remarks>
+/// Spans are valid until the next <see cref="Read"/>. Text comes in pieces, so that memory does not grow with the document. What breaks a rule throws
+/// <see cref="XmlRefusedException"/>; the reader cannot go on after that.
+/// </remarks>
+internal sealed partial class XmlTokenizer : IDisposable
+{
+    private readonly OctetWindow _window;
+    private readonly XmlLimits _limits;
+    private readonly NamespaceScope _scope = new();
+    private readonly AttributeList _attributes = new();
+    private readonly byte[] _scratch = new byte[4];
+    private byte[] _target = [];
+    private int _targetLength;
+    private State _state = State.Start;
+    private int _consumed;          // octets of the window that the current token covers
+    private int _textStart;
+    private int _textLength;
+    private bool _textInScratch;
+    private bool _rootEnded;
+
+    public XmlTokenizer(Stream input, XmlLimits limits) => (_window, _limits) = (new OctetWindow(input, limits), limits);
+
+    public XmlTokenizer(ReadOnlyMemory<byte> octets, XmlLimits limits) => (_window, _limits) = (new OctetWindow(octets, limits), limits);
+
+    private enum State
+    {
+        Start,
+        Between,        // tokens
+        InEmptyElement, // its start was reported, its end was not
+        AtElementEnd,   // it was reported, the element is still open
+        InSection,      // of CDATA, a comment or a processing instruction
+        Ended,
+    }
+
+    public XmlTokenKind Kind { get; private set; }
+
+    /// <summary>Open elements, the current one included: the root element has 1.</summary>
+    public int Depth => _depth;
+
+    /// <summary>Position of the last start tag among all start tags of the document; the root element has 1.</summary>
+    public int Ordinal { get; private set; }
+
+    /// <summary>Whether the start tag is an empty-element tag.</summary>
+    public bool IsEmptyElement { get; private set; }
+
+    /// <summary>The namespaces in scope. At <see cref="XmlTokenKind.EndElement"/> they are still the element's.</summary>
+    public NamespaceScope Scope => _scope;
+
+    /// <summary>The attributes of the start tag, namespace declarations among them, in the order of the document.</summary>
+    public AttributeList Attributes => _attributes;
+
+    /// <summary>The start tag's octets, which the entries of <see cref="Attributes"/> point into.</summary>
+    public ReadOnlySpan<byte> Tag => _window.Token[.._consumed];
+
+    /// <summary>Characters of the current piece of text, CDATA, comment or processing instruction; line ends are LF.</summary>
+    public ReadOnlySpan<byte> Text => _textInScratch ? _scratch.AsSpan(0, _textLength) : _window.Token.Slice(_textStart, _textLength);
+
+    /// <summary>Whether the piece is the first of its CDATA section, comment or processing instruction.</summary>
+    public bool IsFirstPiece { get; private set; }
+
+    /// <summary>Whether it is the last.</summary>
+    public bool IsLastPiece { get; private set; }
+
+    /// <summary>The processing instruction's target.</summary>
+    public ReadOnlySpan<byte> Target => _target.AsSpan(0, _targetLength);
+
+    /// <summary>Where the current token begins.</summary>
+    public XmlPlace Place => _window.Place(0);
+
+    /// <summary>Octets of the input before the current token.</summary>
+    public long StartOffset => _window.Offset;
+
+    /// <summary>Octets of the input to the end of the current token.</summary>
+    public long EndOffset => _window.Place(_consumed).Offset;
+
+    /// <summary>What the document is encoded in.</summary>
+    public InputEncoding Encoding => _window.Encoding;
+
+    /// <summary>Moves to the next token; false at the end of the document.</summary>
+    /// <exception cref="XmlRefusedException">A rule of XML, of namespaces or a limit is broken.</exception>
+    public bool Read()
+    {
+        _window.Advance(_consumed);
+        _consumed = 0;
+        switch (_state)
+        {
+            case State.Start:
+                _window.Open();
+                _state = State.Between;
+                if (TryReadXmlDeclaration()) return true;
+                break;
+            case State.InEmptyElement:
+                return EndElement();
+            case State.AtElementEnd:
+                CloseElement();
+                break;
+            case State.InSection:
+                return ReadSection();
+            case State.Ended:
+                return false;
+        }
+
+        return ReadToken();
+    }
+
+    public void Dispose()
+    {
+        _window.Dispose();
+        _attributes.Dispose();
+        DisposeOpenElements();
+    }
+
+    private bool ReadToken()
+    {
+        var token = _window.Token;
+        if (token.IsEmpty)
+        {
+            if (_depth == 0 && !_window.TryMore()) return EndDocument();
+            token = _depth == 0 ? _window.Token : _window.More();
+        }
+
+        if (token[0] != '<') return ReadText(token);
+        Need(ref token, 2);
+        return token[1] switch
+        {
+            (byte)'/' => ReadEndTag(token),
+            (byte)'!' => ReadCommentOrCData(token),
+            (byte)'?' => ReadInstruction(token),
+            _ => ReadStartTag(token),
+        };
+    }
+
+    // Production [1]: one root element.
+    private bool EndDocument()
+    {
+        if (!_rootEnded) throw Refused("the document has no root element", 0);
+        (_state, Kind) = (State.Ended, XmlTokenKind.EndOfDocument);
+        return false;
+    }
+
+    private void Need(ref ReadOnlySpan<byte> token, int octets)
+    {
+        while (token.Length < octets) token = _window.More();
+    }
+
+    private int PassWhite(ref ReadOnlySpan<byte> token, int at)
+    {
+        while (true)
+        {
+            if (at == token.Length) token = _window.More();
+            if (!XmlCharacters.IsWhite(token[at])) return at;
+            at++;
+        }
+    }
+
+    private XmlRefusedException Refused(string detail, int ahead) => _window.Refused(XmlRefusalKind.NotWellFormed, detail, ahead);
+
+    private XmlRefusedException OverLimit(string what, int ahead) => _window.Refused(XmlRefusalKind.LimitExceeded, $"the document has {what}", ahead);
+
+    // What is quoted of a document is a name at most, and cut: a personal number could stand there.
+    private static string Quoted(ReadOnlySpan<byte> name)
+    {
+        var text = System.Text.Encoding.UTF8.GetString(name);
+        return text.Length <= 24 ? $"'{text}'" : $"'{text[..24]}…'";
+    }
+}
