@@ -11,6 +11,9 @@ public enum XmlRefusalKind
     LimitExceeded,
     UnsupportedEncoding,
     Truncated,
+
+    /// <summary>The document is in order, but what was asked of it is not there: no such element, or all of it is left out.</summary>
+    NothingSelected,
 }
 
 /// <summary>A refusal by <see cref="SafeXml"/>.</summary>

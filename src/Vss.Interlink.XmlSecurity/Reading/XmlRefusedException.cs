@@ -12,6 +12,8 @@ internal sealed class XmlRefusedException(XmlRefusalKind kind, string detail, Xm
     // XmlException appends line and position to its text; the refusal carries them apart.
     public override string Message { get; } = detail;
 
+    public XmlRefusal ToRefusal() => new(Kind, Message, Place.ToString());
+
     private static int Whole(long count) => (int)Math.Min(count, int.MaxValue);
 }
 

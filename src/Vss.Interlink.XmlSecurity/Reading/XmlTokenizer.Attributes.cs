@@ -28,13 +28,13 @@ internal sealed partial class XmlTokenizer
         {
             entry.IsDeclaration = true;
             _attributes.Declarations++;
-            entry.Prefix = _scope.Names.Intern(colon < 0 ? default : name[(colon + 1)..]);
-            entry.Namespace = _scope.Names.Intern(_attributes.Value(entry, tag));
-            if (_scope.Names.Count > _limits.MaxNamespaceNames) throw OverLimit($"more than {_limits.MaxNamespaceNames} different prefixes and namespace names", at);
+            entry.Prefix = _names.Intern(colon < 0 ? default : name[(colon + 1)..]);
+            entry.Namespace = _names.Intern(_attributes.Value(entry, tag));
+            if (_names.Count > _limits.MaxNamespaceNames) throw OverLimit($"more than {_limits.MaxNamespaceNames} different prefixes and namespace names", at);
         }
         else if (colon >= 0)
         {
-            entry.Prefix = _scope.Names.Intern(name[..colon]);
+            entry.Prefix = _names.Intern(name[..colon]);
         }
 
         return closing + 1;
@@ -100,10 +100,10 @@ internal sealed partial class XmlTokenizer
             ref readonly var entry = ref _attributes[index];
             if (!entry.IsDeclaration) continue;
             CheckReserved(entry);
-            if (!_scope.TryDeclare(entry.Prefix, entry.Namespace, mark)) throw Refused("the document has a prefix that is declared twice on one element", entry.NameStart);
+            if (!_scope.TryBind(entry.Prefix, entry.Namespace, mark)) throw Refused("the document has a prefix that is declared twice on one element", entry.NameStart);
         }
 
-        if (_scope.Declared > _limits.MaxNamespaces) throw OverLimit($"more than {_limits.MaxNamespaces} namespaces in scope", 0);
+        if (_scope.Count > _limits.MaxNamespaces) throw OverLimit($"more than {_limits.MaxNamespaces} namespaces in scope", 0);
     }
 
     // Namespaces in XML 1.0 section 3, "Reserved Prefixes and Namespace Names", and section 5, "No Prefix Undeclaring".
@@ -129,8 +129,8 @@ internal sealed partial class XmlTokenizer
             ref var entry = ref _attributes[index];
             if (entry.IsDeclaration || entry.Prefix == InternedNames.Empty) continue;
             entry.Namespace = _scope[entry.Prefix];
-            if (entry.Namespace != NamespaceScope.Undeclared) continue;
-            throw Refused($"the document has an attribute whose prefix {Quoted(_scope.Names[entry.Prefix])} is not declared", entry.NameStart);
+            if (entry.Namespace != PrefixBindings.Unbound) continue;
+            throw Refused($"the document has an attribute whose prefix {Quoted(_names[entry.Prefix])} is not declared", entry.NameStart);
         }
 
         var duplicate = _attributes.IndexOfDuplicate(tag);

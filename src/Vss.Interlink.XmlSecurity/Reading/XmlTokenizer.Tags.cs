@@ -105,12 +105,12 @@ internal sealed partial class XmlTokenizer
     // The declarations of the tag are in scope already: they bind the element's own name too.
     private void OpenElementOf(ReadOnlySpan<byte> name, int colon)
     {
-        var prefix = colon < 0 ? InternedNames.Empty : _scope.Names.Intern(name[..colon]);
-        var mark = _scope.Declared;
+        var prefix = colon < 0 ? InternedNames.Empty : _names.Intern(name[..colon]);
+        var mark = _scope.Count;
         if (_attributes.Declarations > 0) Declare(mark);
         var bound = _scope[prefix];
         if (prefix == InternedNames.Xmlns) throw Refused("the document has an element with the prefix xmlns", 1);
-        if (bound == NamespaceScope.Undeclared) throw Refused($"the document has an element whose prefix {Quoted(name[..colon])} is not declared", 1);
+        if (bound == PrefixBindings.Unbound) throw Refused($"the document has an element whose prefix {Quoted(name[..colon])} is not declared", 1);
 
         if (_depth == _open.Length) Array.Resize(ref _open, _depth * 2);
         var start = _depth == 0 ? 0 : _open[_depth - 1].NameStart + _open[_depth - 1].NameLength;

@@ -13,7 +13,8 @@ internal sealed partial class XmlTokenizer : IDisposable
 {
     private readonly OctetWindow _window;
     private readonly XmlLimits _limits;
-    private readonly NamespaceScope _scope = new();
+    private readonly InternedNames _names = new();
+    private readonly PrefixBindings _scope = new();
     private readonly AttributeList _attributes = new();
     private readonly byte[] _scratch = new byte[4];
     private byte[] _target = [];
@@ -51,7 +52,10 @@ internal sealed partial class XmlTokenizer : IDisposable
     public bool IsEmptyElement { get; private set; }
 
     /// <summary>The namespaces in scope. At <see cref="XmlTokenKind.EndElement"/> they are still the element's.</summary>
-    public NamespaceScope Scope => _scope;
+    public PrefixBindings Scope => _scope;
+
+    /// <summary>The prefixes and namespace names that were seen so far.</summary>
+    public InternedNames Names => _names;
 
     /// <summary>The attributes of the start tag, namespace declarations among them, in the order of the document.</summary>
     public AttributeList Attributes => _attributes;

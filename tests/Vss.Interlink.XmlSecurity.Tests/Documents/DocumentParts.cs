@@ -25,7 +25,7 @@ internal sealed record DocumentParts(string Declaration, Part[] Before, Part.Ele
     internal static readonly string[] Namespaces = ["urn:a", "urn:b", "http://x.example/?p=1&amp;q=2", "urn:quote:&#39;", "http://www.w3.org/2000/09/xmldsig#", "urn:B"];
     private static readonly string[] s_names = ["a", "b", "A", "z9", "é", "chữ-ký", "x.y", "Id", "_"];
     private static readonly string[] s_xmlNames = ["lang", "space", "id", "base", "other"];
-    private static readonly string[] s_xmlValues = ["vi", "preserve", "id1", "../x/", "http://x.example/a/b"];
+    private static readonly string[][] s_xmlValues = [["vi", "en-GB"], ["preserve", "default"], ["id1"], ["../x/", "http://x.example/a/b", "c/d", "/e", "f", "g/"], ["&amp;", " "]];
     private static readonly string[] s_white = ["", " ", "\n", "\r\n", "\t ", "\r"];
 
     /// <summary>The document as text.</summary>
@@ -76,7 +76,8 @@ internal sealed record DocumentParts(string Declaration, Part[] Before, Part.Ele
             if (attribute.Prefix % 5 == 4)
             {
                 var name = attribute.Name % s_xmlNames.Length;
-                if (taken.Add("xml:" + name)) inTag.Insert(attribute.Name % (inTag.Count + 1), $"xml:{s_xmlNames[name]}=\"{s_xmlValues[name]}\"");
+                var values = s_xmlValues[name];
+                if (taken.Add("xml:" + name)) inTag.Insert(attribute.Name % (inTag.Count + 1), $"xml:{s_xmlNames[name]}=\"{values[attribute.Prefix % values.Length]}\"");
                 continue;
             }
 

@@ -62,11 +62,11 @@ internal static class Infoset
                 lines.Add("declaration", $"{Utf8(xml.DeclaredEncoding)} {Utf8(xml.DeclaredStandalone)}");
                 break;
             case XmlTokenKind.StartElement:
-                lines.Add("start", $"{Utf8(xml.Name)} {{{Utf8(xml.Scope.Names[xml.Namespace])}}}{Utf8(xml.LocalName)}{(xml.IsEmptyElement ? " empty" : "")}");
+                lines.Add("start", $"{Utf8(xml.Name)} {{{Utf8(xml.Names[xml.Namespace])}}}{Utf8(xml.LocalName)}{(xml.IsEmptyElement ? " empty" : "")}");
                 foreach (ref readonly var entry in xml.Attributes.Entries)
                 {
                     var uri = entry.IsDeclaration ? InternedNames.XmlnsNamespace : entry.Namespace;
-                    lines.Add("attribute", $"{Utf8(AttributeList.Name(entry, xml.Tag))} {{{Utf8(xml.Scope.Names[uri])}}} {Utf8(xml.Attributes.Value(entry, xml.Tag))}");
+                    lines.Add("attribute", $"{Utf8(AttributeList.Name(entry, xml.Tag))} {{{Utf8(xml.Names[uri])}}} {Utf8(xml.Attributes.Value(entry, xml.Tag))}");
                 }
 
                 break;

@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.RegularExpressions;
+using System.Xml;
 using Vss.Interlink.XmlSecurity.Reading;
 using Vss.Interlink.XmlSecurity.Tests.Documents;
 
@@ -43,14 +45,45 @@ public sealed class XmlReaderComparisonTests
     });
 
     [Fact]
-    public void A_document_that_was_tampered_with_is_accepted_by_both_readers_or_by_none() => GeneratedDocuments.All(3000, xml =>
+    public void A_document_that_was_tampered_with_is_accepted_by_both_readers_or_by_none() => GeneratedDocuments.All(2000, xml =>
     {
         foreach (var octets in Mutations.Of(Encoding.UTF8.GetBytes(xml), 8))
         {
             var (ours, ourRefusal) = Infoset.ByTokenizer(octets);
             var (theirs, theirRefusal) = Infoset.ByXmlReader(octets);
             if (ourRefusal is null == theirRefusal is null) Assert.Equal(theirs, ours);
-            else Assert.Fail($"ours: {ourRefusal?.Message} {ourRefusal?.Place}; theirs: {theirRefusal?.Message}\n{Encoding.UTF8.GetString(octets)}");
+            else if (!IsErrorOfXmlReader(octets, ourRefusal, theirRefusal)) Assert.Fail($"ours: {ourRefusal?.Message} {ourRefusal?.Place}; theirs: {theirRefusal?.Message}\n{Encoding.UTF8.GetString(octets)}");
         }
     });
+
+    // Where .NET's reader is not XML 1.0 fifth edition:
+    private static bool IsErrorOfXmlReader(byte[] octets, XmlRefusedException? ours, XmlException? theirs)
+    {
+        // - another value of xml:space is an error that need not be reported (section 2.10); it stops there.
+        if (ours is null && theirs!.Message.Contains("xml:space", StringComparison.Ordinal)) return true;
+
+        // - it takes any version that begins with "1.0" (production [26]).
+        if (theirs is null && Regex.IsMatch(Encoding.Latin1.GetString(octets), @"^<\?xml\s+version\s*=\s*(['""])1\.0(?!\1)")) return true;
+
+        // - it lets an element have the prefix xmlns (Namespaces in XML 1.0 section 3).
+        if (theirs is null && ours!.Message.Contains("the prefix xmlns", StringComparison.Ordinal)) return true;
+
+        // - its names are those of the fourth edition (appendix B there).
+        using var xml = new XmlTokenizer(octets, Infoset.Wide);
+        while (ours is null && xml.Read())
+        {
+            if (xml.Kind == XmlTokenKind.ProcessingInstruction && !IsFourthEditionName(xml.Target)) return true;
+            if (xml.Kind != XmlTokenKind.StartElement) continue;
+            if (!IsFourthEditionName(xml.Name)) return true;
+            foreach (ref readonly var entry in xml.Attributes.Entries)
+            {
+                if (!IsFourthEditionName(AttributeList.Name(entry, xml.Tag))) return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsFourthEditionName(ReadOnlySpan<byte> name) =>
+        Encoding.UTF8.GetString(name).Split(':').All(part => XmlConvert.IsStartNCNameChar(part[0]) && part.All(XmlConvert.IsNCNameChar));
 }
