@@ -68,7 +68,7 @@ internal sealed class CanonicalAttributes
     {
         if (order.Length > FewAttributes)
         {
-            order.Sort((left, right) => Compare(left, right, xml));
+            SortMany(order, xml);
             return;
         }
 
@@ -80,6 +80,9 @@ internal sealed class CanonicalAttributes
             order[at] = moved;
         }
     }
+
+    // Apart, because the comparison is an object.
+    private static void SortMany(Span<int> order, XmlTokenizer xml) => order.Sort((left, right) => Compare(left, right, xml));
 
     // Octets of UTF-8 are in the order of the code points.
     private static int Compare(int left, int right, XmlTokenizer xml)

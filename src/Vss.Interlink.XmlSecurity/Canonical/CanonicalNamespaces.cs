@@ -28,7 +28,7 @@ internal sealed class CanonicalNamespaces(bool isExclusive, InclusivePrefixes li
         if (_count == 0) return;
 
         var prefixes = _toWrite.AsSpan(0, _count);
-        if (_count > 1) prefixes.Sort((left, right) => xml.Names[left].SequenceCompareTo(xml.Names[right]));
+        if (_count > 1) Sort(prefixes, xml);
         foreach (var prefix in prefixes)
         {
             var name = xml.Names[_written[prefix]];
@@ -43,6 +43,9 @@ internal sealed class CanonicalNamespaces(bool isExclusive, InclusivePrefixes li
 
     /// <summary>The element that was written last ends.</summary>
     public void Leave() => _written.Leave(_marks[--_open]);
+
+    // Apart, because the comparison is an object.
+    private static void Sort(Span<int> prefixes, XmlTokenizer xml) => prefixes.Sort((left, right) => xml.Names[left].SequenceCompareTo(xml.Names[right]));
 
     // Canonical XML 1.0 section 1.3: a document with a relative namespace name cannot be canonicalised.
     private static void CheckAbsolute(XmlTokenizer xml)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace Vss.Interlink.XmlSecurity.Canonical;
 
@@ -20,16 +21,13 @@ internal sealed class CanonicalWriter(OctetSink sink) : IDisposable
         _buffer[_length++] = octet;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Write(ReadOnlySpan<byte> octets)
     {
         if (octets.Length > _buffer.Length - _length)
         {
-            Flush();
-            if (octets.Length >= _buffer.Length / 2)
-            {
-                sink.Write(octets);
-                return;
-            }
+            WriteBeyond(octets);
+            return;
         }
 
         octets.CopyTo(_buffer.AsSpan(_length));
@@ -52,6 +50,13 @@ internal sealed class CanonicalWriter(OctetSink sink) : IDisposable
     {
         if (_buffer.Length > 0) ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = [];
+    }
+
+    private void WriteBeyond(ReadOnlySpan<byte> octets)
+    {
+        Flush();
+        if (octets.Length < _buffer.Length / 2) Write(octets);
+        else sink.Write(octets);
     }
 
     private void Write(ReadOnlySpan<byte> octets, SearchValues<byte> replaced)

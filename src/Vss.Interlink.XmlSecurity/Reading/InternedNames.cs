@@ -61,15 +61,13 @@ internal sealed class InternedNames
         unchecked
         {
             var hash = s_key ^ (ulong)name.Length;
-            while (name.Length >= 8)
+            while (name.Length > 8)
             {
                 hash = Fold(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(name));
                 name = name[8..];
             }
 
-            var rest = 0UL;
-            for (var at = 0; at < name.Length; at++) rest |= (ulong)name[at] << (8 * at);
-            return (uint)Fold(hash ^ rest);
+            return (uint)Fold(hash ^ UpToEight(name));
         }
     }
 
@@ -83,6 +81,14 @@ internal sealed class InternedNames
         var known = Find(name, hash);
         return known >= 0 ? known : Add(name, hash);
     }
+
+    // Each octet is in it at least once, which with the length tells any two apart.
+    private static ulong UpToEight(ReadOnlySpan<byte> name) => name.Length switch
+    {
+        >= 4 => BinaryPrimitives.ReadUInt32LittleEndian(name) | (ulong)BinaryPrimitives.ReadUInt32LittleEndian(name[^4..]) << 32,
+        > 0 => name[0] | (ulong)name[name.Length / 2] << 8 | (ulong)name[^1] << 16,
+        _ => 0,
+    };
 
     private static ulong Fold(ulong value)
     {

@@ -20,6 +20,7 @@ internal sealed class OctetWindow : IDisposable
     private int _start;         // of the token
     private int _end;           // behind the last octet that was checked
     private int _received;      // behind the last octet that came
+    private long _left;         // octets that left the window
     private long _taken;        // octets taken from the input
     private bool _overLimit;
     private string? _fault;     // what stands at _end and is no character
@@ -40,17 +41,20 @@ internal sealed class OctetWindow : IDisposable
         _start = _end = _counted = held.Offset;
         _overLimit = held.Count > limits.MaxBytes;
         _received = held.Offset + (int)Math.Min(held.Count, limits.MaxBytes);
-        (_taken, _place.Offset) = (_received - held.Offset, 0);
+        _left = -held.Offset;
     }
 
     /// <summary>What the input is encoded in, known after <see cref="Open"/>.</summary>
     public InputEncoding Encoding { get; private set; }
 
+    /// <summary>Why reading ended early; null as long as it did not.</summary>
+    public XmlRefusedException? Refusal { get; private set; }
+
     /// <summary>From the token's beginning to the last octet that is known. Valid until the window moves.</summary>
     public ReadOnlySpan<byte> Token => new(_octets, _start, _end - _start);
 
-    /// <summary>Octets of the input before the token.</summary>
-    public long Offset => Place(0).Offset;
+    /// <summary>Octets of the input before the octet <paramref name="ahead"/> of the token's beginning.</summary>
+    public long Offset(int ahead) => Encoding.IsUtf16 ? Place(ahead).Offset : _left + _start + ahead;
 
     /// <summary>Decides the encoding by the first octets and passes the byte order mark: XML 1.0 section 4.3.3 and appendix F.1.</summary>
     public void Open()
@@ -95,7 +99,7 @@ internal sealed class OctetWindow : IDisposable
     }
 
     /// <summary>The exception for a rule that is broken <paramref name="ahead"/> octets behind the token's beginning.</summary>
-    public XmlRefusedException Refused(XmlRefusalKind kind, string detail, int ahead = 0) => new(kind, detail, Place(ahead));
+    public XmlRefusedException Refused(XmlRefusalKind kind, string detail, int ahead = 0) => Refusal = new XmlRefusedException(kind, detail, Place(ahead));
 
     public void Dispose()
     {
@@ -138,6 +142,7 @@ internal sealed class OctetWindow : IDisposable
         var quarter = _octets.Length / 4;
         if (_octets.Length - _received >= quarter) return;
         CountTo(_start);
+        _left += _start;
         var kept = _octets.AsSpan(_start, _received - _start);
         if (_octets.Length - kept.Length >= quarter)
         {

@@ -133,7 +133,7 @@ internal sealed partial class XmlTokenizer
         _openNames = [];
     }
 
-    /// <summary>Index behind the name that begins at <paramref name="from"/>; which characters beyond ASCII it has is not looked at.</summary>
+    /// <summary>Index behind the name that begins at <paramref name="from"/>; what of it is beyond ASCII is not looked at.</summary>
     private int NameEnd(ref ReadOnlySpan<byte> token, int from, string what)
     {
         var at = from;

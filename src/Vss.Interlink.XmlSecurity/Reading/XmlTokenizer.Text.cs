@@ -8,6 +8,15 @@ internal sealed partial class XmlTokenizer
 {
     private static readonly SearchValues<byte> s_inText = SearchValues.Create("<&\r]"u8);
 
+    /// <summary>Gives up the current piece of text; whether another one follows it at once. The namespaces in scope stay what they are.</summary>
+    public bool PassText()
+    {
+        _window.Advance(_consumed);
+        _consumed = _textLength = 0;
+        if (_window.Token.IsEmpty && !_window.TryMore()) return false;
+        return _window.Token[0] != '<';
+    }
+
     private bool ReadText(ReadOnlySpan<byte> token)
     {
         Kind = XmlTokenKind.Text;

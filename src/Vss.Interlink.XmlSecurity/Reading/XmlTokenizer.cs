@@ -79,10 +79,10 @@ internal sealed partial class XmlTokenizer : IDisposable
     public XmlPlace Place => _window.Place(0);
 
     /// <summary>Octets of the input before the current token.</summary>
-    public long StartOffset => _window.Offset;
+    public long StartOffset => _window.Offset(0);
 
     /// <summary>Octets of the input to the end of the current token.</summary>
-    public long EndOffset => _window.Place(_consumed).Offset;
+    public long EndOffset => _window.Offset(_consumed);
 
     /// <summary>What the document is encoded in.</summary>
     public InputEncoding Encoding => _window.Encoding;
@@ -91,6 +91,7 @@ internal sealed partial class XmlTokenizer : IDisposable
     /// <exception cref="XmlRefusedException">A rule of XML, of namespaces or a limit is broken.</exception>
     public bool Read()
     {
+        if (_window.Refusal is { } earlier) throw earlier;
         _window.Advance(_consumed);
         _consumed = 0;
         switch (_state)
