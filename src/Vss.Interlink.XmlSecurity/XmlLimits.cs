@@ -3,6 +3,13 @@ namespace Vss.Interlink.XmlSecurity;
 /// <summary>Limits that foreign XML is held to while it is read. A breach names the limit and the place. Octets of names and values are those of UTF-8.</summary>
 public sealed record XmlLimits
 {
+    /// <summary>For documents that somebody judges at his own machine: what a stranger sends in must be small, an archive's dossier of a gigabyte must be read.</summary>
+    public static XmlLimits OwnFiles { get; } = new()
+    {
+        MaxBytes = 1L << 40, MaxDepth = 10_000, MaxElements = int.MaxValue, MaxNodes = int.MaxValue, MaxAttributes = 100_000, MaxNameLength = 4096, MaxAttributeLength = 64 * 1024 * 1024,
+        MaxTagBytes = 128 * 1024 * 1024, MaxNamespaces = 100_000, MaxNamespaceNames = 200_000,
+    };
+
     /// <summary>Octets of the whole document as it came.</summary>
     public long MaxBytes { get; init; } = 16 * 1024 * 1024;
 
