@@ -8,6 +8,9 @@ fail() { printf '%s\n' "$1" >&2; printf '0 passed, 1 failed\n'; exit 1; }
 
 # Foreign peers that the tests run for real; /usr/bin/python3 is Debian's.
 packages=(python3 python3-grpcio python3-protobuf protobuf-compiler python3-zeep python3-xmlsec xmlsec1 libxml2-utils openssl)
+# The Node peer takes any node and npm there are; its packages come with the lock file beside it.
+command -v node >/dev/null || packages+=(nodejs)
+command -v npm >/dev/null || packages+=(npm)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
@@ -15,7 +18,7 @@ done
 if [ "${#missing[@]}" -gt 0 ]; then
   if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
     export DEBIAN_FRONTEND=noninteractive
-    apt-get update -q >&2 && apt-get install -y -q "${missing[@]}" >&2 || fail "apt-get could not install: ${missing[*]}"
+    apt-get update -q >&2 && apt-get install -y -q --no-install-recommends "${missing[@]}" >&2 || fail "apt-get could not install: ${missing[*]}"
   else
     fail "The tests need these Debian packages: ${missing[*]} (as root: apt-get install ${missing[*]})"
   fi

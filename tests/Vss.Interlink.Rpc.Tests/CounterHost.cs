@@ -30,6 +30,8 @@ internal sealed class CounterHost : IAsyncDisposable
 
     public Uri Address { get; }
 
+    public IServiceProvider Services => _app.Services;
+
     public GrpcChannel Channel { get; }
 
     public Counter.CounterClient Client { get; }
@@ -38,7 +40,7 @@ internal sealed class CounterHost : IAsyncDisposable
 
     public static async Task<CounterHost> StartAsync(
         Behaviour? behaviour = null, Action<GrpcServiceOptions>? options = null, Action<ListenOptions>? listen = null,
-        Action<IServiceCollection>? services = null, bool expectsErrors = false)
+        Action<IServiceCollection>? services = null, Action<WebApplication>? endpoints = null, bool expectsErrors = false)
     {
         var log = new ErrorLog();
         var builder = WebApplication.CreateSlimBuilder();
@@ -54,6 +56,7 @@ internal sealed class CounterHost : IAsyncDisposable
         var app = builder.Build();
         app.MapGrpcService<CounterService>();
         app.MapGet("/alive", () => "yes");
+        endpoints?.Invoke(app);
         await app.StartAsync();
         return new CounterHost(app, log) { ExpectsErrors = expectsErrors };
     }

@@ -7,7 +7,7 @@ namespace Vss.Interlink.Rpc.Tests;
 /// <summary>Our client calls a server of Debian's grpcio.</summary>
 public sealed class ForeignServerTests : IAsyncLifetime
 {
-    private PythonPeer? _peer;
+    private PeerProcess? _peer;
     private GrpcChannel? _channel;
     private Counter.CounterClient? _client;
 
@@ -15,7 +15,7 @@ public sealed class ForeignServerTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _peer = await PythonPeer.StartAsync("counter_server.py");
+        _peer = await PeerProcess.PythonAsync("counter_server.py");
         _channel = GrpcChannel.ForAddress($"http://127.0.0.1:{await _peer.ReadLineAsync(TimeSpan.FromSeconds(30))}");
         _client = new Counter.CounterClient(_channel);
     }

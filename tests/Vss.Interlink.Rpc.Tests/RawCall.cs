@@ -24,14 +24,16 @@ internal sealed class RawCall(Uri address) : IDisposable
     }
 
     public Task<HttpResponseMessage> SendAsync(
-        string path, byte[] body, string contentType = "application/grpc", string? timeout = null, string? encoding = null)
+        string path, byte[] body, string contentType = "application/grpc", string? timeout = null, string? encoding = null, string? acceptEncoding = null,
+        bool te = true)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(body), Version = HttpVersion.Version20 };
         request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
         request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
-        request.Headers.TryAddWithoutValidation("te", "trailers");
+        if (te) request.Headers.TryAddWithoutValidation("te", "trailers");
         if (timeout is not null) request.Headers.TryAddWithoutValidation("grpc-timeout", timeout);
         if (encoding is not null) request.Headers.TryAddWithoutValidation("grpc-encoding", encoding);
+        if (acceptEncoding is not null) request.Headers.TryAddWithoutValidation("grpc-accept-encoding", acceptEncoding);
         return _http.SendAsync(request);
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
 
@@ -27,6 +28,21 @@ public sealed class StatusTests
         Assert.Equal([0, 255, 1], failure.Trailers.GetValueBytes("from-exception-bin")!);
         Assert.Equal(failure.Status, call.GetStatus());
         Assert.Empty(await call.ResponseHeadersAsync);
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Typed_details_of_a_status_travel_in_its_trailers()
+    {
+        var violation = new Google.Rpc.BadRequest { FieldViolations = { new Google.Rpc.BadRequest.Types.FieldViolation { Field = "organ", Description = "không có mã" } } };
+        var rich = new Google.Rpc.Status { Code = (int)StatusCode.InvalidArgument, Message = "the dossier is not complete", Details = { Google.Protobuf.WellKnownTypes.Any.Pack(violation) } };
+        await using var host = await CounterHost.StartAsync(new Behaviour
+        {
+            One = (_, _) => throw new RpcException(new Status(StatusCode.InvalidArgument, rich.Message), new Metadata { { "grpc-status-details-bin", rich.ToByteArray() } }),
+        });
+        var failure = await Assert.ThrowsAsync<RpcException>(async () => await host.Client.OneAsync(new Ask()));
+        var received = Google.Rpc.Status.Parser.ParseFrom(failure.Trailers.GetValueBytes("grpc-status-details-bin"));
+        Assert.Equal(rich, received);
+        Assert.Equal(violation, received.Details.Single().Unpack<Google.Rpc.BadRequest>());
     }
 
     [Fact(Timeout = 20_000)]

@@ -65,33 +65,65 @@ public sealed class WireFormatTests
     public void A_serializer_that_writes_another_length_than_it_announced_is_found_out()
     {
         var pipe = new System.IO.Pipelines.Pipe();
-        var writer = new MessageWriter(pipe.Writer, null);
-        Assert.Throws<InvalidOperationException>(() => writer.Write("x", (_, context) =>
+        Assert.Throws<InvalidOperationException>(() => Write(pipe.Writer, (_, context) =>
         {
             context.SetPayloadLength(3);
             context.GetBufferWriter().Advance(2);
             context.Complete();
         }));
-        Assert.Throws<InvalidOperationException>(() => writer.Write("x", (_, _) => { }));
+        Assert.Throws<InvalidOperationException>(() => Write(pipe.Writer, (_, _) => { }));
+    }
+
+    [Fact]
+    public async Task A_serializer_may_write_another_message_meanwhile()
+    {
+        var (outer, inner) = (new System.IO.Pipelines.Pipe(), new System.IO.Pipelines.Pipe());
+        Write(outer.Writer, (_, context) =>
+        {
+            context.SetPayloadLength(2);
+            Write(inner.Writer, (_, other) => other.Complete([7]));
+            context.GetBufferWriter().GetSpan(2)[..2].Fill(8);
+            context.GetBufferWriter().Advance(2);
+            context.Complete();
+        });
+        await outer.Writer.CompleteAsync();
+        await inner.Writer.CompleteAsync();
+        Assert.Equal([8, 8], (await new MessageReader(outer.Reader, null).ReadAsync(payload => payload.PayloadAsNewBuffer(), TestContext.Current.CancellationToken)).Message);
+        Assert.Equal([7], (await new MessageReader(inner.Reader, null).ReadAsync(payload => payload.PayloadAsNewBuffer(), TestContext.Current.CancellationToken)).Message);
+    }
+
+    [Fact]
+    public void A_context_that_is_kept_after_its_message_writes_nothing()
+    {
+        System.Buffers.IBufferWriter<byte>? kept = null;
+        Write(new System.IO.Pipelines.Pipe().Writer, (_, context) =>
+        {
+            context.SetPayloadLength(0);
+            kept = context.GetBufferWriter();
+            context.Complete();
+        });
+        Assert.Throws<InvalidOperationException>(() => kept!.GetSpan(1).Length);
     }
 
     [Fact]
     public async Task A_serializer_may_leave_its_length_unsaid()
     {
         var pipe = new System.IO.Pipelines.Pipe();
-        var writer = new MessageWriter(pipe.Writer, null);
-        writer.Write("x", (_, context) =>
+        Write(pipe.Writer, (_, context) =>
         {
             context.GetBufferWriter().GetSpan(3)[..3].Fill(9);
             context.GetBufferWriter().Advance(3);
             context.Complete();
         });
-        await writer.CompleteAsync();
+        await pipe.Writer.CompleteAsync();
         var reader = new MessageReader(pipe.Reader, 3);
         var received = await reader.ReadAsync(context => context.PayloadAsNewBuffer(), TestContext.Current.CancellationToken);
         Assert.Equal([9, 9, 9], received.Message);
         Assert.False((await reader.ReadAsync(context => context.PayloadAsNewBuffer(), TestContext.Current.CancellationToken)).IsMessage);
     }
+
+    private static void Write(System.IO.Pipelines.PipeWriter output, Action<string, SerializationContext> serializer) =>
+        MessageWriter.Write(output, "x", serializer, maxMessageSize: null, gzip: null);
 
     [Fact]
     public void A_service_definition_hands_every_method_to_a_binder()

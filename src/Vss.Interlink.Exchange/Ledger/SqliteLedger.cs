@@ -38,6 +38,11 @@ public sealed partial class SqliteLedger : IAsyncDisposable
 
     internal TimeProvider Clock { get; }
 
+    /// <summary>Goes the way of every write, through the queue to the disk, and changes nothing. Throws what a write would: disk full, locked, read-only.</summary>
+    public Task ProveWritableAsync(CancellationToken cancellation) =>
+        // Nobody reads this field of the file's header, which is 0 already; writing it costs one page and one flush.
+        _writer.RunAsync(session => session.Sql.Execute("PRAGMA application_id = 0"), cancellation).WaitAsync(cancellation);
+
     public async ValueTask DisposeAsync()
     {
         await _writer.DisposeAsync();

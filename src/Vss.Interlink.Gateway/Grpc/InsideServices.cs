@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Options;
 using Vss.Interlink.Gateway.Admin;
+using Vss.Interlink.Gateway.Hosting;
 
 namespace Vss.Interlink.Gateway.Grpc;
 
@@ -10,6 +12,8 @@ internal static class InsideServices
     public static IServiceCollection AddInsideServices(this IServiceCollection services)
     {
         services.AddGrpc(options => options.MaxReceiveMessageSize = LargestMessage);
+        services.AddGrpcReflection();
+        services.AddHubHealth();
         services.AddSingleton<InsideCaller>();
         services.AddSingleton<FaultBoundary>();
         return services;
@@ -20,5 +24,7 @@ internal static class InsideServices
         routes.MapGrpcService<ExchangeService>();
         routes.MapGrpcService<InboxService>();
         routes.MapGrpcService<AdminService>();
+        routes.MapGrpcHealthChecksService();
+        if (routes.ServiceProvider.GetRequiredService<IOptions<EdgeOptions>>().Value.Reflection) routes.MapGrpcReflectionService();
     }
 }

@@ -15,6 +15,9 @@ public sealed class EdgeOptions
     /// <summary>Key URI of the TLS server certificate.</summary>
     public Uri? TlsKey { get; set; }
 
+    /// <summary>Tells the schema of the inside services (grpc.reflection) to whoever may connect to the inside.</summary>
+    public bool Reflection { get; set; }
+
     /// <summary>Writes one line of JSON with the addresses to standard output once both edges listen.</summary>
     public bool AnnounceReady { get; set; }
 }

@@ -40,7 +40,7 @@ internal sealed class ChannelCallInvoker(GrpcChannel channel) : CallInvoker
     private ClientCall Start<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
     {
         var call = new ClientCall(channel, method, host, options);
-        call.Start(new SingleMessage<TRequest>(call, request, method.RequestMarshaller, channel.MaxSendMessageSize));
+        call.Start(new SingleMessage<TRequest>(call, request, method.RequestMarshaller));
         return call;
     }
 
@@ -48,8 +48,8 @@ internal sealed class ChannelCallInvoker(GrpcChannel channel) : CallInvoker
         Method<TRequest, TResponse> method, string? host, CallOptions options, out RequestStream<TRequest> requests)
     {
         var call = new ClientCall(channel, method, host, options);
-        var body = new MessageStream(channel.MaxSendMessageSize);
-        requests = new RequestStream<TRequest>(call, body, method.RequestMarshaller) { WriteOptions = options.WriteOptions };
+        var body = new MessageStream();
+        requests = new RequestStream<TRequest>(call, body, method.RequestMarshaller);
         call.Start(body);
         return call;
     }

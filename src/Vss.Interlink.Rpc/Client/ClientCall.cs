@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using System.IO.Compression;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Http.Headers;
@@ -21,7 +23,11 @@ internal sealed class ClientCall : IDisposable
 
     private readonly GrpcChannel _channel;
     private readonly DateTime _deadline;
+    private readonly string _method;
+    private readonly long _started;
     private readonly bool _hasOneResponse;
+    private readonly bool _compresses;
+    private readonly Activity? _activity;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<Outcome> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HttpRequestMessage? _request; // null when the call had ended before it began
@@ -34,6 +40,9 @@ internal sealed class ClientCall : IDisposable
     public ClientCall(GrpcChannel channel, IMethod method, string? host, CallOptions options)
     {
         _channel = channel;
+        _method = method.FullName[1..];
+        _started = channel.Clock.GetTimestamp();
+        WriteFlags = options.WriteOptions?.Flags ?? WriteFlags.None;
         _hasOneResponse = method.Type is MethodType.Unary or MethodType.ClientStreaming;
         _deadline = options.Deadline ?? DateTime.MaxValue;
         if (_deadline != DateTime.MaxValue && _deadline.Kind != DateTimeKind.Utc) throw new ArgumentException("The deadline is not UTC.", nameof(options));
@@ -50,7 +59,11 @@ internal sealed class ClientCall : IDisposable
             return;
         }
 
-        _request = channel.CreateRequest(method, host, options.Headers, _deadline == DateTime.MaxValue ? null : left);
+        var encoding = options.Headers?.GetValue(WireNames.CompressWith);
+        if (encoding is not (null or Gzip.Name or WireNames.Identity)) throw new ArgumentException($"There is no encoding '{encoding}' here; choose gzip or identity.", nameof(options));
+        _compresses = encoding == Gzip.Name;
+        _request = channel.CreateRequest(method, host, options.Headers, encoding, _deadline == DateTime.MaxValue ? null : left);
+        _activity = ClientTelemetry.Start();
         if (left < LongestTimer)
             _timer = channel.Clock.CreateTimer(static call => ((ClientCall)call!).Finish(DeadlineExceeded), this, left, Timeout.InfiniteTimeSpan);
         _callersToken = options.CancellationToken.UnsafeRegister(static call => ((ClientCall)call!).Cancel(), this);
@@ -62,11 +75,24 @@ internal sealed class ClientCall : IDisposable
     /// <summary>Fires when the call has ended.</summary>
     public CancellationToken Stopped => _stop.Token;
 
+    /// <summary>How to write messages whose own options say nothing.</summary>
+    public WriteFlags WriteFlags { get; }
+
     private static Status CancelledByCaller => new(StatusCode.Cancelled, "The caller cancelled the call.");
 
     private static Status DeadlineExceeded => new(StatusCode.DeadlineExceeded, "The deadline has passed.");
 
-    public void Start(RequestContent content) => ResponseHeadersAsync = Observed(OpenAsync(content));
+    public void Start(RequestContent content)
+    {
+        ResponseHeadersAsync = Observed(OpenAsync(content));
+        // The request has taken the activity along; the caller's own goes on.
+        if (_activity is not null) Activity.Current = _activity.Parent;
+    }
+
+    /// <exception cref="RpcException">RESOURCE_EXHAUSTED: longer than the channel sends.</exception>
+    public void Write<T>(PipeWriter output, T message, Marshaller<T> marshaller, WriteFlags flags) =>
+        MessageWriter.Write(output, message, marshaller.ContextualSerializer, _channel.MaxSendMessageSize,
+            _compresses && (flags & WriteFlags.NoCompress) == 0 ? CompressionLevel.Fastest : null);
 
     /// <summary>The next response; none at the end of a stream that ended well.</summary>
     /// <exception cref="RpcException">The call ended otherwise.</exception>
@@ -79,7 +105,7 @@ internal sealed class ClientCall : IDisposable
             {
                 var received = await reader.ReadAsync(marshaller.ContextualDeserializer, _stop.Token);
                 if (received.IsMessage && (++_received == 1 || !_hasOneResponse)) return received;
-                if (received.IsMessage) Finish(new Status(StatusCode.Internal, "The server sent more than one response."));
+                if (received.IsMessage) Finish(new Status(StatusCode.Unimplemented, "The server sent more than one response."));
                 else FinishByTrailers();
             }
             catch (Exception failure)
@@ -128,6 +154,7 @@ internal sealed class ClientCall : IDisposable
     public void Finish(Status status, Metadata? trailers = null)
     {
         if (!_ended.TrySetResult(new Outcome(status, trailers ?? []))) return;
+        ClientTelemetry.Ended(_activity, _channel.Target, _method, status.StatusCode, _channel.Clock.GetElapsedTime(_started));
         _timer?.Dispose();
         _callersToken.Unregister();
         _stop.Cancel();
@@ -168,10 +195,13 @@ internal sealed class ClientCall : IDisposable
         var encoding = response.Headers.NonValidated.TryGetValues(WireNames.Encoding, out var encodings) ? encodings.ToString() : WireNames.Identity;
         if (response.StatusCode != HttpStatusCode.OK || !WireNames.IsGrpc(contentType))
             Finish(StatusMapping.OfHttpStatus(response.StatusCode, contentType));
-        else if (encoding != WireNames.Identity)
-            Finish(new Status(StatusCode.Internal, $"The server answered in the encoding '{encoding}', which was not offered."));
+        else if (encoding is not (WireNames.Identity or Gzip.Name))
+            Finish(new Status(StatusCode.Internal, $"The server answered in the encoding '{encoding}'; offered were {WireNames.AcceptedEncodings}."));
         else
-            _reader = new MessageReader(PipeReader.Create(await response.Content.ReadAsStreamAsync(_stop.Token), ReaderOptions), _channel.MaxReceiveMessageSize);
+            _reader = new MessageReader(PipeReader.Create(await response.Content.ReadAsStreamAsync(_stop.Token), ReaderOptions), _channel.MaxReceiveMessageSize)
+            {
+                IsGzip = encoding == Gzip.Name,
+            };
         return MetadataOf(response.Headers);
     }
 
@@ -189,7 +219,7 @@ internal sealed class ClientCall : IDisposable
         var code = fields.NonValidated[WireNames.Status].ToString();
         var status = StatusMapping.OfTrailers(code, fields.NonValidated.TryGetValues(WireNames.Message, out var message) ? message.ToString() : null);
         if (status.StatusCode == StatusCode.OK && _hasOneResponse && _received == 0)
-            status = new Status(StatusCode.Internal, "The server ended the call with OK and no response.");
+            status = new Status(StatusCode.Unimplemented, "The server ended the call with OK and no response.");
         Finish(status, MetadataOf(fields));
     }
 

@@ -36,10 +36,10 @@ internal sealed class RequestStream<T>(ClientCall call, MessageStream body, Mars
     {
         try
         {
-            var writer = await body.Opened.WaitAsync(call.Stopped);
-            writer.Write(message, marshaller.ContextualSerializer);
-            var later = WriteOptions?.Flags.HasFlag(WriteFlags.BufferHint) ?? false;
-            if (!later) await writer.FlushAsync(call.Stopped);
+            var output = await body.Opened.WaitAsync(call.Stopped);
+            var flags = WriteOptions?.Flags ?? call.WriteFlags;
+            call.Write(output, message, marshaller, flags);
+            if ((flags & WriteFlags.BufferHint) == 0) await output.FlushAsync(call.Stopped);
         }
         catch (Exception failure)
         {

@@ -48,7 +48,7 @@ public sealed class GrpcChannel : ChannelBase, IDisposable
     }
 
     // PROTOCOL-HTTP2.md, Requests: method, scheme, path, te, then grpc-timeout, content type, encodings, metadata.
-    internal HttpRequestMessage CreateRequest(IMethod method, string? host, Metadata? headers, TimeSpan? timeout)
+    internal HttpRequestMessage CreateRequest(IMethod method, string? host, Metadata? headers, string? encoding, TimeSpan? timeout)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         var request = new HttpRequestMessage(HttpMethod.Post, _paths.GetOrAdd(method.FullName, static (path, address) => new Uri(address, path), _address))
@@ -59,7 +59,8 @@ public sealed class GrpcChannel : ChannelBase, IDisposable
         request.Headers.Host = host;
         request.Headers.TryAddWithoutValidation("te", "trailers");
         request.Headers.TryAddWithoutValidation("user-agent", "grpc-csharp-net/1.0");
-        request.Headers.TryAddWithoutValidation(WireNames.AcceptEncoding, WireNames.Identity);
+        request.Headers.TryAddWithoutValidation(WireNames.AcceptEncoding, WireNames.AcceptedEncodings);
+        if (encoding is not null) request.Headers.TryAddWithoutValidation(WireNames.Encoding, encoding);
         if (timeout is { } left) request.Headers.TryAddWithoutValidation(GrpcTimeout.Header, GrpcTimeout.Format(left));
         foreach (var entry in headers ?? Metadata.Empty)
         {

@@ -29,14 +29,14 @@ internal abstract class RequestContent : HttpContent
 }
 
 /// <summary>One message, then the end.</summary>
-internal sealed class SingleMessage<T>(ClientCall call, T message, Marshaller<T> marshaller, int? maxMessageSize) : RequestContent
+internal sealed class SingleMessage<T>(ClientCall call, T message, Marshaller<T> marshaller) : RequestContent
 {
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        var writer = new MessageWriter(PipeTo(stream), maxMessageSize);
+        var output = PipeTo(stream);
         try
         {
-            writer.Write(message, marshaller.ContextualSerializer);
+            call.Write(output, message, marshaller, call.WriteFlags);
         }
         catch (Exception unwritable)
         {
@@ -45,19 +45,20 @@ internal sealed class SingleMessage<T>(ClientCall call, T message, Marshaller<T>
             throw;
         }
 
-        await writer.FlushAsync(cancellationToken);
-        await writer.CompleteAsync();
+        // Not with the handler's token: the pipe would make of it a cancellation that the handler takes for somebody else's. The stream fails by itself.
+        await output.FlushAsync(CancellationToken.None);
+        await output.CompleteAsync();
     }
 }
 
 /// <summary>Messages as the caller writes them, until he completes the stream or the call ends.</summary>
-internal sealed class MessageStream(int? maxMessageSize) : RequestContent
+internal sealed class MessageStream : RequestContent
 {
-    private readonly TaskCompletionSource<MessageWriter> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<PipeWriter> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Where to write, once the connection has a stream for the call.</summary>
-    public Task<MessageWriter> Opened => _opened.Task;
+    public Task<PipeWriter> Opened => _opened.Task;
 
     public bool IsCompleted => _completed.Task.IsCompleted;
 
@@ -66,11 +67,11 @@ internal sealed class MessageStream(int? maxMessageSize) : RequestContent
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        var writer = new MessageWriter(PipeTo(stream), maxMessageSize);
+        var output = PipeTo(stream);
         await stream.FlushAsync(cancellationToken); // the headers go out before there is a message
         // The handler sends a body again when a connection refused it; what the caller wrote the first time is not there any more.
-        if (!_opened.TrySetResult(writer)) throw new IOException("The server refused the call after it had begun.");
+        if (!_opened.TrySetResult(output)) throw new IOException("The server refused the call after it had begun.");
         await _completed.Task.WaitAsync(cancellationToken);
-        await writer.CompleteAsync();
+        await output.CompleteAsync();
     }
 }

@@ -1,3 +1,5 @@
+using Grpc.Core.Interceptors;
+
 namespace Grpc.Core;
 
 /// <summary>A place calls go to; it may hold many connections.</summary>
@@ -38,7 +40,7 @@ public abstract class ClientBase
         internal ClientBaseConfiguration(CallInvoker undecorated, string? host)
         {
             _undecorated = undecorated;
-            Invoker = host is null ? undecorated : new HostCallInvoker(undecorated, host);
+            Invoker = host is null ? undecorated : undecorated.Intercept(new OptionsInterceptor((_, options) => (host, options)));
         }
 
         internal CallInvoker Invoker { get; }

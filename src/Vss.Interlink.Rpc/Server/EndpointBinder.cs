@@ -10,7 +10,8 @@ namespace Grpc.AspNetCore.Server;
 /// Makes an endpoint of each method of a service. Generated code says which methods there are; what runs them is TService's own method of that
 /// name, bound to no instance, because each call has its own.
 /// </summary>
-internal sealed class EndpointBinder<TService>(IEndpointRouteBuilder endpoints, ServerSettings settings) : ServiceBinderBase where TService : class
+internal sealed class EndpointBinder<TService>(IEndpointRouteBuilder endpoints, ServerSettings settings, UnknownMethods unknown) : ServiceBinderBase
+    where TService : class
 {
     private readonly List<IEndpointConventionBuilder> _mapped = [];
 
@@ -30,24 +31,40 @@ internal sealed class EndpointBinder<TService>(IEndpointRouteBuilder endpoints, 
         throw new InvalidOperationException($"{typeof(TService).Name} does not derive from a generated service base.");
     }
 
-    public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler) =>
-        Map(method, new UnaryHandler<TService, TRequest, TResponse>(settings, method,
-            Unbound<Func<TService, TRequest, ServerCallContext, Task<TResponse>>>(method)));
+    public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler)
+    {
+        var invoke = Unbound<Func<TService, TRequest, ServerCallContext, Task<TResponse>>>(method);
+        Map(method, invoke, new UnaryHandler<TService, TRequest, TResponse>(settings, method, invoke));
+    }
 
-    public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ClientStreamingServerMethod<TRequest, TResponse>? handler) =>
-        Map(method, new ClientStreamingHandler<TService, TRequest, TResponse>(settings, method,
-            Unbound<Func<TService, IAsyncStreamReader<TRequest>, ServerCallContext, Task<TResponse>>>(method)));
+    public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ClientStreamingServerMethod<TRequest, TResponse>? handler)
+    {
+        var invoke = Unbound<Func<TService, IAsyncStreamReader<TRequest>, ServerCallContext, Task<TResponse>>>(method);
+        Map(method, invoke, new ClientStreamingHandler<TService, TRequest, TResponse>(settings, method, invoke));
+    }
 
-    public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler) =>
-        Map(method, new ServerStreamingHandler<TService, TRequest, TResponse>(settings, method,
-            Unbound<Func<TService, TRequest, IServerStreamWriter<TResponse>, ServerCallContext, Task>>(method)));
+    public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler)
+    {
+        var invoke = Unbound<Func<TService, TRequest, IServerStreamWriter<TResponse>, ServerCallContext, Task>>(method);
+        Map(method, invoke, new ServerStreamingHandler<TService, TRequest, TResponse>(settings, method, invoke));
+    }
 
-    public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler) =>
-        Map(method, new DuplexHandler<TService, TRequest, TResponse>(settings, method,
-            Unbound<Func<TService, IAsyncStreamReader<TRequest>, IServerStreamWriter<TResponse>, ServerCallContext, Task>>(method)));
+    public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler)
+    {
+        var invoke = Unbound<Func<TService, IAsyncStreamReader<TRequest>, IServerStreamWriter<TResponse>, ServerCallContext, Task>>(method);
+        Map(method, invoke, new DuplexHandler<TService, TRequest, TResponse>(settings, method, invoke));
+    }
 
-    private void Map(IMethod method, MethodHandler<TService> handler) => _mapped.Add(
-        endpoints.MapMethods(method.FullName, [HttpMethods.Post], handler.HandleAsync).WithDisplayName($"gRPC {method.FullName}").WithMetadata(method));
+    private void Map(IMethod method, Delegate invoke, MethodHandler<TService> handler)
+    {
+        unknown.Know(method.FullName);
+        // Attributes of the class and of the method, such as [Authorize], hold for the endpoint.
+        object[] metadata =
+        [
+            new GrpcMethodMetadata(typeof(TService), method), .. typeof(TService).GetCustomAttributes(inherit: true), .. invoke.Method.GetCustomAttributes(inherit: true),
+        ];
+        _mapped.Add(endpoints.MapMethods(method.FullName, [HttpMethods.Post], handler.HandleAsync).WithDisplayName($"gRPC {method.FullName}").WithMetadata(metadata));
+    }
 
     private static TDelegate Unbound<TDelegate>(IMethod method) where TDelegate : Delegate
     {
@@ -56,4 +73,12 @@ internal sealed class EndpointBinder<TService>(IEndpointRouteBuilder endpoints, 
             ?? throw new InvalidOperationException($"{typeof(TService).Name} has no method {method.Name}.");
         return found.CreateDelegate<TDelegate>();
     }
+}
+
+/// <summary>On the endpoint of each gRPC method: what it is, and the class that serves it.</summary>
+public sealed class GrpcMethodMetadata(Type serviceType, IMethod method)
+{
+    public Type ServiceType { get; } = serviceType;
+
+    public IMethod Method { get; } = method;
 }

@@ -1,4 +1,5 @@
 using Grpc.AspNetCore.Server;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -14,14 +15,19 @@ public static class GrpcEndpointRouteBuilderExtensions
     public static GrpcServiceEndpointConventionBuilder MapGrpcService<TService>(this IEndpointRouteBuilder builder) where TService : class
     {
         var services = builder.ServiceProvider;
-        var unknown = services.GetService<UnknownMethods>()
+        var unknown = services.GetServices<IStartupFilter>().OfType<UnknownMethods>().SingleOrDefault()
             ?? throw new InvalidOperationException("Call AddGrpc() on the services before MapGrpcService.");
         var settings = new ServerSettings(
-            services.GetRequiredService<IOptions<GrpcServiceOptions>>().Value,
+            OptionsOf<TService>(services).Validated(),
+            typeof(TService).GetConstructors() is [{ } only] && only.GetParameters().Length == 0 && services.GetService<IServiceProviderIsService>()?.IsService(typeof(TService)) == false,
             services.GetRequiredService<TimeProvider>(),
-            services.GetRequiredService<ILoggerFactory>().CreateLogger("Grpc.AspNetCore.Server"));
-        var methods = new EndpointBinder<TService>(builder, settings).BindAll();
-        unknown.MapOnce(builder);
+            services.GetRequiredService<ILoggerFactory>().CreateLogger(ServerTelemetry.Name));
+        var methods = new EndpointBinder<TService>(builder, settings, unknown).BindAll();
         return new GrpcServiceEndpointConventionBuilder(methods);
     }
+
+    private static GrpcServiceOptions OptionsOf<TService>(IServiceProvider services) where TService : class =>
+        services.GetServices<IConfigureOptions<GrpcServiceOptions<TService>>>().Any()
+            ? services.GetRequiredService<IOptions<GrpcServiceOptions<TService>>>().Value
+            : services.GetRequiredService<IOptions<GrpcServiceOptions>>().Value;
 }

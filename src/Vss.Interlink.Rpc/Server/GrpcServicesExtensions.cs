@@ -1,5 +1,7 @@
 using Grpc.AspNetCore.Server;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -14,8 +16,18 @@ public static class GrpcServicesExtensions
         services.AddOptions<GrpcServiceOptions>();
         if (configureOptions is not null) services.Configure(configureOptions);
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<UnknownMethods>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, UnknownMethods>());
         return new GrpcServerBuilder(services);
+    }
+
+    /// <summary>Options of one service, over those of every service.</summary>
+    public static IGrpcServerBuilder AddServiceOptions<TService>(this IGrpcServerBuilder grpcBuilder, Action<GrpcServiceOptions<TService>> configure)
+        where TService : class
+    {
+        // First registered, first run.
+        grpcBuilder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<GrpcServiceOptions<TService>>, OptionsOfEveryService<TService>>());
+        grpcBuilder.Services.Configure(configure);
+        return grpcBuilder;
     }
 
     private sealed record GrpcServerBuilder(IServiceCollection Services) : IGrpcServerBuilder;

@@ -1,145 +1,87 @@
+using System.Runtime.CompilerServices;
 using Grpc.Core;
-using Grpc.Wire;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
+using Grpc.Core.Interceptors;
 
 namespace Grpc.AspNetCore.Server;
 
-/// <summary>What the handlers of a host share.</summary>
-internal sealed record ServerSettings(GrpcServiceOptions Options, TimeProvider Clock, ILogger Logger);
-
-/// <summary>One method of a service at its endpoint: checks the request, makes the service, runs the method, ends the call.</summary>
-internal abstract class MethodHandler<TService>(ServerSettings settings) where TService : class
-{
-    private static readonly ObjectFactory<TService> Create = ActivatorUtilities.CreateFactory<TService>([]);
-
-    protected abstract bool IsRequestStreaming { get; }
-
-    public async Task HandleAsync(HttpContext http)
-    {
-        if (!IsCall(http)) return;
-        LiftLimits(http);
-        await using var call = new ServerCall(http, settings.Options);
-        try
-        {
-            call.Begin(settings.Clock);
-            await InvokeOnServiceAsync(call);
-            await call.EndAsync();
-        }
-        catch (Exception exception)
-        {
-            if (await call.EndAsync(exception, settings.Options.EnableDetailedErrors ?? false))
-                ServerLog.HandlerThrew(settings.Logger, call.Method, exception);
-            else
-                ServerLog.Ended(settings.Logger, call.Method, call.Status.StatusCode);
-        }
-    }
-
-    protected abstract Task InvokeAsync(TService service, ServerCall call);
-
-    // A registered service belongs to the container; one we made for the call is ours to dispose.
-    private async Task InvokeOnServiceAsync(ServerCall call)
-    {
-        var services = call.Http.RequestServices;
-        if (services.GetService<TService>() is { } registered)
-        {
-            await InvokeAsync(registered, call);
-            return;
-        }
-
-        var made = Create(services, null);
-        try
-        {
-            await InvokeAsync(made, call);
-        }
-        finally
-        {
-            if (made is IAsyncDisposable asynchronous) await asynchronous.DisposeAsync();
-            else (made as IDisposable)?.Dispose();
-        }
-    }
-
-    private bool IsCall(HttpContext http)
-    {
-        var refusal =
-            !HttpProtocol.IsHttp2(http.Request.Protocol) ? StatusCodes.Status426UpgradeRequired :
-            // PROTOCOL-HTTP2.md, Requests: other content types get 415, so that no HTTP client takes a gRPC error (HTTP 200) for success.
-            !WireNames.IsGrpc(http.Request.ContentType) ? StatusCodes.Status415UnsupportedMediaType : 0;
-        if (refusal == 0) return true;
-        http.Response.StatusCode = refusal;
-        ServerLog.NotGrpc(settings.Logger, http.Request.Path, http.Request.Protocol, http.Request.ContentType);
-        return false;
-    }
-
-    // Each message is limited by its own size, not the whole body; and a stream may be silent for as long as it likes.
-    private void LiftLimits(HttpContext http)
-    {
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = null;
-        if (IsRequestStreaming && http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = null;
-    }
-}
+// The four shapes of a method. Without interceptors nothing is made but the call itself.
 
 internal sealed class UnaryHandler<TService, TRequest, TResponse>(
     ServerSettings settings, Method<TRequest, TResponse> method, Func<TService, TRequest, ServerCallContext, Task<TResponse>> invoke)
-    : MethodHandler<TService>(settings) where TService : class where TRequest : class where TResponse : class
+    : MethodHandler<TService>(settings, method.FullName[1..]) where TService : class where TRequest : class where TResponse : class
 {
     protected override bool IsRequestStreaming => false;
 
-    protected override async Task InvokeAsync(TService service, ServerCall call)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    protected override async ValueTask InvokeAsync(TService service, ServerCall call, IReadOnlyList<Interceptor> interceptors)
     {
         var request = await call.ReadSingleAsync(method.RequestMarshaller);
-        var response = await invoke(service, request, call);
-        await SingleResponse.WriteAsync(call, response, method.ResponseMarshaller);
+        var response = await (interceptors.Count == 0 ? invoke(service, request, call) : Through(service, interceptors)(request, call));
+        call.WriteSingle(response, method.ResponseMarshaller);
     }
+
+    private UnaryServerMethod<TRequest, TResponse> Through(TService service, IReadOnlyList<Interceptor> interceptors) =>
+        Through<UnaryServerMethod<TRequest, TResponse>>(interceptors, (request, context) => invoke(service, request, context),
+            static (interceptor, inner) => (request, context) => interceptor.UnaryServerHandler(request, context, inner));
 }
 
 internal sealed class ClientStreamingHandler<TService, TRequest, TResponse>(
     ServerSettings settings, Method<TRequest, TResponse> method,
     Func<TService, IAsyncStreamReader<TRequest>, ServerCallContext, Task<TResponse>> invoke)
-    : MethodHandler<TService>(settings) where TService : class where TRequest : class where TResponse : class
+    : MethodHandler<TService>(settings, method.FullName[1..]) where TService : class where TRequest : class where TResponse : class
 {
     protected override bool IsRequestStreaming => true;
 
-    protected override async Task InvokeAsync(TService service, ServerCall call)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    protected override async ValueTask InvokeAsync(TService service, ServerCall call, IReadOnlyList<Interceptor> interceptors)
     {
-        var response = await invoke(service, new RequestStream<TRequest>(call, method.RequestMarshaller), call);
-        await SingleResponse.WriteAsync(call, response, method.ResponseMarshaller);
+        var requests = new RequestStream<TRequest>(call, method.RequestMarshaller);
+        var response = await (interceptors.Count == 0 ? invoke(service, requests, call) : Through(service, interceptors)(requests, call));
+        call.WriteSingle(response, method.ResponseMarshaller);
     }
+
+    private ClientStreamingServerMethod<TRequest, TResponse> Through(TService service, IReadOnlyList<Interceptor> interceptors) =>
+        Through<ClientStreamingServerMethod<TRequest, TResponse>>(interceptors, (requests, context) => invoke(service, requests, context),
+            static (interceptor, inner) => (requests, context) => interceptor.ClientStreamingServerHandler(requests, context, inner));
 }
 
 internal sealed class ServerStreamingHandler<TService, TRequest, TResponse>(
     ServerSettings settings, Method<TRequest, TResponse> method,
     Func<TService, TRequest, IServerStreamWriter<TResponse>, ServerCallContext, Task> invoke)
-    : MethodHandler<TService>(settings) where TService : class where TRequest : class where TResponse : class
+    : MethodHandler<TService>(settings, method.FullName[1..]) where TService : class where TRequest : class where TResponse : class
 {
     protected override bool IsRequestStreaming => false;
 
-    protected override async Task InvokeAsync(TService service, ServerCall call)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    protected override async ValueTask InvokeAsync(TService service, ServerCall call, IReadOnlyList<Interceptor> interceptors)
     {
         var request = await call.ReadSingleAsync(method.RequestMarshaller);
-        await invoke(service, request, new ResponseStream<TResponse>(call, method.ResponseMarshaller), call);
+        var responses = new ResponseStream<TResponse>(call, method.ResponseMarshaller);
+        await (interceptors.Count == 0 ? invoke(service, request, responses, call) : Through(service, interceptors)(request, responses, call));
     }
+
+    private ServerStreamingServerMethod<TRequest, TResponse> Through(TService service, IReadOnlyList<Interceptor> interceptors) =>
+        Through<ServerStreamingServerMethod<TRequest, TResponse>>(
+            interceptors, (request, responses, context) => invoke(service, request, responses, context),
+            static (interceptor, inner) => (request, responses, context) => interceptor.ServerStreamingServerHandler(request, responses, context, inner));
 }
 
 internal sealed class DuplexHandler<TService, TRequest, TResponse>(
     ServerSettings settings, Method<TRequest, TResponse> method,
     Func<TService, IAsyncStreamReader<TRequest>, IServerStreamWriter<TResponse>, ServerCallContext, Task> invoke)
-    : MethodHandler<TService>(settings) where TService : class where TRequest : class where TResponse : class
+    : MethodHandler<TService>(settings, method.FullName[1..]) where TService : class where TRequest : class where TResponse : class
 {
     protected override bool IsRequestStreaming => true;
 
-    protected override Task InvokeAsync(TService service, ServerCall call) =>
-        invoke(service, new RequestStream<TRequest>(call, method.RequestMarshaller), new ResponseStream<TResponse>(call, method.ResponseMarshaller), call);
-}
+    protected override ValueTask InvokeAsync(TService service, ServerCall call, IReadOnlyList<Interceptor> interceptors)
+    {
+        var requests = new RequestStream<TRequest>(call, method.RequestMarshaller);
+        var responses = new ResponseStream<TResponse>(call, method.ResponseMarshaller);
+        return new(interceptors.Count == 0 ? invoke(service, requests, responses, call) : Through(service, interceptors)(requests, responses, call));
+    }
 
-internal static class SingleResponse
-{
-    // Left unflushed, so that headers, message and trailers leave together. A failed call has no message.
-    public static Task WriteAsync<T>(ServerCall call, T? response, Marshaller<T> marshaller) where T : class =>
-        call.Status.StatusCode != StatusCode.OK ? Task.CompletedTask :
-        response is null ? throw new RpcException(new Status(StatusCode.Internal, "The service returned no response.")) :
-        call.WriteAsync(response, marshaller, flush: false, CancellationToken.None);
+    private DuplexStreamingServerMethod<TRequest, TResponse> Through(TService service, IReadOnlyList<Interceptor> interceptors) =>
+        Through<DuplexStreamingServerMethod<TRequest, TResponse>>(
+            interceptors, (requests, responses, context) => invoke(service, requests, responses, context),
+            static (interceptor, inner) => (requests, responses, context) => interceptor.DuplexStreamingServerHandler(requests, responses, context, inner));
 }

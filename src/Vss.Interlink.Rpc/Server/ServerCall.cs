@@ -1,5 +1,8 @@
+using System.IO.Compression;
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Grpc.Core;
 using Grpc.Wire;
 using Microsoft.AspNetCore.Connections;
@@ -14,21 +17,15 @@ namespace Grpc.AspNetCore.Server;
 /// </summary>
 internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
 {
-    // A timer cannot be set for much longer. The service still sees the deadline itself.
-    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(40);
-
+    private readonly GrpcServiceOptions _options;
     private readonly MessageReader _reader;
-    private readonly MessageWriter _writer;
-    private readonly SemaphoreSlim _gate = new(1);
-    private CancellationTokenSource? _deadlineSource;
-    private ITimer? _timer;
-    private Task _deadlineEnd = Task.CompletedTask;
+    private CompressionLevel? _gzip;
+    private readonly WriteGate _gate = new();
+    private CallDeadline? _deadline;
     private CancellationToken _cancellationToken;
-    private DateTime _deadline = DateTime.MaxValue;
     private Metadata? _requestHeaders;
     private Metadata? _responseTrailers;
     private AuthContext? _authContext;
-    private volatile bool _deadlinePassed;
     private bool _clientGone;
     private bool _bodyBegun;
     private bool _ended;
@@ -36,13 +33,16 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
     public ServerCall(HttpContext http, GrpcServiceOptions options)
     {
         Http = http;
+        _options = options;
         _reader = new MessageReader(http.Request.BodyReader, options.MaxReceiveMessageSize);
-        _writer = new MessageWriter(http.Response.BodyWriter, options.MaxSendMessageSize);
         _cancellationToken = http.RequestAborted;
         http.Response.ContentType = WireNames.ContentType;
     }
 
     public HttpContext Http { get; }
+
+    /// <summary>Whether the latest request of the call came compressed.</summary>
+    public bool RequestWasCompressed => _reader.WasCompressed;
 
     protected override string MethodCore => Http.Request.Path.Value ?? "";
 
@@ -55,7 +55,7 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
         null => "unknown",
     };
 
-    protected override DateTime DeadlineCore => _deadline;
+    protected override DateTime DeadlineCore => _deadline?.At ?? DateTime.MaxValue;
 
     protected override Metadata RequestHeadersCore => _requestHeaders ??= ReadRequestHeaders();
 
@@ -75,28 +75,19 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
     /// <exception cref="RpcException">UNIMPLEMENTED: an encoding we do not know; INTERNAL: an unreadable timeout; DEADLINE_EXCEEDED: it has passed.</exception>
     public void Begin(TimeProvider clock)
     {
-        var encoding = Http.Request.Headers[WireNames.Encoding].ToString();
-        if (encoding.Length > 0 && encoding != WireNames.Identity)
-        {
-            // PROTOCOL-HTTP2.md, Message-Encoding: the refusal of an encoding says which ones would do.
-            Http.Response.Headers[WireNames.AcceptEncoding] = WireNames.Identity;
-            throw new RpcException(new Status(StatusCode.Unimplemented, $"The encoding '{encoding}' is not supported."));
-        }
-
+        NegotiateEncodings();
         var header = Http.Request.Headers[GrpcTimeout.Header];
         if (header.Count == 0) return;
         if (!GrpcTimeout.TryParse(header.ToString(), out var timeout))
             throw new RpcException(new Status(StatusCode.Internal, "The grpc-timeout is not at most eight digits and a unit."));
-        var now = clock.GetUtcNow().UtcDateTime;
-        _deadline = timeout < DateTime.MaxValue - now ? now + timeout : DateTime.MaxValue;
         if (timeout <= TimeSpan.Zero) throw new RpcException(DeadlineExceeded);
-        if (timeout > LongestTimer) return;
-        _deadlineSource = CancellationTokenSource.CreateLinkedTokenSource(Http.RequestAborted);
-        _cancellationToken = _deadlineSource.Token;
-        _timer = clock.CreateTimer(static call => ((ServerCall)call!).OnDeadline(), this, timeout, Timeout.InfiniteTimeSpan);
+        _deadline = new CallDeadline(clock, timeout, EndAtDeadlineAsync, Http.RequestAborted);
+        _cancellationToken = _deadline.Token;
+        _deadline.Start();
     }
 
     /// <exception cref="OperationCanceledException">The client reset the call, or the deadline or the token ended the wait.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Received<T>> ReadAsync<T>(Marshaller<T> marshaller, CancellationToken cancellationToken)
     {
         // Cheaper than linking two tokens for each read.
@@ -115,27 +106,44 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
     }
 
     /// <summary>Reads the request of a call that has one, up to the end of the stream.</summary>
+    /// <exception cref="RpcException">UNIMPLEMENTED: another number of requests (statuscodes.md, request cardinality violation).</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<T> ReadSingleAsync<T>(Marshaller<T> marshaller)
     {
         var request = await ReadAsync(marshaller, _cancellationToken);
-        if (!request.IsMessage) throw new RpcException(new Status(StatusCode.Internal, "The request ended without a message."));
+        if (!request.IsMessage) throw new RpcException(new Status(StatusCode.Unimplemented, "The request ended without a message."));
         var second = await ReadAsync(marshaller, _cancellationToken);
-        return second.IsMessage ? throw new RpcException(new Status(StatusCode.Internal, "The request has more than one message.")) : request.Message;
+        return second.IsMessage ? throw new RpcException(new Status(StatusCode.Unimplemented, "The request has more than one message.")) : request.Message;
     }
 
-    /// <param name="flush">Whether to wait until the transport has taken the message, rather than leave it for what follows.</param>
-    public async Task WriteAsync<T>(T message, Marshaller<T> marshaller, bool flush, CancellationToken cancellationToken)
+    /// <summary>Writes a message and waits until the transport has taken it, unless the flags say that more follows.</summary>
+    public async Task WriteAsync<T>(T message, Marshaller<T> marshaller, WriteFlags flags, CancellationToken cancellationToken)
     {
         EnterToWrite();
         try
         {
-            _bodyBegun = true;
-            _writer.Write(message, marshaller.ContextualSerializer);
-            if (flush) await FlushAsync(cancellationToken);
+            Write(message, marshaller, flags);
+            if ((flags & WriteFlags.BufferHint) == 0) await FlushAsync(cancellationToken);
         }
         finally
         {
-            _gate.Release();
+            _gate.Leave();
+        }
+    }
+
+    /// <summary>Writes the response of a call that has one, unflushed, so that headers, message and trailers leave together. A failed call has none.</summary>
+    public void WriteSingle<T>(T? response, Marshaller<T> marshaller) where T : class
+    {
+        if (StatusCore.StatusCode != StatusCode.OK) return;
+        if (response is null) throw new RpcException(new Status(StatusCode.Internal, "The service returned no response."));
+        EnterToWrite();
+        try
+        {
+            Write(response, marshaller, WriteOptionsCore?.Flags ?? WriteFlags.None);
+        }
+        finally
+        {
+            _gate.Leave();
         }
     }
 
@@ -146,12 +154,13 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
         {
             if (_bodyBegun) throw new InvalidOperationException("The response headers have gone out already.");
             _bodyBegun = true;
+            if (responseHeaders.GetValue(WireNames.CompressWith) is { } encoding) CompressWith(encoding);
             Append(Http.Response.Headers, responseHeaders);
             await FlushAsync(_cancellationToken);
         }
         finally
         {
-            _gate.Release();
+            _gate.Leave();
         }
     }
 
@@ -164,9 +173,10 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
     public async Task<bool> EndAsync(Exception exception, bool tellDetails)
     {
         var rpc = exception as RpcException;
-        var foreseen = rpc is not null || _deadlinePassed || _clientGone || Http.RequestAborted.IsCancellationRequested;
+        var late = _deadline is { HasPassed: true };
+        var foreseen = rpc is not null || late || _clientGone || Http.RequestAborted.IsCancellationRequested;
         var status =
-            _deadlinePassed ? DeadlineExceeded :
+            late ? DeadlineExceeded :
             rpc is not null ? rpc.Status :
             foreseen ? Status.DefaultCancelled :
             new Status(StatusCode.Unknown, tellDetails ? $"{exception.GetType().Name}: {exception.Message}" : "The service threw an exception.");
@@ -175,33 +185,20 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
         return !foreseen;
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (_timer is not null) await _timer.DisposeAsync();
-        await _deadlineEnd; // the request must outlive whatever still writes to it
-        _deadlineSource?.Dispose();
-        _gate.Dispose();
-    }
+    public ValueTask DisposeAsync() => _deadline?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private static Status DeadlineExceeded => new(StatusCode.DeadlineExceeded, "The deadline has passed.");
-
-    private void OnDeadline()
-    {
-        _deadlinePassed = true;
-        _deadlineEnd = EndAtDeadlineAsync();
-    }
 
     // A service that does not watch its token must not keep the client waiting: the response ends now, the service when it likes.
     private async Task EndAtDeadlineAsync()
     {
-        await _deadlineSource!.CancelAsync();
         await EndAsync(DeadlineExceeded, null);
         await Http.Response.CompleteAsync();
     }
 
     private async Task EndAsync(Status status, Metadata? thrown)
     {
-        await _gate.WaitAsync(CancellationToken.None);
+        await _gate.EnterAsync();
         try
         {
             if (_ended) return;
@@ -215,33 +212,66 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
         }
         finally
         {
-            _gate.Release();
+            _gate.Leave();
         }
+    }
+
+    // gRPC compression.md: the refusal of an encoding says which ones would do, and so does the answer to one that was not known to be accepted.
+    private void NegotiateEncodings()
+    {
+        var encoding = Http.Request.Headers[WireNames.Encoding].ToString();
+        if (encoding.Length > 0 && encoding != WireNames.Identity)
+        {
+            Http.Response.Headers[WireNames.AcceptEncoding] = WireNames.AcceptedEncodings;
+            if (encoding != Gzip.Name) throw new RpcException(new Status(StatusCode.Unimplemented, $"The encoding '{encoding}' is not supported; {WireNames.AcceptedEncodings} are."));
+            _reader.IsGzip = true;
+        }
+
+        if (_options.ResponseCompressionAlgorithm is { } wanted) CompressWith(wanted);
+    }
+
+    // gRPC compression.md: what the client does not accept is sent uncompressed, whoever asked for it.
+    private void CompressWith(string encoding)
+    {
+        if (encoding != Gzip.Name || !Gzip.IsAccepted(Http.Request.Headers[WireNames.AcceptEncoding].ToString())) return;
+        _gzip = _options.ResponseCompressionLevel ?? CompressionLevel.Fastest;
+        Http.Response.Headers[WireNames.Encoding] = Gzip.Name;
+    }
+
+    private void Write<T>(T message, Marshaller<T> marshaller, WriteFlags flags)
+    {
+        _bodyBegun = true;
+        var gzip = (flags & WriteFlags.NoCompress) == 0 ? _gzip : null;
+        MessageWriter.Write(Http.Response.BodyWriter, message, marshaller.ContextualSerializer, _options.MaxSendMessageSize, gzip);
     }
 
     private void EnterToWrite()
     {
         _cancellationToken.ThrowIfCancellationRequested();
-        if (!_gate.Wait(0, CancellationToken.None)) throw new InvalidOperationException("The previous write has not ended; await it first.");
+        if (!_gate.TryEnter()) throw new InvalidOperationException("The previous write has not ended; await it first.");
         if (!_ended) return;
-        _gate.Release();
+        _gate.Leave();
         throw new InvalidOperationException("The call has ended.");
     }
 
     private async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
+        FlushResult flushed;
         if (cancellationToken.CanBeCanceled && cancellationToken != _cancellationToken)
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _cancellationToken);
-            await _writer.FlushAsync(either.Token);
+            flushed = await Http.Response.BodyWriter.FlushAsync(either.Token);
         }
         else
         {
-            await _writer.FlushAsync(_cancellationToken);
+            flushed = await Http.Response.BodyWriter.FlushAsync(_cancellationToken);
         }
 
-        // Writing to a client that is gone does not fail by itself.
+        // Writing to a client that is gone does not fail by itself, and a service that only writes would go on for ever.
         _cancellationToken.ThrowIfCancellationRequested();
+        if (!flushed.IsCompleted) return;
+        _clientGone = true;
+        throw new OperationCanceledException("The client reset the call.");
     }
 
     private Metadata ReadRequestHeaders()

@@ -25,6 +25,6 @@ internal sealed class ResponseStream<T>(ServerCall call, Marshaller<T> marshalle
     public Task WriteAsync(T message, CancellationToken cancellationToken)
     {
         var flags = (WriteOptions ?? call.WriteOptions)?.Flags ?? WriteFlags.None;
-        return call.WriteAsync(message, marshaller, flush: !flags.HasFlag(WriteFlags.BufferHint), cancellationToken);
+        return call.WriteAsync(message, marshaller, flags, cancellationToken);
     }
 }

@@ -13,7 +13,7 @@ internal static class MetadataHeaders
     private static readonly FrozenSet<string> Reserved = new[]
     {
         "content-type", "content-length", "te", "host", "connection", "transfer-encoding", "date", "server", "trailer", "user-agent",
-        "grpc-status", "grpc-message", "grpc-timeout", "grpc-encoding", "grpc-accept-encoding",
+        "grpc-status", "grpc-message", "grpc-timeout", "grpc-encoding", "grpc-accept-encoding", WireNames.CompressWith,
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     public static bool IsReserved(string name) => name[0] == ':' || Reserved.Contains(name);

@@ -40,8 +40,10 @@ internal static class StatusMapping
         {
             var code = inner switch
             {
+                HttpProtocolException protocol when IsConnectionLost(protocol) => StatusCode.Unavailable,
                 HttpProtocolException protocol => OfHttp2Error(protocol.ErrorCode),
                 OperationCanceledException => StatusCode.Cancelled,
+                HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } => StatusCode.ResourceExhausted, // headers beyond the handler's limit
                 SocketException => StatusCode.Unavailable,
                 _ => (StatusCode?)null,
             };
@@ -50,6 +52,11 @@ internal static class StatusMapping
 
         return Told(exception is HttpRequestException or IOException ? StatusCode.Unavailable : StatusCode.Internal, exception);
     }
+
+    // The platform tells a ping without answer, and a GOAWAY that blames nobody, from a reset of the call by its text only; tests hold both.
+    private static bool IsConnectionLost(HttpProtocolException protocol) =>
+        protocol.Message.Contains("KeepAlivePing", StringComparison.Ordinal) ||
+        (protocol.ErrorCode == 0 && protocol.Message.Contains("closed the connection", StringComparison.Ordinal));
 
     // PROTOCOL-HTTP2.md, Errors: the table of HTTP/2 error codes.
     private static StatusCode OfHttp2Error(long error) => error switch

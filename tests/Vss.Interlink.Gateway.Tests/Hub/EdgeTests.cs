@@ -11,6 +11,7 @@ public sealed class EdgeTests(SharedHub shared)
     [InlineData("interlink.v1.DossierExchange/Get")]
     [InlineData("interlink.v1.Inbox/Receive")]
     [InlineData("interlink.admin.v1.Admin/Trace")]
+    [InlineData("grpc.health.v1.Health/Check")]
     public async Task The_inside_services_are_not_there_for_partners(string path)
     {
         using var inside = HubProcess.Pki.Load("inside");

@@ -46,8 +46,8 @@ def run():
         one(pb.Ask(text=case), timeout=10)
     if case == "missing method":
         missing(pb.Ask(), timeout=10)
-    if case == "gzip":
-        one(pb.Ask(text="x" * 1000), timeout=10, compression=grpc.Compression.Gzip)
+    if case == "deflate":
+        one(pb.Ask(text="x" * 1000), timeout=10, compression=grpc.Compression.Deflate)
     if case == "deadline":
         grpc.channel_ready_future(channel).result(10)
         one(pb.Ask(text="sleep"), timeout=1)

@@ -1,0 +1,77 @@
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Vss.Interlink.Exchange.Delivery;
+using Vss.Interlink.Exchange.Ledger;
+using Vss.Interlink.Trust.Certificates;
+using Vss.Interlink.V1;
+
+namespace Vss.Interlink.Gateway.Hosting;
+
+/// <summary>What must be well for the hub to serve, told on the inside as grpc.health.v1: for the hub as a whole and for each of its services.</summary>
+internal static class HubHealth
+{
+    private const string Ledger = "ledger";
+    private const string Trust = "trust";
+    private const string Delivery = "delivery";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
+
+    public static IServiceCollection AddHubHealth(this IServiceCollection services)
+    {
+        services.Configure<HealthCheckPublisherOptions>(publisher => (publisher.Delay, publisher.Period) = (TimeSpan.Zero, Period));
+        services.AddGrpcHealthChecks(health =>
+            {
+                health.Services.Map(DossierExchange.Descriptor.FullName, check => check.Name is Ledger or Trust);
+                health.Services.Map(Inbox.Descriptor.FullName, check => check.Name is Ledger or Trust or Delivery);
+                health.Services.Map(Vss.Interlink.Admin.V1.Admin.Descriptor.FullName, check => check.Name is Ledger or Trust);
+            })
+            .AddCheck<LedgerCheck>(Ledger, timeout: Patience)
+            .AddCheck<TrustCheck>(Trust)
+            .AddCheck<DeliveryCheck>(Delivery);
+        return services;
+    }
+}
+
+/// <summary>Whether a write reaches the disk.</summary>
+internal sealed class LedgerCheck(SqliteLedger ledger) : IHealthCheck
+{
+    /// <summary>Throws what the write throws: to the host that is unhealthy, and it logs why.</summary>
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        await ledger.ProveWritableAsync(cancellationToken);
+        return HealthCheckResult.Healthy();
+    }
+}
+
+/// <summary>
+/// Whether certificates can be accepted at all: without a fresh revocation list of its issuer and of each authority above, a certificate is refused (REVOCATION_UNKNOWN). Unhealthy
+/// when that is so below every authority of the trust store, degraded when below some.
+/// </summary>
+internal sealed class TrustCheck(TrustFolder folder, TimeProvider clock) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var store = folder.Current;
+        var lists = store.Lists.Where(list => list.IsFreshAt(clock.GetUtcNow())).ToList();
+        var listed = store.Intermediates.Where(Listed).ToList();
+        var good = store.Anchors.Where(Listed).Select(anchor => anchor.Subject).ToHashSet(StringComparer.Ordinal);
+        while (listed.Exists(authority => good.Contains(authority.Issuer) && good.Add(authority.Subject))) { }   // one level down in each round
+
+        // An authority above others is judged by them.
+        var above = store.Intermediates.Where(authority => authority.Issuer != authority.Subject).Select(authority => authority.Issuer);
+        var last = store.Anchors.Concat(store.Intermediates).Select(authority => authority.Subject).Except(above).ToList();
+        var refused = last.Where(subject => !good.Contains(subject)).ToList();
+        var why = $"For want of fresh revocation lists nothing is accepted that was issued by {string.Join("; ", refused)}.";
+        return Task.FromResult(
+            refused.Count == last.Count ? HealthCheckResult.Unhealthy(why) : refused.Count > 0 ? HealthCheckResult.Degraded(why) : HealthCheckResult.Healthy());
+
+        bool Listed(X509Certificate2 authority) => lists.Exists(list => list.Issuer.Span.SequenceEqual(authority.SubjectName.RawData) && list.IsSignedBy(authority));
+    }
+}
+
+/// <summary>Whether the worker that hands dossiers over runs.</summary>
+internal sealed class DeliveryCheck(DeliveryWorker worker) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
+        worker.ExecuteTask is { IsCompleted: false } ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The delivery worker does not run."));
+}

@@ -1,0 +1,9 @@
+using System.CommandLine;
+using Vss.Interlink.Bench.Rpc;
+
+var root = new RootCommand("Measures parts of the hub, each against the plainest thing that does the same work.")
+{
+    RpcCommand.Create(),
+    RpcServer.CreateCommand(),
+};
+return await root.Parse(args).InvokeAsync();

@@ -1,0 +1,85 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Vss.Interlink.Exchange.Ledger;
+using Vss.Interlink.Gateway.Hosting;
+using Vss.Interlink.TestKit;
+using Vss.Interlink.Trust;
+using Vss.Interlink.Trust.Certificates;
+
+namespace Vss.Interlink.Gateway.Tests.Hosting;
+
+public sealed class HubHealthTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("interlink-health-");
+    private readonly ManualClock _clock = new(TimeProvider.System.GetUtcNow());
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task Trust_is_well_while_the_lists_of_a_whole_path_are_fresh()
+    {
+        var check = TrustCheck(intermediates: TestPki.Instance.Intermediates, "root", "issuing");
+        Assert.Equal(HealthStatus.Healthy, (await RunAsync(check)).Status);
+        _clock.Advance(TimeSpan.FromDays(8));
+        Assert.Equal(HealthStatus.Unhealthy, (await RunAsync(check)).Status);
+    }
+
+    [Theory]
+    [InlineData("root")]
+    [InlineData("issuing")]
+    public async Task Trust_is_not_well_when_one_list_of_the_only_path_is_missing(string only)
+    {
+        var result = await RunAsync(TrustCheck(TestPki.Instance.Intermediates, only));
+        Assert.Equal(HealthStatus.Unhealthy, result.Status);
+        Assert.Contains("CN=Development issuing CA", result.Description, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Trust_is_degraded_while_another_path_is_whole()
+    {
+        var intermediates = _folder.CreateSubdirectory("intermediates");
+        File.Copy(Path.Combine(TestPki.Instance.Intermediates, "issuing.crt"), Path.Combine(intermediates.FullName, "issuing.crt"));
+        File.Copy(TestPki.Instance.PathOf("stranger-root", ".crt"), Path.Combine(intermediates.FullName, "other.crt"));
+        var result = await RunAsync(TrustCheck(intermediates.FullName, "root", "issuing"));
+        Assert.Equal(HealthStatus.Degraded, result.Status);
+        Assert.Contains("CN=Nobody knows this root", result.Description, StringComparison.Ordinal);
+        Assert.DoesNotContain("CN=Development", result.Description, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_ledger_is_well_while_a_write_reaches_its_file()
+    {
+        var file = Path.Combine(_folder.FullName, "ledger.db");
+        await using var ledger = new SqliteLedger(file, _clock);
+        var log = new FileInfo(file + "-wal");
+        var before = log.Length;
+        Assert.Equal(HealthStatus.Healthy, (await RunAsync(new LedgerCheck(ledger))).Status);
+        log.Refresh();
+        Assert.True(log.Length > before, "Nothing was written.");
+    }
+
+    [Fact]
+    public async Task A_ledger_that_takes_no_write_is_not_waited_for_longer_than_the_check_may_take()
+    {
+        var file = Path.Combine(_folder.FullName, "ledger.db");
+        await using var ledger = new SqliteLedger(file, _clock);
+        using var other = new SqliteConnection($"Data Source={file};Pooling=False");
+        other.Open();
+        using var held = other.BeginTransaction(deferred: false);
+        using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new LedgerCheck(ledger).CheckHealthAsync(new HealthCheckContext(), patience.Token));
+        held.Rollback();
+    }
+
+    private TrustCheck TrustCheck(string intermediates, params string[] lists)
+    {
+        var folder = _folder.CreateSubdirectory("lists");
+        foreach (var list in lists) File.Copy(Path.Combine(TestPki.Instance.RevocationLists, list + ".crl"), Path.Combine(folder.FullName, list + ".crl"));
+        var options = new TrustOptions { Anchors = TestPki.Instance.Anchors, Intermediates = intermediates, RevocationLists = folder.FullName };
+        return new TrustCheck(new TrustFolder(Options.Create(options), _clock, NullLogger<TrustFolder>.Instance), _clock);
+    }
+
+    private static Task<HealthCheckResult> RunAsync(IHealthCheck check) => check.CheckHealthAsync(new HealthCheckContext());
+}
