@@ -13,9 +13,8 @@ internal sealed partial class XmlTokenizer
     private int ReadAttribute(ref ReadOnlySpan<byte> tag, int at)
     {
         if (_attributes.Count >= _limits.MaxAttributes) throw OverLimit($"more than {_limits.MaxAttributes} attributes on one element", at);
-        var nameEnd = NameEnd(ref tag, at, "an attribute name");
-        var colon = Colon(tag[at..nameEnd], at);
-        var equals = PassWhite(ref tag, nameEnd);
+        var nameEnd = QualifiedNameEnd(ref tag, at, "an attribute name", out var colon);
+        var equals = tag[nameEnd] == '=' ? nameEnd : PassWhite(ref tag, nameEnd);
         if (tag[equals] != '=') throw Refused("the document has an attribute without '='", equals);
         var opening = PassWhite(ref tag, equals + 1);
         if (tag[opening] is not ((byte)'"' or (byte)'\'')) throw Refused("the document has an attribute value without quotes", opening);

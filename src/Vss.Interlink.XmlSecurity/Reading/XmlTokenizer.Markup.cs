@@ -37,7 +37,7 @@ internal sealed partial class XmlTokenizer
     // Productions [16] and [17]; the target has no colon by Namespaces in XML 1.0 section 7.
     private bool ReadInstruction(ReadOnlySpan<byte> token)
     {
-        var end = NameEnd(ref token, 2, "the target of a processing instruction");
+        var end = NameEnd(ref token, 2, "the target of a processing instruction", 2);
         var target = token[2..end];
         if (!XmlCharacters.IsNCName(target)) throw Refused("the document has a processing instruction without a name as its target", 2);
         if (target.Length == 3 && System.Text.Ascii.EqualsIgnoreCase(target, "xml"u8)) throw Refused("the document has an XML declaration elsewhere than at its beginning, or a malformed one", 0);

@@ -37,8 +37,7 @@ internal sealed partial class XmlTokenizer
         if (_depth >= _limits.MaxDepth) throw OverLimit($"elements nested deeper than {_limits.MaxDepth} levels", 0);
         if (Ordinal >= _limits.MaxElements) throw OverLimit($"more than {_limits.MaxElements} elements", 0);
         _attributes.Clear();
-        var nameEnd = NameEnd(ref tag, 1, "an element name");
-        var colon = Colon(tag[1..nameEnd], 1);
+        var nameEnd = QualifiedNameEnd(ref tag, 1, "an element name", out var colon);
         var at = nameEnd;
         while (tag[at] != '>')
         {
@@ -81,7 +80,7 @@ internal sealed partial class XmlTokenizer
             return EndElement();
         }
 
-        var nameEnd = NameEnd(ref tag, 2, "an element name");
+        var nameEnd = QualifiedNameEnd(ref tag, 2, "an element name", out _);
         if (!tag[2..nameEnd].SequenceEqual(name)) throw Refused($"the document has an end tag {Quoted(tag[2..nameEnd])} where the element {Quoted(name)} is open", 2);
         var at = PassWhite(ref tag, nameEnd);
         if (tag[at] != '>') throw Refused("the document has more in an end tag than a name", at);
@@ -105,7 +104,7 @@ internal sealed partial class XmlTokenizer
     // The declarations of the tag are in scope already: they bind the element's own name too.
     private void OpenElementOf(ReadOnlySpan<byte> name, int colon)
     {
-        var prefix = colon < 0 ? InternedNames.Empty : _names.Intern(name[..colon]);
+        var prefix = colon < 0 ? InternedNames.Empty : PrefixOf(name, colon);
         var mark = _scope.Count;
         if (_attributes.Declarations > 0) Declare(mark);
         var bound = _scope[prefix];
@@ -133,26 +132,62 @@ internal sealed partial class XmlTokenizer
         _openNames = [];
     }
 
-    /// <summary>Index behind the name that begins at <paramref name="from"/>; what of it is beyond ASCII is not looked at.</summary>
-    private int NameEnd(ref ReadOnlySpan<byte> token, int from, string what)
+    // Mostly it is the prefix of the element around.
+    private int PrefixOf(ReadOnlySpan<byte> name, int colon)
+    {
+        if (_depth > 0 && _open[_depth - 1].LocalStart == colon + 1 && Name[..colon].SequenceEqual(name[..colon])) return Prefix;
+        return _names.Intern(name[..colon]);
+    }
+
+    /// <summary>Index behind the qualified name (Namespaces in XML 1.0 section 4, production [7]) that begins at <paramref name="from"/>.</summary>
+    /// <param name="token">Where it stands.</param>
+    /// <param name="from">Where it begins.</param>
+    /// <param name="what">What it is called when it is too long.</param>
+    /// <param name="colon">Place of the colon in the name, -1 where there is none.</param>
+    private int QualifiedNameEnd(ref ReadOnlySpan<byte> token, int from, string what, out int colon)
+    {
+        // As nearly all names are: ASCII, and in the window with what follows them.
+        colon = -1;
+        var at = XmlCharacters.PassAsciiName(token, from);
+        var isName = at < token.Length && XmlCharacters.IsAsciiNameStart(token[from]);
+        if (isName && token[at] == ':')
+        {
+            var local = at + 1;
+            colon = at - from;
+            at = XmlCharacters.PassAsciiName(token, local);
+            isName = at < token.Length && XmlCharacters.IsAsciiNameStart(token[local]);
+        }
+
+        if (isName && token[at] < 0x80 && token[at] != ':' && at - from <= _limits.MaxNameLength) return at;
+        return AnyQualifiedNameEnd(ref token, from, what, out colon);
+    }
+
+    private int AnyQualifiedNameEnd(ref ReadOnlySpan<byte> token, int from, string what, out int colon)
+    {
+        colon = -1;
+        var at = NameEnd(ref token, from, what, from);
+        if (token[at] == ':')
+        {
+            colon = at - from;
+            at = NameEnd(ref token, at + 1, what, from);
+        }
+
+        var local = token[(from + colon + 1)..at];
+        if (XmlCharacters.IsNCName(local) && (colon < 0 || XmlCharacters.IsNCName(token.Slice(from, colon))) && token[at] != ':') return at;
+        throw Refused(at == from ? "the document has a tag that does not begin with a name" : $"the document has {Quoted(token[from..at])} where a name must stand", from);
+    }
+
+    /// <summary>Index behind the name without a colon that begins at <paramref name="from"/>; which characters of it are beyond ASCII is not looked at.</summary>
+    private int NameEnd(ref ReadOnlySpan<byte> token, int from, string what, int start)
     {
         var at = from;
         while (true)
         {
-            at += XmlCharacters.AsciiNameLength(token[at..]);
-            if (at - from > _limits.MaxNameLength) throw OverLimit($"{what} longer than {_limits.MaxNameLength} octets", from);
+            at = XmlCharacters.PassAsciiName(token, at);
+            if (at - start > _limits.MaxNameLength) throw OverLimit($"{what} longer than {_limits.MaxNameLength} octets", start);
             if (at == token.Length) token = _window.More();
             else if (token[at] < 0x80) return at;
             else while (at < token.Length && token[at] >= 0x80) at++;
         }
-    }
-
-    /// <summary>Place of the colon in a qualified name (Namespaces in XML 1.0 section 4, production [7]), -1 where there is none.</summary>
-    private int Colon(ReadOnlySpan<byte> name, int ahead)
-    {
-        var colon = name.IndexOf((byte)':');
-        var local = name[(colon + 1)..];
-        if (XmlCharacters.IsNCName(local) && (colon < 0 || XmlCharacters.IsNCName(name[..colon]))) return colon;
-        throw Refused(name.IsEmpty ? "the document has a tag that does not begin with a name" : $"the document has {Quoted(name)} where a name must stand", ahead);
     }
 }

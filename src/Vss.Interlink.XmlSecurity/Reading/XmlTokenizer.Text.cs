@@ -85,7 +85,7 @@ internal sealed partial class XmlTokenizer
     {
         Need(ref token, at + 2);
         if (token[at + 1] == '#') return ReadCharacterReference(ref token, at, out length);
-        var end = NameEnd(ref token, at + 1, "an entity name");
+        var end = NameEnd(ref token, at + 1, "an entity name", at + 1);
         var name = token[(at + 1)..end];
         if (token[end] != ';' || !XmlCharacters.IsNCName(name)) throw Refused("the document has a '&' that begins no reference", at);
         _scratch[0] = name switch
