@@ -32,6 +32,9 @@ internal static class XmlCharacters
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsAsciiNameStart(byte octet) => (s_ascii[octet] & NameStart) != 0;
 
+    /// <summary>An ASCII character that a name without a colon may have.</summary>
+    public static bool IsAsciiName(byte octet) => (s_ascii[octet] & NameRest) != 0;
+
     /// <summary>Index behind the ASCII characters of a name, the colon not among them. A loop: names are too short for anything quicker.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int PassAsciiName(ReadOnlySpan<byte> octets, int at)

@@ -31,59 +31,55 @@ internal sealed partial class XmlTokenizer
     /// <summary>Number of its namespace name.</summary>
     public int Namespace => _open[_depth - 1].Namespace;
 
-    private bool ReadStartTag(ReadOnlySpan<byte> tag)
+    private bool ReadStartTag()
     {
         if (_depth == 0 && _rootEnded) throw Refused("the document has a second root element", 0);
         if (_depth >= _limits.MaxDepth) throw OverLimit($"elements nested deeper than {_limits.MaxDepth} levels", 0);
         if (Ordinal >= _limits.MaxElements) throw OverLimit($"more than {_limits.MaxElements} elements", 0);
         _attributes.Clear();
-        var nameEnd = QualifiedNameEnd(ref tag, 1, "an element name", out var colon);
+        var nameEnd = QualifiedNameEnd(1, "an element name", out var colon);
         var at = nameEnd;
-        while (tag[at] != '>')
+        for (var next = _window[at]; next != '>'; next = _window[at])
         {
-            var next = PassWhite(ref tag, at);
-            if (tag[next] is (byte)'>' or (byte)'/')
+            var behindWhite = PassWhite(at);
+            if (_window[behindWhite] is (byte)'>' or (byte)'/')
             {
-                at = next;
+                at = behindWhite;
                 break;
             }
 
-            if (next == at) throw Refused("the document has an attribute without white space before it, or a character that a name cannot have", at);
-            at = ReadAttribute(ref tag, next);
-            if (at == tag.Length) tag = _window.More();
+            if (behindWhite == at) throw Refused("the document has an attribute without white space before it, or a character that a name cannot have", at);
+            at = ReadAttribute(behindWhite);
         }
 
-        IsEmptyElement = tag[at] == '/';
-        if (IsEmptyElement)
-        {
-            Need(ref tag, at + 2);
-            if (tag[++at] != '>') throw Refused("the document has a '/' in a tag that does not end it", at);
-        }
-
+        IsEmptyElement = _window[at] == '/';
+        if (IsEmptyElement && _window[++at] != '>') throw Refused("the document has a '/' in a tag that does not end it", at);
         _consumed = at + 1;
         if (_consumed > _limits.MaxTagBytes) throw OverLimit($"a tag longer than {_limits.MaxTagBytes} octets", 0);
-        OpenElementOf(tag[1..nameEnd], colon);
-        if (_attributes.Count > 0) ResolveAttributes(tag);
+        OpenElementOf(_window.Token[1..nameEnd], colon);
+        if (_attributes.Count > 0) ResolveAttributes();
         Ordinal++;
         Kind = XmlTokenKind.StartElement;
         _state = IsEmptyElement ? State.InEmptyElement : State.Between;
         return true;
     }
 
-    private bool ReadEndTag(ReadOnlySpan<byte> tag)
+    private bool ReadEndTag()
     {
         if (_depth == 0) throw Refused("the document has an end tag without a start tag", 0);
         var name = Name;
+        var tag = _window.Token;
         if (tag.Length > name.Length + 2 && tag[name.Length + 2] == '>' && tag[2..].StartsWith(name))
         {
             _consumed = name.Length + 3;
             return EndElement();
         }
 
-        var nameEnd = QualifiedNameEnd(ref tag, 2, "an element name", out _);
-        if (!tag[2..nameEnd].SequenceEqual(name)) throw Refused($"the document has an end tag {Quoted(tag[2..nameEnd])} where the element {Quoted(name)} is open", 2);
-        var at = PassWhite(ref tag, nameEnd);
-        if (tag[at] != '>') throw Refused("the document has more in an end tag than a name", at);
+        var nameEnd = QualifiedNameEnd(2, "an element name", out _);
+        var found = _window.Token[2..nameEnd];
+        if (!found.SequenceEqual(name)) throw Refused($"the document has an end tag {Quoted(found)} where the element {Quoted(name)} is open", 2);
+        var at = PassWhite(nameEnd);
+        if (_window[at] != '>') throw Refused("the document has more in an end tag than a name", at);
         _consumed = at + 1;
         return EndElement();
     }
@@ -139,15 +135,15 @@ internal sealed partial class XmlTokenizer
         return _names.Intern(name[..colon]);
     }
 
-    /// <summary>Index behind the qualified name (Namespaces in XML 1.0 section 4, production [7]) that begins at <paramref name="from"/>.</summary>
-    /// <param name="token">Where it stands.</param>
+    /// <summary>The place behind the qualified name (Namespaces in XML 1.0 section 4, production [7]) that begins at <paramref name="from"/>; it is known.</summary>
     /// <param name="from">Where it begins.</param>
     /// <param name="what">What it is called when it is too long.</param>
     /// <param name="colon">Place of the colon in the name, -1 where there is none.</param>
-    private int QualifiedNameEnd(ref ReadOnlySpan<byte> token, int from, string what, out int colon)
+    private int QualifiedNameEnd(int from, string what, out int colon)
     {
         // As nearly all names are: ASCII, and in the window with what follows them.
         colon = -1;
+        var token = _window.Token;
         var at = XmlCharacters.PassAsciiName(token, from);
         var isName = at < token.Length && XmlCharacters.IsAsciiNameStart(token[from]);
         if (isName && token[at] == ':')
@@ -158,36 +154,38 @@ internal sealed partial class XmlTokenizer
             isName = at < token.Length && XmlCharacters.IsAsciiNameStart(token[local]);
         }
 
-        if (isName && token[at] < 0x80 && token[at] != ':' && at - from <= _limits.MaxNameLength) return at;
-        return AnyQualifiedNameEnd(ref token, from, what, out colon);
+        return isName && token[at] < 0x80 && token[at] != ':' && at - from <= _limits.MaxNameLength ? at : AnyQualifiedNameEnd(from, what, out colon);
     }
 
-    private int AnyQualifiedNameEnd(ref ReadOnlySpan<byte> token, int from, string what, out int colon)
+    private int AnyQualifiedNameEnd(int from, string what, out int colon)
     {
         colon = -1;
-        var at = NameEnd(ref token, from, what, from);
-        if (token[at] == ':')
+        var end = NameEnd(from, from, what);
+        if (_window[end] == ':')
         {
-            colon = at - from;
-            at = NameEnd(ref token, at + 1, what, from);
+            colon = end - from;
+            end = NameEnd(end + 1, from, what);
         }
 
-        var local = token[(from + colon + 1)..at];
-        if (XmlCharacters.IsNCName(local) && (colon < 0 || XmlCharacters.IsNCName(token.Slice(from, colon))) && token[at] != ':') return at;
-        throw Refused(at == from ? "the document has a tag that does not begin with a name" : $"the document has {Quoted(token[from..at])} where a name must stand", from);
+        var name = _window.Token[from..end];
+        if (_window[end] != ':' && XmlCharacters.IsNCName(name[(colon + 1)..]) && (colon < 0 || XmlCharacters.IsNCName(name[..colon]))) return end;
+        throw Refused(name.IsEmpty ? "the document has a tag that does not begin with a name" : $"the document has {Quoted(name)} where a name must stand", from);
     }
 
-    /// <summary>Index behind the name without a colon that begins at <paramref name="from"/>; which characters of it are beyond ASCII is not looked at.</summary>
-    private int NameEnd(ref ReadOnlySpan<byte> token, int from, string what, int start)
+    /// <summary>The place behind the characters from <paramref name="at"/> on that may be of a name without a colon, if all beyond ASCII may; it is known.</summary>
+    /// <param name="at">Where to begin.</param>
+    /// <param name="from">Where the name began, whose length is limited.</param>
+    /// <param name="what">What it is called when it is too long.</param>
+    private int NameEnd(int at, int from, string what)
     {
-        var at = from;
+        var token = _window.Token;
         while (true)
         {
             at = XmlCharacters.PassAsciiName(token, at);
-            if (at - start > _limits.MaxNameLength) throw OverLimit($"{what} longer than {_limits.MaxNameLength} octets", start);
-            if (at == token.Length) token = _window.More();
-            else if (token[at] < 0x80) return at;
-            else while (at < token.Length && token[at] >= 0x80) at++;
+            while (at < token.Length && token[at] >= 0x80) at++;
+            if (at - from > _limits.MaxNameLength) throw OverLimit($"{what} longer than {_limits.MaxNameLength} octets", from);
+            if (at >= token.Length) token = _window.More();
+            else if (!XmlCharacters.IsAsciiName(token[at])) return at;
         }
     }
 }
