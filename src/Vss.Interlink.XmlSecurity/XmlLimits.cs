@@ -10,6 +10,13 @@ public sealed record XmlLimits
         MaxTagBytes = 128 * 1024 * 1024, MaxNamespaces = 100_000, MaxNamespaceNames = 200_000,
     };
 
+    /// <summary>No limits: for octets that were made from a document that was read within limits, never for what a stranger sent.</summary>
+    public static XmlLimits None { get; } = new()
+    {
+        MaxBytes = long.MaxValue, MaxDepth = int.MaxValue, MaxElements = int.MaxValue, MaxNodes = int.MaxValue, MaxAdjacentTexts = int.MaxValue, MaxAttributes = int.MaxValue,
+        MaxNameLength = int.MaxValue, MaxAttributeLength = int.MaxValue, MaxTagBytes = int.MaxValue, MaxNamespaces = int.MaxValue, MaxNamespaceNames = int.MaxValue,
+    };
+
     /// <summary>Octets of the whole document as it came.</summary>
     public long MaxBytes { get; init; } = 16 * 1024 * 1024;
 
