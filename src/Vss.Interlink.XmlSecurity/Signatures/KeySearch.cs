@@ -1,17 +1,16 @@
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 
 namespace Vss.Interlink.XmlSecurity.Signatures;
 
 /// <summary>Finds the key of one signature, by the caller or in KeyInfo, and verifies the value with it. KeyInfo that says two things about the key is refused.</summary>
-internal sealed class KeySearch(SignatureModel signature, SignatureScanner scanner, VerificationRequest request, HeldByReport held, Ladder ladder)
+internal sealed class KeySearch(SignatureModel signature, SignatureScanner scanner, VerificationRequest request, DocumentKeys keys, Ladder ladder)
 {
     private const string At = "ds:KeyInfo";
 
     public KeyOrigin Origin { get; private set; }
 
-    /// <summary>Certificate of the key that verified, or of the only one there is.</summary>
-    public X509Certificate2? Certificate { get; private set; }
+    /// <summary>Certificate of the key that verified, or the first one where none did; empty where there is none.</summary>
+    public ReadOnlyMemory<byte> Certificate { get; private set; }
 
     /// <summary>The security token that KeyInfo refers to.</summary>
     public SecurityToken? Token { get; private set; }
@@ -38,15 +37,14 @@ internal sealed class KeySearch(SignatureModel signature, SignatureScanner scann
         Origin = KeyOrigin.Caller;
         if (!given.Certificate.IsEmpty)
         {
-            (Certificate, var key) = held.Certificate(given.Certificate);
-            return key is null ? None(SignatureRules.KeyFound, "the certificate that the caller brought has no RSA key and none on P-256, P-384 or P-521") : Verify(key, hash);
+            Certificate = given.Certificate;
+            return keys.OfCertificate(Certificate) is not { } key ? None(SignatureRules.KeyFound, "the certificate that the caller brought has no RSA key and none on P-256, P-384 or P-521") : Verify(key, hash);
         }
 
-        if (VerificationKey.OfSubjectPublicKeyInfo(given.PublicKey.Span) is not { } bare) return None(SignatureRules.KeyFound, "the key that the caller brought is neither RSA nor on P-256, P-384 or P-521");
-        held.Hold(bare);
+        if (keys.OfSubjectPublicKeyInfo(given.PublicKey.ToArray()) is not { } bare) return None(SignatureRules.KeyFound, "the key that the caller brought is neither RSA nor on P-256, P-384 or P-521");
         foreach (var octets in signature.KeyInfo?.Certificates ?? [])
         {
-            if (held.Certificate(octets) is ({ } certificate, { } key) && key.IsSameAs(bare)) Certificate ??= certificate;
+            if (Certificate.IsEmpty && keys.OfCertificate(octets)?.IsSameAs(bare) == true) Certificate = octets;
         }
 
         return Verify(bare, hash);
@@ -90,18 +88,18 @@ internal sealed class KeySearch(SignatureModel signature, SignatureScanner scann
         VerificationKey? found = null;
         foreach (var octets in candidates)
         {
-            if (held.Certificate(octets) is not ({ } certificate, { } key)) continue;
-            if (Certificate is not null && (hash is null || !IsRight(key, hash))) continue;
-            (Certificate, found) = (certificate, key);
-            if (hash is null || IsRight(key, hash)) break;
+            if (keys.OfCertificate(octets) is not { } key) continue;
+            var isRight = candidates.Count == 1 || (hash is not null && IsRight(key, hash));
+            if (found is not null && !isRight) continue;
+            (Certificate, found) = (octets, key);
+            if (isRight) break;
         }
 
         if (found is null) return None(SignatureRules.KeyFound, "no certificate of KeyInfo can be read, or none has a key of a known kind");
-        Origin = Token is not null && Certificate!.RawDataMemory.Span.SequenceEqual(Token.Octets) ? KeyOrigin.SecurityToken : KeyOrigin.Certificate;
+        Origin = Token is not null && Certificate.Span.SequenceEqual(Token.Octets) ? KeyOrigin.SecurityToken : KeyOrigin.Certificate;
         foreach (var value in keyInfo.Values)
         {
-            using var other = VerificationKey.Of(value);
-            if (other?.IsSameAs(found) != true)
+            if (keys.Of(value)?.IsSameAs(found) != true)
             {
                 ladder.Fail(SignatureRules.KeyAgrees, At, "KeyValue is another key than the certificate's");
                 return SignatureIntegrity.Unknown;
@@ -116,8 +114,7 @@ internal sealed class KeySearch(SignatureModel signature, SignatureScanner scann
         VerificationKey? found = null;
         foreach (var value in keyInfo.Values)
         {
-            if (VerificationKey.Of(value) is not { } key) return None(SignatureRules.KeyFound, "KeyValue cannot be read");
-            held.Hold(key);
+            if (keys.Of(value) is not { } key) return None(SignatureRules.KeyFound, "KeyValue cannot be read");
             if (found is not null && !found.IsSameAs(key)) return None(SignatureRules.KeyAgrees, "KeyInfo has two different keys");
             found = key;
         }

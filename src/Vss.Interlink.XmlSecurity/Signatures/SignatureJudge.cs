@@ -1,11 +1,10 @@
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Vss.Interlink.XmlSecurity.Reading;
 
 namespace Vss.Interlink.XmlSecurity.Signatures;
 
 /// <summary>Judges one signature: before the second pass it says what is to be digested, after it what that means.</summary>
-internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner scanner, VerificationRequest request, HeldByReport held)
+internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner scanner, VerificationRequest request, DocumentKeys keys, HeldByReport held)
 {
     private readonly Ladder _ladder = new();
     private readonly List<ReferencePlan> _plans = [];
@@ -56,7 +55,7 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
             if (isSigned) Digests(plans, SignatureRules.ManifestDigest);
         }
 
-        var key = new KeySearch(signature, scanner, request, held, _ladder);
+        var key = new KeySearch(signature, scanner, request, keys, _ladder);
         var value = Value(info, key);
         var xades = Xades(key.Certificate);
         var integrity = digests == SignatureIntegrity.Broken || value == SignatureIntegrity.Broken ? SignatureIntegrity.Broken
@@ -275,7 +274,7 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
     }
 
     // Whether there are properties, and they are this signature's own and signed.
-    private bool Xades(X509Certificate2? certificate)
+    private bool Xades(ReadOnlyMemory<byte> certificate)
     {
         if (signature.Xades is not { } xades)
         {
@@ -303,7 +302,7 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
     }
 
     // Without that a certificate in KeyInfo could be exchanged for another one of the same key.
-    private void NamesCertificate(XadesModel xades, X509Certificate2? certificate)
+    private void NamesCertificate(XadesModel xades, ReadOnlyMemory<byte> certificate)
     {
         const string at = "xades:SigningCertificate";
         if (xades.SigningCertificates is not [var named, ..])
@@ -315,9 +314,9 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
         {
             _ladder.Fail(refused, at, $"the certificate is named by the digest method '{named.Digest.Uri}', which policy {request.Policy.Name} does not admit");
         }
-        else if (certificate is not null)
+        else if (!certificate.IsEmpty)
         {
-            var found = CryptographicOperations.HashData(named.Digest.Hash, certificate.RawDataMemory.Span);
+            var found = CryptographicOperations.HashData(named.Digest.Hash, certificate.Span);
             if (CryptographicOperations.FixedTimeEquals(found, named.Value)) _ladder.Pass(SignatureRules.XadesCertificate, at, "the signed properties name this certificate");
             else _ladder.Fail(SignatureRules.XadesCertificate, at, $"the signed properties name the certificate {Short(named.Value)}, the signer's is {Short(found)}");
         }

@@ -1,5 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
-
 namespace Vss.Interlink.XmlSecurity.Signatures;
 
 /// <summary>What became of a document.</summary>
@@ -17,7 +15,7 @@ public sealed class DocumentReport : IDisposable
     /// <summary>Its signatures in their order; empty when there is none.</summary>
     public IReadOnlyList<SignatureReport> Signatures { get; }
 
-    /// <summary>Gives back what is kept of the document; signing certificates and signed octets are of no use afterwards.</summary>
+    /// <summary>Gives back what is kept of the document; signed octets are of no use afterwards.</summary>
     public void Dispose() => _held?.Dispose();
 }
 
@@ -122,8 +120,8 @@ public sealed record SignatureReport
     /// <summary>Where the key that verified came from.</summary>
     public KeyOrigin KeyOrigin { get; init; }
 
-    /// <summary>The certificate of the key that verified; null when there is none. Disposed of with the report.</summary>
-    public X509Certificate2? SigningCertificate { get; init; }
+    /// <summary>The certificate of the key that verified, DER; when none did, the one that should have; empty when there is none. Only its key was looked at.</summary>
+    public ReadOnlyMemory<byte> SigningCertificate { get; init; }
 
     /// <summary>What its XAdES properties claim; null when it has none, or when they are not signed.</summary>
     public XadesClaims? Claims { get; init; }

@@ -77,9 +77,10 @@ public static class SignatureVerifier
     {
         var budget = new DigestBudget(1024 * 1024 + request.Limits.MaxDigestedPerOctet * scanner.Length);
         using var pass = new DigestPass(budget);
+        using var keys = new DocumentKeys();
         using var outside = new OutsideContents(request);
         List<SignatureJudge> judges = new(scanner.Signatures.Count);
-        foreach (var signature in scanner.Signatures) judges.Add(new SignatureJudge(signature, scanner, request, held));
+        foreach (var signature in scanner.Signatures) judges.Add(new SignatureJudge(signature, scanner, request, keys, held));
         foreach (var judge in judges) judge.Plan(pass, outside);
         outside.Run();
         using (var second = open()) pass.Run(second);

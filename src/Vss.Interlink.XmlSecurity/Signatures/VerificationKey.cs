@@ -1,5 +1,5 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 
 namespace Vss.Interlink.XmlSecurity.Signatures;
 
@@ -17,18 +17,27 @@ internal sealed class VerificationKey : IDisposable
 
     public override string ToString() => _rsa is not null ? $"RSA {_rsa.KeySize}" : $"ECDSA P-{_ecdsa!.KeySize}";
 
-    /// <summary>A certificate's key; null when it is of another kind.</summary>
-    public static VerificationKey? Of(X509Certificate2 certificate) => Of(certificate.PublicKey.ExportSubjectPublicKeyInfo(), certificate.GetKeyAlgorithm());
-
     /// <summary>Null when it is none, or of another kind.</summary>
-    public static VerificationKey? OfSubjectPublicKeyInfo(ReadOnlySpan<byte> octets)
+    public static VerificationKey? OfSubjectPublicKeyInfo(byte[] octets)
     {
         try
         {
-            var key = PublicKey.CreateFromSubjectPublicKeyInfo(octets, out var read);
-            return read == octets.Length ? Of(octets, key.Oid.Value) : null;
+            var outer = new AsnReader(octets, AsnEncodingRules.DER);
+            var algorithm = outer.ReadSequence().ReadSequence();
+            outer.ThrowIfNotEmpty();
+            switch (algorithm.ReadObjectIdentifier())
+            {
+                case "1.2.840.113549.1.1.1":
+                    return Made(RSA.Create(), rsa => rsa.ImportSubjectPublicKeyInfo(octets, out _));
+
+                // Only the curves of NIST, by name: a key that brings its own curve is a key that anyone can make fit (CVE-2020-0601).
+                case "1.2.840.10045.2.1" when algorithm.PeekTag().HasSameClassAndValue(Asn1Tag.ObjectIdentifier) && Curve("urn:oid:" + algorithm.ReadObjectIdentifier()) is not null:
+                    return Made(ECDsa.Create(), ecdsa => ecdsa.ImportSubjectPublicKeyInfo(octets, out _));
+                default:
+                    return null;
+            }
         }
-        catch (CryptographicException)
+        catch (AsnContentException)
         {
             return null;
         }
@@ -37,7 +46,6 @@ internal sealed class VerificationKey : IDisposable
     /// <summary>Null when it is none, or of another kind.</summary>
     public static VerificationKey? Of(KeyValueModel value)
     {
-        if (value.SubjectPublicKeyInfo is { } info) return OfSubjectPublicKeyInfo(info);
         if (value is { Modulus: { } modulus, Exponent: { } exponent })
         {
             return Made(RSA.Create(), rsa => rsa.ImportParameters(new RSAParameters { Modulus = WithoutZeros(modulus), Exponent = WithoutZeros(exponent) }));
@@ -94,17 +102,6 @@ internal sealed class VerificationKey : IDisposable
         _ecdsa?.Dispose();
     }
 
-    private static VerificationKey? Of(ReadOnlySpan<byte> info, string? algorithm)
-    {
-        var octets = info.ToArray();
-        return algorithm switch
-        {
-            "1.2.840.113549.1.1.1" => Made(RSA.Create(), rsa => rsa.ImportSubjectPublicKeyInfo(octets, out _)),
-            "1.2.840.10045.2.1" => Made(ECDsa.Create(), ecdsa => ecdsa.ImportSubjectPublicKeyInfo(octets, out _)),
-            _ => null,
-        };
-    }
-
     private static VerificationKey? Made(RSA rsa, Action<RSA> import)
     {
         try
@@ -119,22 +116,18 @@ internal sealed class VerificationKey : IDisposable
         }
     }
 
-    // Only the curves of NIST: a key that brings its own curve is a key that anyone can make fit (CVE-2020-0601).
     private static VerificationKey? Made(ECDsa ecdsa, Action<ECDsa> import)
     {
         try
         {
             import(ecdsa);
-            var curve = ecdsa.ExportParameters(false).Curve;
-            if (curve.IsNamed && curve.Oid.Value is { } oid && Curve("urn:oid:" + oid) is not null) return new VerificationKey(ecdsa);
+            return new VerificationKey(ecdsa);
         }
         catch (CryptographicException)
         {
-            // Not a key.
+            ecdsa.Dispose();
+            return null;
         }
-
-        ecdsa.Dispose();
-        return null;
     }
 
     private static ECCurve? Curve(string name) => name switch

@@ -17,7 +17,7 @@ public sealed class EnvelopedTests
         var report = Verified.Intact(DotNetSigner.Enveloped(Dossier, canonicalization));
         Assert.Equal(SignatureScope.Full, report.Scope);
         Assert.Equal(KeyOrigin.Certificate, report.KeyOrigin);
-        Assert.Equal(Signers.RsaCertificate.Thumbprint, report.SigningCertificate!.Thumbprint);
+        Assert.Equal(Signers.RsaCertificate.RawData, report.SigningCertificate.ToArray());
         Assert.Equal((Indication.Indeterminate, SubIndication.NoCertificateChainFound), (report.Verdict.Indication, report.Verdict.SubIndication));
         Assert.Equal("d:Dossier", Assert.Single(report.Verdict.Covered).Element);
     }
