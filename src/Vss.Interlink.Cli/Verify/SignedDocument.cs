@@ -1,31 +1,26 @@
 using System.Xml;
-using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Verification;
-using Vss.Interlink.Trust.WsSecurity;
 using Vss.Interlink.XmlSecurity;
+using Vss.Interlink.XmlSecurity.Signatures;
 
 namespace Vss.Interlink.Cli.Verify;
 
-/// <summary>Judges a document by the verifier that its root element calls for. Every outcome is a report; what a stranger wrote never makes it throw.</summary>
+/// <summary>Judges the signatures of a document. Every outcome is a report; what a stranger wrote never makes it throw.</summary>
 internal static class SignedDocument
 {
-    private const string Soap11 = "http://schemas.xmlsoap.org/soap/envelope/";
-    private const string Soap12 = "http://www.w3.org/2003/05/soap-envelope";
     private const string Xop = "http://www.w3.org/2004/08/xop/include";
 
-    // A message that is judged from a file was admitted or refused by its receiver long ago; its own Expires binds it, and a day is the most that any site can be set to.
-    private static readonly TimestampWindow Window = new(TimeSpan.FromSeconds(60), TimeSpan.FromDays(1));
-
-    /// <exception cref="UsageException">The request gives parts of a seal for a document that is none.</exception>
+    /// <exception cref="UsageException">The request gives contents that the document has no use for.</exception>
     public static VerifyReport Judge(VerifyRequest request)
     {
-        var input = InputFile.Read(request.File);
-        if (input.Octets is not { } octets) return VerifyReport.NotReadable(input.Error!);
-        var read = SafeXml.Load(octets, new XmlLimits());
-        if (!read.TryGetDocument(out var document)) return VerifyReport.NotReadable(Error(read.Refusal!));
         try
         {
-            return Judge(request, octets, document);
+            using var document = SpooledInput.Open(request.File);
+            return Judge(request, document);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            return VerifyReport.NotReadable(new ReportError("input.readable", "", unreadable.Message, "Name a file that can be read, or - for standard input."));
         }
         catch (Exception failed) when (failed is not (UsageException or OutOfMemoryException))
         {
@@ -34,43 +29,81 @@ internal static class SignedDocument
         }
     }
 
-    private static VerifyReport Judge(VerifyRequest request, byte[] octets, XmlDocument document)
+    private static VerifyReport Judge(VerifyRequest request, SpooledInput document)
     {
-        TrustStore Store() => request.Store;
-        var clock = new FixedClock(request.At);
-        var root = document.DocumentElement!;
-        var isSeal = root is { LocalName: "Signature", NamespaceURI: "http://www.w3.org/2000/09/xmldsig#" };
-        if (!isSeal && (request.Parts.Count > 0 || request.Header is not null)) throw new UsageException("--detached and --header are for detached seals, and this document is none.");
+        using var report = Verify(request, document);
+        if (report.Refusal is { } refusal) return VerifyReport.NotReadable(Error(refusal));
+        if (report.Signatures.Count == 0) return VerifyReport.NotSigned;
+        if (LacksItsParts(report, document))
+            return VerifyReport.NotReadable(new ReportError("soap.inline", "xop:Include", "the envelope refers to MTOM parts that are not in this file", "Give the envelope with its content inline."));
 
-        if (isSeal)
+        var judged = new DocumentVerifier(request.Store, request.Policy, request.At).Judge(report, request.Algorithms);
+        return VerifyReport.Of([.. judged.Select(signature => signature with { Verdict = Required(request, report, signature) })], request.At);
+    }
+
+    private static DocumentReport Verify(VerifyRequest request, SpooledInput document)
+    {
+        var contents = GivenContents.ByUri(request.Detached);
+        var verification = new VerificationRequest { Policy = request.Algorithms, Xml = XmlLimits.OwnFiles, Key = request.Key, Contents = contents };
+        if (request.Content is not { } only) return SignatureVerifier.Verify(document.Read(), verification);
+
+        // The name of the one content is the document's affair: read it off the references first.
+        using (var first = SignatureVerifier.Verify(document.Read(), verification))
         {
-            var seals = new SealVerifier(Store, request.Policy, clock);
-            return VerifyReport.Of(request.Header is null ? seals.VerifyCarriedHeader(octets, request.Parts) : seals.Verify(octets, request.Header, request.Parts), SignedForm.DetachedSeal, request.At);
+            var missing = first.Signatures.SelectMany(signature => signature.References).Where(reference => reference.Coverage.Kind == CoverageKind.External && !contents.ContainsKey(reference.Reference.Uri))
+                .Select(reference => reference.Reference.Uri).Distinct(StringComparer.Ordinal).ToList();
+            if (first.Signatures.Count > 0 && missing is not [_]) throw new UsageException($"--content is for one content beside the document, and it refers to {missing.Count}; name them by --detached NAME=FILE.");
+            foreach (var uri in missing) contents[uri] = DetachedContent.Of(() => File.OpenRead(only));
         }
 
-        if (root is not { LocalName: "Envelope", NamespaceURI: Soap11 or Soap12 }) return VerifyReport.Of(new EnvelopedVerifier(Store, request.Policy, clock).Verify(octets), SignedForm.EnvelopedDocument, request.At);
+        return SignatureVerifier.Verify(document.Read(), verification);
+    }
 
-        // The signature covers the content, not the xop:Include that stands for it: without the MIME parts every digest would look wrong.
-        return root.GetElementsByTagName("Include", Xop).Count == 0
-            ? VerifyReport.Of(new SoapVerifier(Store, request.Policy, Window, clock).Verify(document), SignedForm.SoapEnvelope, request.At)
-            : VerifyReport.NotReadable(new ReportError("soap.inline", "xop:Include", "the envelope refers to MTOM parts that are not in this file", "Give the envelope with its content inline."));
+    // What must be signed and is under no signature breaks each; what is under one is no matter of the others. So too a content that was given and nobody signed.
+    private static Verdict Required(VerifyRequest request, DocumentReport report, JudgedSignature signature)
+    {
+        var requirements = request.Required.Count > 0 ? request.Required : CoverageRequirement.Of(signature.Report);
+        List<Step> steps = [.. signature.Verdict.Ladder];
+        foreach (var requirement in requirements)
+        {
+            if (requirement.IsMetBy(signature.Report)) steps.Add(new Step(CoverageRequirement.Rule, true, requirement.Name, "it is signed"));
+            else if (!report.Signatures.Any(requirement.IsMetBy))
+                steps.Add(new Step(CoverageRequirement.Rule, false, requirement.Name, "no intact signature covers it where its reader finds it", "Sign what the receiver acts on, at its place."));
+        }
+
+        foreach (var name in request.Detached.Keys.Where(name => !report.Signatures.SelectMany(one => one.References).Any(reference => IsOf(reference, name))))
+            steps.Add(new Step(CoverageRequirement.Rule, false, name, "no signature refers to this content", "Sign every content, or do not hand it over as signed."));
+        if (steps.Count == signature.Verdict.Ladder.Count) return signature.Verdict;
+        return signature.Verdict is { Passed: true } && steps.Exists(step => !step.Ok)
+            ? new Verdict(Indication.Indeterminate, SubIndication.SigConstraintsFailure, steps, signature.Verdict.Covered)
+            : signature.Verdict with { Ladder = steps };
+    }
+
+    private static bool IsOf(ReferenceReport reference, string name) => reference.Reference.Uri == name || reference.Reference.Uri == SealVerifier.PartUri(name);
+
+    // The signature covers the content, not the xop:Include that stands for it: without the MIME parts every digest looks wrong.
+    private static bool LacksItsParts(DocumentReport report, SpooledInput document)
+    {
+        if (!report.Signatures.Any(signature => signature.Integrity == SignatureIntegrity.Broken && CoverageRequirement.IsEnvelope(signature))) return false;
+        using var reader = SafeXml.Reader(document.Read(), XmlLimits.OwnFiles);
+        while (reader.Read())
+        {
+            if (reader is { NodeType: XmlNodeType.Element, LocalName: "Include", NamespaceURI: Xop }) return true;
+        }
+
+        return false;
     }
 
     private static ReportError Error(XmlRefusal refusal)
     {
         var (rule, remedy) = refusal.Kind switch
         {
-            XmlRefusalKind.ForbiddenConstruct => ("xml.forbidden", "Remove the document type declaration and every entity but the five predefined ones."),
+            XmlRefusalKind.ForbiddenConstruct => ("xml.forbidden", "Remove the document type declaration, and give each signed element an identifier of its own."),
             XmlRefusalKind.LimitExceeded => ("xml.limit", "Keep below the limit that is named."),
             XmlRefusalKind.UnsupportedEncoding => ("xml.encoding", "Give UTF-8 or UTF-16."),
             XmlRefusalKind.Truncated => ("xml.truncated", "Give the whole document."),
             _ => ("xml.well-formed", "Give well-formed XML 1.0."),
         };
         return new ReportError(rule, refusal.At, refusal.Detail, remedy);
-    }
-
-    private sealed class FixedClock(DateTimeOffset at) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => at;
     }
 }

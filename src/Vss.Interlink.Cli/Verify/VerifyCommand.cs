@@ -4,6 +4,7 @@ using System.Globalization;
 using Vss.Interlink.Cli.Output;
 using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Policy;
+using Vss.Interlink.XmlSecurity.Signatures;
 
 namespace Vss.Interlink.Cli.Verify;
 
@@ -15,29 +16,28 @@ internal static class VerifyCommand
 {
     private static readonly string[] TimeForms = ["yyyy-MM-dd'T'HH:mmzzz", "yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mm'Z'", "yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'"];
 
-    // Part of the command's contract, but not of what this engine can do: a request that is not honoured is refused by its name, never passed over.
-    private static readonly (string Name, string Why)[] Refused =
-    [
-        ("--content", "enveloping and detached signatures other than seals are not read; give a seal's attachments by --detached ID=FILE"),
-        ("--ocsp", "OCSP answers are not read; give revocation lists by --crl"),
-        ("--pubkey", "a bare key is not accepted; signers are known by certificates, see --trust"),
-        ("--require", "coverage is fixed by the kind of document: the whole of it, or Body and Timestamp of a SOAP envelope, or header and all attachments of a seal"),
-    ];
-
     public static Command Create(TimeProvider clock)
     {
         var file = new Argument<string>("FILE") { Description = "The signed document; - reads standard input." };
         var trust = CertificateFiles.Option("--trust", "PEM|DER|DIR", "Trust anchors. Without any, integrity is still judged and the indication is INDETERMINATE.");
         var extra = CertificateFiles.Option("--extra-certs", "FILE|DIR", "Certificates between signer and anchor that the document does not carry.");
         var lists = CertificateFiles.Option("--crl", "FILE|DIR", "Revocation lists of the authorities of the path.");
-        var at = new Option<DateTimeOffset?>("--at") { Description = "Judge at this time (ISO 8601 with Z or offset) instead of now; a SOAP Timestamp must be good at it too.", HelpName = "TIME", CustomParser = Time };
+        var at = new Option<DateTimeOffset?>("--at") { Description = "Judge at this time (ISO 8601 with Z or offset) instead of now.", HelpName = "TIME", CustomParser = Time };
         var noRevocation = new Option<bool>("--no-revocation") { Description = "Do not ask whether certificates were revoked; everything else is judged." };
+        var content = new Option<string?>("--content") { Description = "The one content beside the document that its signature refers to.", HelpName = "F" };
         var detached = new Option<string[]>("--detached")
         {
-            Description = "An attachment under a detached seal, by its id.", HelpName = "ID=FILE", Arity = ArgumentArity.OneOrMore, DefaultValueFactory = _ => [],
+            Description = "A content beside the document, by the URI that references name it by, or by its id where it is an attachment under a seal.", HelpName = "NAME=F", Arity = ArgumentArity.OneOrMore,
+            DefaultValueFactory = _ => [],
         };
-        var header = new Option<string?>("--header") { Description = "Header projection to compare with the one that a detached seal carries.", HelpName = "FILE" };
-        var policy = new Option<string>("--policy") { Description = "Rules for algorithms and key lengths; 'default' is the only one that this version knows.", HelpName = "default", DefaultValueFactory = _ => "default" };
+        var key = new Option<string?>("--pubkey") { Description = "A public key or certificate that is trusted as the signer's; KeyInfo is not looked at then.", HelpName = "PEM" };
+        var policy = new Option<string>("--policy") { Description = "Algorithms and key lengths: default, or legacy, which admits SHA-1 and RSA from 1024 bits for judging old material.", HelpName = "default|legacy", DefaultValueFactory = _ => "default" };
+        var require = new Option<string?>("--require")
+        {
+            Description = "What must be signed, with commas between: whole-document, id (an element by its identifier), id:VALUE, soap-body, timestamp. Without it a SOAP envelope's Body, and its Timestamp when it has one.",
+            HelpName = "LIST",
+        };
+        var ocsp = new Option<string[]>("--ocsp") { Hidden = true, Arity = ArgumentArity.ZeroOrMore };
         var json = new Option<bool>("--json") { Description = "Write the report as JSON." };
 
         file.Validators.Add(result =>
@@ -46,21 +46,16 @@ internal static class VerifyCommand
         });
         policy.Validators.Add(result =>
         {
-            if (result.Tokens is [{ Value: not "default" } other]) result.AddError($"--policy {other.Value} is not supported: this version judges by the policy 'default' only.");
+            if (result.Tokens is [var other] && SignaturePolicy.All.All(known => known.Name != other.Value)) result.AddError($"--policy {other.Value} is not known. Choose default or legacy.");
         });
+        // Part of the command's contract, but not of what this version can do: refused by its name, never passed over.
+        ocsp.Validators.Add(result => result.AddError("--ocsp is not supported by this version: OCSP answers are not read; give revocation lists by --crl."));
 
-        var command = new Command("verify", "Judges a signed document: a receipt or evidence (enveloped XAdES), a SOAP envelope with WS-Security, or a detached seal.\n\n" +
+        var command = new Command("verify", "Judges the XML signatures of a document: XML-DSig, XAdES, WS-Security; enveloped, enveloping or detached.\n\n" +
             "Exit codes: 0 TOTAL-PASSED, 1 TOTAL-FAILED, 2 INDETERMINATE, 3 no signature found, 64 usage, 65 not readable.")
         {
-            file, trust, extra, lists, at, noRevocation, detached, header, policy, json,
+            file, content, detached, trust, extra, lists, ocsp, key, at, policy, require, noRevocation, json,
         };
-        foreach (var (name, why) in Refused)
-        {
-            var refused = new Option<string[]>(name) { Hidden = true, Arity = ArgumentArity.ZeroOrMore };
-            refused.Validators.Add(result => result.AddError($"{name} is not supported by this version: {why}."));
-            command.Options.Add(refused);
-        }
-
         command.SetAction(parsed =>
         {
             var request = new VerifyRequest
@@ -71,9 +66,12 @@ internal static class VerifyCommand
                     CertificateFiles.Read("--extra-certs", parsed.GetRequiredValue(extra)),
                     CertificateFiles.Read("--crl", parsed.GetRequiredValue(lists), TrustStore.RevocationLists, "revocation list (.crl, .pem, .der)")),
                 Policy = new ValidationPolicy(parsed.GetValue(noRevocation) ? RevocationRule.NotChecked : RevocationRule.Required, UntrustedSignerRule.JudgeIntegrity),
+                Algorithms = SignaturePolicy.All.First(known => known.Name == parsed.GetValue(policy)),
                 At = parsed.GetValue(at) ?? clock.GetUtcNow(),
-                Parts = DetachedParts.Read(parsed.GetRequiredValue(detached)),
-                Header = parsed.GetValue(header) is { } path ? DetachedParts.ReadHeader(path) : null,
+                Key = parsed.GetValue(key) is { } pem ? GivenContents.Key(pem) : null,
+                Content = parsed.GetValue(content) is { } path ? GivenContents.Readable("--content", path) : null,
+                Detached = GivenContents.Detached(parsed.GetRequiredValue(detached)),
+                Required = CoverageRequirement.Parse(parsed.GetValue(require)),
             };
             var report = SignedDocument.Judge(request);
             if (parsed.GetValue(json)) Json.Write(report);

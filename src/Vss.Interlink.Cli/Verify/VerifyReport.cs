@@ -3,16 +3,9 @@ using System.Text.Json.Serialization;
 using Vss.Interlink.Cli.Output;
 using Vss.Interlink.Trust.Verification;
 using Vss.Interlink.XmlSecurity;
+using Vss.Interlink.XmlSecurity.Signatures;
 
 namespace Vss.Interlink.Cli.Verify;
-
-/// <summary>The kinds of signed documents that are judged.</summary>
-internal enum SignedForm
-{
-    EnvelopedDocument,
-    SoapEnvelope,
-    DetachedSeal,
-}
 
 /// <summary>The report as <c>--json</c> writes it; scripts depend on its names. Indications stand in the spelling of EN 319 102-1.</summary>
 /// <param name="Indication">TOTAL-PASSED, TOTAL-FAILED, INDETERMINATE; null when there was nothing to judge.</param>
@@ -34,19 +27,17 @@ internal sealed record VerifyReport(string? Indication, string? SubIndication, I
     public static VerifyReport NotJudged(ReportError error) =>
         new(Spelling.Of(XmlSecurity.Indication.Indeterminate), Spelling.Of(XmlSecurity.SubIndication.Generic), [], [error]) { ExitCode = Indeterminate };
 
-    public static VerifyReport Of(VerificationResult result, SignedForm form, DateTimeOffset at)
+    public static VerifyReport NotSigned { get; } =
+        new(null, null, [], [new ReportError("sig.present", "", "the document has no XML signature", "Give the signed document.")]) { ExitCode = NoSignature };
+
+    /// <summary>TOTAL-PASSED when every signature passed; otherwise by the first that failed, or else by the first that is not decided.</summary>
+    public static VerifyReport Of(IReadOnlyList<JudgedSignature> judged, DateTimeOffset at)
     {
-        var verdict = result switch
+        var verdicts = judged.Select(signature => signature.Verdict).ToList();
+        var decisive = verdicts.Find(verdict => verdict.Indication == XmlSecurity.Indication.TotalFailed) ?? verdicts.Find(verdict => !verdict.Passed) ?? verdicts[0];
+        return new VerifyReport(Spelling.Of(decisive.Indication), Spelling.Of(decisive.SubIndication), [.. judged.Select((signature, index) => ReportSignature.Of(signature, index, at))], [])
         {
-            VerificationResult.Passed passed => passed.Document.Verdict,
-            VerificationResult.Refused refused => refused.Verdict,
-            _ => throw new InvalidOperationException("A verification passes or refuses."),
-        };
-        if (verdict.Failure is { Rule: Rules.Present } absent) return new VerifyReport(null, null, [], [new ReportError(absent.Rule, absent.At, absent.Detail, absent.Remedy)]) { ExitCode = NoSignature };
-        var signature = ReportSignature.Of(verdict, result.Claims, form, at);
-        return new VerifyReport(signature.Indication, signature.SubIndication, [signature], [])
-        {
-            ExitCode = verdict.Indication switch { XmlSecurity.Indication.TotalPassed => Cli.ExitCode.Done, XmlSecurity.Indication.TotalFailed => Failed, _ => Indeterminate },
+            ExitCode = decisive.Indication switch { XmlSecurity.Indication.TotalPassed => Cli.ExitCode.Done, XmlSecurity.Indication.TotalFailed => Failed, _ => Indeterminate },
         };
     }
 }
@@ -57,9 +48,9 @@ internal sealed record ReportError(string Rule, string At, string Detail, string
 /// <summary>One signature and how it was judged.</summary>
 /// <param name="Id">Its Id attribute, or signature-1.</param>
 /// <param name="Format">XAdES, WS-Security or XML-DSig.</param>
-/// <param name="Level">B for XAdES baseline B-B, else dsig.</param>
+/// <param name="Level">dsig, B, T, LT or LTA, by the properties that it has; whether its time stamps are good is not judged.</param>
 /// <param name="Integrity">intact, broken or unknown: digests and signature value alone, whoever signed.</param>
-/// <param name="Coverage">What is signed, as far as the digests were found right.</param>
+/// <param name="Coverage">What is signed, as far as the digests were found right; without the signature's own properties.</param>
 /// <param name="Scope">full, partial or none.</param>
 /// <param name="SigningTime">What the signer claims; null when he claims none.</param>
 /// <param name="BestSignatureTime">Earliest time at which the signature is known to have existed: without a time stamp, the time of judging.</param>
@@ -68,48 +59,23 @@ internal sealed record ReportSignature(
     string Id, string Format, string Level, string Integrity, string Indication, string? SubIndication, IReadOnlyList<ReportCoverage> Coverage, string Scope,
     IReadOnlyList<string> Algorithms, string? SigningTime, string BestSignatureTime, ReportSigner? Signer, IReadOnlyList<Step> Steps)
 {
-    public static ReportSignature Of(Verdict verdict, SignatureClaims? claims, SignedForm form, DateTimeOffset at)
+    public static ReportSignature Of(JudgedSignature signature, int index, DateTimeOffset at)
     {
-        var isXades = form is not SignedForm.SoapEnvelope && claims?.IsXades is true;
+        var report = signature.Report;
         return new ReportSignature(
-            claims is { Id.Length: > 0 } ? claims.Id : "signature-1",
-            form is SignedForm.SoapEnvelope ? "WS-Security" : isXades ? "XAdES" : "XML-DSig",
-            isXades ? "B" : "dsig",
-            IntegrityOf(verdict),
-            Spelling.Of(verdict.Indication),
-            Spelling.Of(verdict.SubIndication),
-            [.. verdict.Covered.Select(coverage => new ReportCoverage(Spelling.Of(coverage.Kind), coverage.Reference))],
-            ScopeOf(verdict, form),
-            claims?.Algorithms ?? [],
-            claims?.SigningTime is { } time ? Times.Utc(time) : null,
+            report.Id.Length > 0 ? report.Id : $"signature-{index + 1}",
+            report.Format == SignatureFormat.Xades ? "XAdES" : CoverageRequirement.IsWsSecurity(report) ? "WS-Security" : "XML-DSig",
+            report.Level is SignatureLevel.Dsig ? "dsig" : report.Level.ToString(),
+            Spelling.Of(report.Integrity),
+            Spelling.Of(signature.Verdict.Indication),
+            Spelling.Of(signature.Verdict.SubIndication),
+            [.. report.References.Where(reference => reference.Integrity == SignatureIntegrity.Intact && !reference.Reference.IsToProperties).Select(reference => new ReportCoverage(Spelling.Of(reference.Coverage.Kind), reference.Coverage.Reference))],
+            Spelling.Of(report.Scope),
+            report.Algorithms,
+            report.Claims?.SigningTime is { } time ? Times.Utc(time) : null,
             Times.Utc(at),
-            claims?.Signer is { } signer ? new ReportSigner(signer.Subject, signer.Sha256) : null,
-            verdict.Ladder);
-    }
-
-    private static string IntegrityOf(Verdict verdict)
-    {
-        bool Any(bool ok, params ReadOnlySpan<string> rules)
-        {
-            foreach (var step in verdict.Ladder)
-                if (step.Ok == ok && rules.Contains(step.Rule))
-                    return true;
-            return false;
-        }
-
-        if (Any(false, Rules.Value, Rules.Digest, Rules.CoverageHeader)) return "broken";
-        var complete = verdict.Ladder.All(step => step.Ok || !step.Rule.StartsWith("sig.", StringComparison.Ordinal));
-        return complete && Any(true, Rules.Value) && Any(true, Rules.Digest) ? "intact" : "unknown";
-    }
-
-    // A seal that covers its header and every attachment covers all there is of the dossier.
-    private static string ScopeOf(Verdict verdict, SignedForm form)
-    {
-        if (verdict.Covered.Count == 0) return "none";
-        var whole = form is SignedForm.DetachedSeal
-            ? verdict.Ladder.Any(step => step is { Ok: true, Rule: Rules.CoverageAttachments })
-            : verdict.Covered.Any(coverage => coverage.Kind == CoverageKind.WholeDocument);
-        return whole ? "full" : "partial";
+            signature.Signer is { } signer ? new ReportSigner(signer.Subject, signer.Sha256) : null,
+            signature.Verdict.Ladder);
     }
 }
 
@@ -128,6 +94,10 @@ internal static class Spelling
     public static string? Of(SubIndication subIndication) => subIndication is SubIndication.None ? null : Separated(subIndication.ToString(), '_').ToUpperInvariant();
 
     public static string Of(CoverageKind kind) => Separated(kind.ToString(), '-').ToLowerInvariant();
+
+    public static string Of(SignatureIntegrity integrity) => integrity.ToString().ToLowerInvariant();
+
+    public static string Of(SignatureScope scope) => scope.ToString().ToLowerInvariant();
 
     private static string Separated(string words, char separator)
     {

@@ -1,5 +1,6 @@
 using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Policy;
+using Vss.Interlink.XmlSecurity.Signatures;
 
 namespace Vss.Interlink.Cli.Verify;
 
@@ -13,11 +14,19 @@ internal sealed record VerifyRequest
 
     public required ValidationPolicy Policy { get; init; }
 
+    public required SignaturePolicy Algorithms { get; init; }
+
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>SHA-256 of the attachments at hand, by id.</summary>
-    public required IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Parts { get; init; }
+    /// <summary>A key that is trusted without a certificate; null to take each signature's own.</summary>
+    public SignerKey? Key { get; init; }
 
-    /// <summary>Header projection to compare with, well-formed XML; null to take the seal's.</summary>
-    public required byte[]? Header { get; init; }
+    /// <summary>Paths of contents beside the document, by their name.</summary>
+    public required IReadOnlyDictionary<string, string> Detached { get; init; }
+
+    /// <summary>Path of the one content beside the document, whatever its name.</summary>
+    public string? Content { get; init; }
+
+    /// <summary>What must be signed; empty for what the kind of document asks.</summary>
+    public required IReadOnlyList<CoverageRequirement> Required { get; init; }
 }

@@ -2,24 +2,24 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Vss.Interlink.Trust.Policy;
 using Vss.Interlink.Trust.Verification;
+using Vss.Interlink.XmlSecurity.Signatures;
 
 namespace Vss.Interlink.Trust.Certificates;
 
 /// <summary>Judges a signer's certificate at one moment: key, validity, path to an anchor, usage, revocation. Absence of an answer refuses.</summary>
 internal static class CertificateJudge
 {
-    private const int MinimumRsaBits = 2048;
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
     public static Signatory Name(X509Certificate2 certificate) =>
         new(certificate.Subject, certificate.Issuer, certificate.SerialNumber, Convert.ToHexStringLower(SHA256.HashData(certificate.RawDataMemory.Span)));
 
     /// <summary>Adds the rungs for one certificate; false after the first that breaks.</summary>
-    public static bool Judge(X509Certificate2 certificate, X509Certificate2Collection sent, TrustStore store, DateTimeOffset at, bool forClientAuthentication, ValidationPolicy policy, Ladder ladder)
+    public static bool Judge(X509Certificate2 certificate, X509Certificate2Collection sent, TrustStore store, DateTimeOffset at, bool forClientAuthentication, ValidationPolicy policy, Ladder ladder, SignaturePolicy? algorithms = null)
     {
         try
         {
-            return JudgeParts(certificate, sent, store, at, forClientAuthentication, policy, ladder);
+            return JudgeParts(certificate, sent, store, at, forClientAuthentication, policy, ladder, algorithms ?? SignaturePolicy.Default);
         }
         catch (CryptographicException)
         {
@@ -32,11 +32,15 @@ internal static class CertificateJudge
     public static bool Ends(ValidationPolicy policy, Ladder ladder) =>
         policy.UntrustedSigner is not UntrustedSignerRule.JudgeIntegrity || ladder.Broke(Rules.Key) || ladder.Broke(Rules.Token);
 
-    private static bool JudgeParts(X509Certificate2 certificate, X509Certificate2Collection sent, TrustStore store, DateTimeOffset at, bool forClientAuthentication, ValidationPolicy policy, Ladder ladder)
+    private static bool JudgeParts(
+        X509Certificate2 certificate, X509Certificate2Collection sent, TrustStore store, DateTimeOffset at, bool forClientAuthentication, ValidationPolicy policy, Ladder ladder, SignaturePolicy algorithms)
     {
         using var rsa = certificate.GetRSAPublicKey();
-        if (!ladder.Check(rsa is not null && rsa.KeySize >= MinimumRsaBits, Rules.Key, "certificate", $"RSA, {rsa?.KeySize} bits", $"an RSA key of at least {MinimumRsaBits} bits is required",
-                "Have a certificate issued for an RSA key of 2048 bits or more."))
+        using var ecdsa = rsa is null ? certificate.GetECDsaPublicKey() : null;
+        var fits = rsa is not null ? rsa.KeySize >= algorithms.MinRsaBits : ecdsa is { KeySize: 256 or 384 or 521 };
+        if (!ladder.Check(fits, Rules.Key, "certificate", rsa is not null ? $"RSA, {rsa.KeySize} bits" : $"ECDSA, {ecdsa?.KeySize} bits",
+                $"the key is {(rsa is not null ? $"RSA with {rsa.KeySize} bits" : "of another kind")}; an RSA key of at least {algorithms.MinRsaBits} bits or a key on P-256, P-384 or P-521 is required",
+                "Have a certificate issued for an RSA key of 2048 bits or more, or for one on a NIST curve."))
         {
             return false;
         }

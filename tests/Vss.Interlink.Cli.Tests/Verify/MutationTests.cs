@@ -4,6 +4,7 @@ using Vss.Interlink.Cli.Verify;
 using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Policy;
 using Vss.Interlink.XmlSecurity;
+using Vss.Interlink.XmlSecurity.Signatures;
 
 namespace Vss.Interlink.Cli.Tests.Verify;
 
@@ -114,8 +115,9 @@ public sealed class MutationTests : IDisposable
             Store = _store,
             Policy = new ValidationPolicy(RevocationRule.Required, UntrustedSignerRule.JudgeIntegrity),
             At = SignedFiles.Now,
-            Parts = new Dictionary<string, ReadOnlyMemory<byte>>(),
-            Header = null,
+            Algorithms = SignaturePolicy.Default,
+            Detached = new Dictionary<string, string>(),
+            Required = [],
         });
         Assert.False(report.Errors is [{ Rule: "verify.completed" }], string.Join(", ", report.Errors));
         Assert.True(report.ExitCode is 0 or 1 or 2 or 3 or 65, report.ToString());

@@ -15,9 +15,9 @@ public sealed class VerifyBadInputTests : IDisposable
         { "<a><b></a>", "xml.well-formed" },
         { "<a><b>text</b>", "xml.truncated" },
         { "<!DOCTYPE a [<!ENTITY e SYSTEM 'file:///etc/hostname'>]><a>&e;</a>", "xml.forbidden" },
-        { string.Concat(Enumerable.Repeat("<a>", 60)), "xml.limit" },
+        { string.Concat(Enumerable.Repeat("<a>", 10_001)), "xml.limit" },
         { "<?xml version='1.0' encoding='EBCDIC-CP-US'?><a/>", "xml.encoding" },
-        { new string(' ', 17 * 1024 * 1024), "xml.limit" },
+        { new string(' ', 17 * 1024 * 1024), "xml." },
     };
 
     [Theory]
@@ -43,10 +43,7 @@ public sealed class VerifyBadInputTests : IDisposable
     [InlineData("verify RECEIPT RECEIPT")]
     [InlineData("verify --frobnicate", "--frobnicate")]
     [InlineData("verify RECEIPT --frobnicate", "--frobnicate")]
-    [InlineData("verify RECEIPT --policy legacy", "--policy legacy")]
     [InlineData("verify RECEIPT --pubkey RECEIPT", "--pubkey")]
-    [InlineData("verify RECEIPT --content RECEIPT", "--content")]
-    [InlineData("verify RECEIPT --require whole-document", "--require")]
     [InlineData("verify --ocsp RECEIPT RECEIPT", "--ocsp")]
     [InlineData("verify RECEIPT --ocsp", "--ocsp")]
     [InlineData("verify RECEIPT --at yesterday", "--at")]
@@ -54,11 +51,13 @@ public sealed class VerifyBadInputTests : IDisposable
     [InlineData("verify RECEIPT --trust /nowhere", "--trust")]
     [InlineData("verify RECEIPT --trust RECEIPT", "--trust")]
     [InlineData("verify RECEIPT --crl RECEIPT", "--crl")]
+    [InlineData("verify RECEIPT --policy lenient", "--policy lenient")]
+    [InlineData("verify RECEIPT --content /nowhere", "--content")]
+    [InlineData("verify RECEIPT --content RECEIPT", "--content")]
+    [InlineData("verify RECEIPT --require everything", "--require everything")]
+    [InlineData("verify RECEIPT --pubkey /nowhere", "--pubkey")]
     [InlineData("verify RECEIPT --detached a", "--detached")]
     [InlineData("verify RECEIPT --detached a=/nowhere", "--detached")]
-    [InlineData("verify RECEIPT --detached a=RECEIPT", "--detached")]
-    [InlineData("verify RECEIPT --header RECEIPT", "--header")]
-    [InlineData("verify RECEIPT --header /nowhere", "--header")]
     public async Task A_wrong_command_line_is_a_usage_error_that_names_what_is_wrong(string line, string named = "")
     {
         var receipt = await _files.ReceiptAsync();
@@ -73,8 +72,8 @@ public sealed class VerifyBadInputTests : IDisposable
     {
         var run = await Interlink.RunAsync("verify", "--help");
         Assert.Equal(0, run.ExitCode);
-        Assert.All(["FILE", "--trust", "--extra-certs", "--crl", "--at", "--no-revocation", "--detached", "--header", "--json", "65"], word => Assert.Contains(word, run.Out, StringComparison.Ordinal));
-        Assert.All(["--ocsp", "--pubkey", "--content", "--require"], word => Assert.DoesNotContain(word, run.Out, StringComparison.Ordinal));
+        Assert.All(["FILE", "--trust", "--extra-certs", "--crl", "--at", "--no-revocation", "--detached", "--content", "--pubkey", "--policy", "--require", "--json", "65"], word => Assert.Contains(word, run.Out, StringComparison.Ordinal));
+        Assert.DoesNotContain("--ocsp", run.Out, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -17,14 +17,28 @@ public sealed class VerifyEnvelopeTests : IDisposable
     }
 
     [Fact]
-    public async Task The_time_given_decides_whether_the_Timestamp_is_good()
+    public async Task A_body_in_the_place_of_the_signed_one_does_not_pass()
     {
-        var file = await _files.EnvelopeAsync();
-        var late = await Interlink.RunAsync(["verify", file, .. SignedFiles.Trust, "--at", SignedFiles.Now.AddHours(1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'")]);
-        Assert.Equal(2, late.ExitCode);
-        Assert.Matches("FAIL +time\\.window ", late.Out);
-        Assert.Matches("integrity +intact", late.Out);
+        // The signed Body goes where nobody reads it, another one comes to its place.
+        var file = await _files.EnvelopeAsync(change: signed =>
+        {
+            var start = signed.IndexOf("<s:Body", StringComparison.Ordinal);
+            var body = signed[start..(signed.IndexOf("</s:Body>", StringComparison.Ordinal) + "</s:Body>".Length)];
+            return signed.Replace(body, "<s:Body><m:Do xmlns:m=\"urn:m\">evil</m:Do></s:Body>", StringComparison.Ordinal).Replace("</s:Header>", $"<w:Wrap xmlns:w=\"urn:w\">{body}</w:Wrap></s:Header>", StringComparison.Ordinal);
+        });
+        var run = await Interlink.RunAsync(["verify", file, .. SignedFiles.Trust]);
+        Assert.Equal((2, "INDETERMINATE (SIG_CONSTRAINTS_FAILURE)"), (run.ExitCode, run.LastLine));
+        Assert.Matches("FAIL +policy\\.coverage +soap-body ", run.Out);
+        Assert.Matches("integrity +intact", run.Out);
     }
+
+    [Theory]
+    [InlineData("soap-body,timestamp", 0)]
+    [InlineData("id", 0)]
+    [InlineData("whole-document", 2)]
+    [InlineData("id:nobody", 2)]
+    public async Task What_is_required_must_be_covered(string required, int exitCode) =>
+        Assert.Equal(exitCode, (await Interlink.RunAsync(["verify", await _files.EnvelopeAsync(), .. SignedFiles.Trust, "--require", required])).ExitCode);
 
     [Fact]
     public async Task A_changed_body_fails()

@@ -27,18 +27,24 @@ public sealed class VerifySealTests : IDisposable
     {
         var run = await Interlink.RunAsync(["verify", await _files.SealAsync(("a", "one")), .. SignedFiles.Trust]);
         Assert.Equal(2, run.ExitCode);
-        Assert.Matches("FAIL +sig\\.coverage\\.attachments +cid:a", run.Out);
+        Assert.Matches("FAIL +sig\\.reference\\.external .*cid:a", run.Out);
         Assert.Matches("integrity +unknown", run.Out);
     }
 
-    [Theory]
-    [InlineData(SignedFiles.SealedHeader, 0)]
-    [InlineData("<h:Header xmlns:h=\"urn:vss:test\"><h:Subject>Quyết định</h:Subject></h:Header>", 1)]
-    public async Task A_header_that_is_given_must_be_the_sealed_one(string header, int exitCode)
+    [Fact]
+    public async Task A_content_that_is_given_and_not_signed_keeps_the_document_from_passing()
     {
-        var run = await Interlink.RunAsync(["verify", await _files.SealAsync(), .. SignedFiles.Trust, "--header", _files.Write("header.xml", header)]);
-        Assert.Equal(exitCode, run.ExitCode);
-        Assert.Contains("sig.coverage.header", run.Out, StringComparison.Ordinal);
+        var run = await Interlink.RunAsync(["verify", await _files.SealAsync(("a", "one")), .. SignedFiles.Trust, .. Attachment("a", "one"), .. Attachment("b", "two")]);
+        Assert.Equal((2, "INDETERMINATE (SIG_CONSTRAINTS_FAILURE)"), (run.ExitCode, run.LastLine));
+        Assert.Matches("FAIL +policy\\.coverage +b ", run.Out);
+    }
+
+    [Fact]
+    public async Task The_one_content_beside_a_document_needs_no_name()
+    {
+        var seal = await _files.SealAsync(("a", "one"));
+        Assert.Equal(0, (await Interlink.RunAsync(["verify", seal, .. SignedFiles.Trust, "--content", _files.Write("part", "one")])).ExitCode);
+        Assert.Equal(1, (await Interlink.RunAsync(["verify", seal, .. SignedFiles.Trust, "--content", _files.Write("part", "other")])).ExitCode);
     }
 
     private string[] Attachment(string id, string content) => ["--detached", $"{id}={_files.Write("part-" + id, content)}"];

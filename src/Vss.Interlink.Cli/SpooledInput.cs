@@ -1,0 +1,34 @@
+namespace Vss.Interlink.Cli;
+
+/// <summary>A file, or standard input, that can be read more than once. Standard input goes to a temporary file that nobody else may read and that is gone with this.</summary>
+internal sealed class SpooledInput : IDisposable
+{
+    private const int BufferSize = 128 * 1024;
+
+    private readonly FileStream _file;
+
+    private SpooledInput(FileStream file) => _file = file;
+
+    /// <summary>Opens a path, or standard input for <c>-</c>.</summary>
+    /// <exception cref="IOException">It cannot be read; also UnauthorizedAccessException and what a bad path throws.</exception>
+    public static SpooledInput Open(string path)
+    {
+        if (path != "-") return new SpooledInput(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan));
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, BufferSize = BufferSize, Options = FileOptions.DeleteOnClose };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var spool = new FileStream(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), options);
+        using var input = Console.OpenStandardInput();
+        input.CopyTo(spool);
+        return new SpooledInput(spool);
+    }
+
+    /// <summary>The whole of it from the beginning; valid until the next call.</summary>
+    public Stream Read()
+    {
+        if (!_file.CanSeek) throw new NotSupportedException("The document is not a file that can be read twice; give it on standard input.");
+        _file.Position = 0;
+        return _file;
+    }
+
+    public void Dispose() => _file.Dispose();
+}

@@ -1,0 +1,74 @@
+using Vss.Interlink.XmlSecurity.Signatures;
+
+namespace Vss.Interlink.Cli.Verify;
+
+/// <summary>Something that must be under a signature: <c>--require</c>, or what the kind of document asks by itself.</summary>
+/// <param name="Name">As it stands on the command line.</param>
+internal sealed record CoverageRequirement(string Name)
+{
+    /// <summary>The rule of the step that says whether it is kept.</summary>
+    public const string Rule = "policy.coverage";
+
+    private const string ById = "id:";
+    private const string Soap11 = "http://schemas.xmlsoap.org/soap/envelope/";
+    private const string Soap12 = "http://www.w3.org/2003/05/soap-envelope";
+    private const string Wsse = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
+    private const string Wsu = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
+
+    public static CoverageRequirement WholeDocument { get; } = new("whole-document");
+
+    public static CoverageRequirement SoapBody { get; } = new("soap-body");
+
+    public static CoverageRequirement Timestamp { get; } = new("timestamp");
+
+    /// <summary>Reads a list with commas between.</summary>
+    /// <exception cref="UsageException">One of them is not known.</exception>
+    public static IReadOnlyList<CoverageRequirement> Parse(string? list) =>
+        list is null ? [] : [.. list.Split(',').Select(name => name is "whole-document" or "soap-body" or "timestamp" or "id" || (name.StartsWith(ById, StringComparison.Ordinal) && name.Length > ById.Length)
+            ? new CoverageRequirement(name)
+            : throw new UsageException($"--require {name} is not known. Choose from whole-document, id, id:VALUE, soap-body and timestamp, with commas between."))];
+
+    /// <summary>
+    /// A SOAP envelope is read by its Body and, where it has one, by its Timestamp: a signature over something else in it says nothing about what its receiver acts on.
+    /// Other documents are read by whoever knows what he needs signed.
+    /// </summary>
+    public static IReadOnlyList<CoverageRequirement> Of(SignatureReport signature)
+    {
+        if (!IsEnvelope(signature)) return [];
+        return Children(signature, Security(signature)).Any(IsTimestamp) ? [SoapBody, Timestamp] : [SoapBody];
+    }
+
+    public static bool IsEnvelope(SignatureReport signature) => signature.Parts is [{ LocalName: "Envelope", NamespaceName: Soap11 or Soap12 }, ..];
+
+    /// <summary>Whether the signature stands in a wsse:Security header.</summary>
+    public static bool IsWsSecurity(SignatureReport signature) => Security(signature) is { } security && Children(signature, security).Any(part => part.Ordinal == signature.Ordinal);
+
+    /// <summary>Whether a signature that is intact covers it. The element is found from the root down, where a receiver looks for it, never by its identifier.</summary>
+    public bool IsMetBy(SignatureReport signature)
+    {
+        if (signature.Integrity != SignatureIntegrity.Intact) return false;
+        if (signature.Scope == SignatureScope.Full) return !Name.StartsWith("id", StringComparison.Ordinal) || IsIdMet(signature);
+        return Name switch
+        {
+            "whole-document" => false,
+            "soap-body" => Children(signature, Root(signature)).Where(part => part is { LocalName: "Body", NamespaceName: Soap11 or Soap12 }).ToList() is [{ Standing: PartStanding.Signed }],
+            "timestamp" => Children(signature, Security(signature)).Where(IsTimestamp).ToList() is [{ Standing: PartStanding.Signed }],
+            _ => IsIdMet(signature),
+        };
+    }
+
+    private bool IsIdMet(SignatureReport signature) => signature.References.Any(reference =>
+        !reference.Reference.IsToProperties && reference.Ordinal > 0 && (Name == "id" ? reference.Reference.Uri.Length > 1 : reference.Reference.Uri == "#" + Name[ById.Length..]));
+
+    private static bool IsTimestamp(DocumentPart part) => part is { LocalName: "Timestamp", NamespaceName: Wsu };
+
+    private static DocumentPart? Security(SignatureReport signature) => Children(signature, Root(signature))
+        .Where(part => part is { LocalName: "Header", NamespaceName: Soap11 or Soap12 })
+        .SelectMany(header => Children(signature, header))
+        .FirstOrDefault(part => part is { LocalName: "Security", NamespaceName: Wsse });
+
+    private static DocumentPart? Root(SignatureReport signature) => signature.Parts is [var root, ..] ? root : null;
+
+    private static IEnumerable<DocumentPart> Children(SignatureReport signature, DocumentPart? parent) =>
+        parent is null || !signature.HasAllParts ? [] : signature.Parts.Where(part => part.Parent == parent.Ordinal);
+}

@@ -1,0 +1,131 @@
+using Vss.Interlink.XmlSecurity.Reading;
+
+namespace Vss.Interlink.XmlSecurity.Canonical;
+
+/// <summary>
+/// The namespace declarations of canonical start tags. What the nearest written ancestor left bound is known by prefix, so that each tag costs what it
+/// declares (inclusive) or uses (exclusive), not what is in scope.
+/// </summary>
+internal sealed class CanonicalNamespaces
+{
+    private readonly bool _isExclusive;
+    private readonly InclusivePrefixes _listed;
+    private readonly Comparison<int> _byOctets;   // one for all tags
+    private readonly PrefixBindings _written = new();
+    private int[] _marks = new int[16];   // of the open elements that were written
+    private int _open;
+    private int[] _toWrite = new int[16];
+    private int _count;
+    private bool?[] _isListed = [];       // by number of the prefix
+    private InternedNames? _names;
+
+    public CanonicalNamespaces(bool isExclusive, InclusivePrefixes listed)
+    {
+        (_isExclusive, _listed) = (isExclusive, listed);
+        _byOctets = (left, right) => _names![left].SequenceCompareTo(_names[right]);
+    }
+
+    /// <summary>Writes what the start tag must declare, in the order of the prefixes.</summary>
+    public void Write(XmlTokenizer xml, bool isApex, CanonicalWriter writer)
+    {
+        if (_open == _marks.Length) Array.Resize(ref _marks, _open * 2);
+        _marks[_open++] = _written.Count;
+        _count = 0;
+        if (xml.Attributes.Declarations > 0) CheckAbsolute(xml);
+        if (_isExclusive) ConsiderUsed(xml, isApex);
+        else if (isApex) ConsiderAll(xml);
+        else if (xml.Attributes.Declarations > 0) ConsiderDeclared(xml);
+        if (_count == 0) return;
+
+        var prefixes = _toWrite.AsSpan(0, _count);
+        _names = xml.Names;
+        if (_count > 1) prefixes.Sort(_byOctets);
+        foreach (var prefix in prefixes)
+        {
+            var name = xml.Names[_written[prefix]];
+            if (!IsAbsolute(name)) throw Relative(xml);
+            writer.Write(prefix == InternedNames.Empty ? " xmlns"u8 : " xmlns:"u8);
+            writer.Write(xml.Names[prefix]);
+            writer.Write("=\""u8);
+            writer.WriteValue(name);
+            writer.Write((byte)'"');
+        }
+    }
+
+    /// <summary>The element that was written last ends.</summary>
+    public void Leave() => _written.Leave(_marks[--_open]);
+
+    // Canonical XML 1.0 section 1.3: a document with a relative namespace name cannot be canonicalised.
+    private static void CheckAbsolute(XmlTokenizer xml)
+    {
+        foreach (ref readonly var attribute in xml.Attributes.Entries)
+        {
+            if (attribute.IsDeclaration && !IsAbsolute(xml.Names[attribute.Namespace])) throw Relative(xml);
+        }
+    }
+
+    // It begins with a scheme (RFC 3986 section 3.1), or there is none.
+    private static bool IsAbsolute(ReadOnlySpan<byte> name)
+    {
+        if (name.IsEmpty) return true;
+        if (!char.IsAsciiLetter((char)name[0])) return false;
+        foreach (var octet in name)
+        {
+            if (octet == ':') return true;
+            if (!char.IsAsciiLetterOrDigit((char)octet) && octet is not ((byte)'+' or (byte)'-' or (byte)'.')) return false;
+        }
+
+        return false;
+    }
+
+    private static XmlRefusedException Relative(XmlTokenizer xml) =>
+        new(XmlRefusalKind.ForbiddenConstruct, "the document has a relative namespace name, which canonicalisation does not allow", xml.Place);
+
+    // Exclusive XML Canonicalization section 3: what the tag visibly utilises, and what of the list is in scope.
+    private void ConsiderUsed(XmlTokenizer xml, bool isApex)
+    {
+        Consider(xml, xml.Prefix);
+        foreach (ref readonly var attribute in xml.Attributes.Entries)
+        {
+            if (attribute.IsDeclaration ? IsListed(xml, attribute.Prefix) : attribute.Prefix != InternedNames.Empty) Consider(xml, attribute.Prefix);
+        }
+
+        if (!isApex) return;
+        foreach (var prefix in _listed.Prefixes)
+        {
+            var known = xml.Names.Find(prefix);
+            if (known >= 0) Consider(xml, known);
+        }
+    }
+
+    // Canonical XML 1.0 section 2.4: the element that comes out of its context takes all of it along.
+    private void ConsiderAll(XmlTokenizer xml)
+    {
+        for (var prefix = 0; prefix < xml.Names.Count; prefix++) Consider(xml, prefix);
+    }
+
+    private void ConsiderDeclared(XmlTokenizer xml)
+    {
+        foreach (ref readonly var attribute in xml.Attributes.Entries)
+        {
+            if (attribute.IsDeclaration) Consider(xml, attribute.Prefix);
+        }
+    }
+
+    // The prefix xml is bound from the beginning and thereby never written; so is the empty one to nothing, and xmlns="" is superfluous until that changed.
+    private void Consider(XmlTokenizer xml, int prefix)
+    {
+        var bound = xml.Scope[prefix];
+        if (bound == PrefixBindings.Unbound || bound == _written[prefix]) return;
+        _written.TryBind(prefix, bound, _marks[_open - 1]);
+        if (_count == _toWrite.Length) Array.Resize(ref _toWrite, _count * 2);
+        _toWrite[_count++] = prefix;
+    }
+
+    private bool IsListed(XmlTokenizer xml, int prefix)
+    {
+        if (_listed.Prefixes.Count == 0) return false;
+        if (prefix >= _isListed.Length) Array.Resize(ref _isListed, Math.Max(prefix + 1, 2 * _isListed.Length));
+        return _isListed[prefix] ??= _listed.Contains(xml.Names[prefix]);
+    }
+}
