@@ -35,7 +35,7 @@ internal abstract class SignatureObject
             var joined = new JoinedStream(new OctetStream(head.Octets), Utf8Content(), new OctetStream(new([.. "</ds:Object>"u8, .. context.After.Span])));
             var depth = context.Depth + 2;
             using var xml = new XmlTokenizer(joined, Deeper(limits, depth));
-            using var canonicalizer = reference.Canonicalizer(XmlSelection.Element(depth));
+            using var canonicalizer = reference.Canonicalizer(XmlSelection.Element(depth) with { Comments = false });   // as all references by a bare name
             try
             {
                 Run(xml, canonicalizer, depth);
