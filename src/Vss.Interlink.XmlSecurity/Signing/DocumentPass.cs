@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Vss.Interlink.XmlSecurity.Reading;
 
 namespace Vss.Interlink.XmlSecurity.Signing;
@@ -47,19 +48,14 @@ internal sealed class DocumentPass : IDisposable
         while (xml.Read())
         {
             if (xml.Kind == XmlTokenKind.StartElement) Enter(xml);
-            else if (xml.Kind == XmlTokenKind.EndElement) Leave(xml);
-            foreach (var (_, canonicalizer) in _running) canonicalizer.Accept(xml);
+            foreach (ref readonly var running in CollectionsMarshal.AsSpan(_running)) running.Canonicalizer.Accept(xml);
+            if (xml.Kind == XmlTokenKind.EndElement) Leave(xml);
         }
 
         if (_wanted.Count > 0) return new SigningRefusal(SigningRefusalKind.NothingReferenced, $"no element of the document has the identifier '{_wanted[0].Id}'");
         if (_isAmbiguous) return new SigningRefusal(SigningRefusalKind.NoPlace, "the document has more than one element that the signature could stand in");
         if (_placeDepth == 0) return new SigningRefusal(SigningRefusalKind.NoPlace, "the document has no element that the signature could stand in");
-        foreach (var (reference, canonicalizer) in _running)
-        {
-            canonicalizer.Complete();
-            reference.Complete();
-        }
-
+        while (_running.Count > 0) Complete(_running.Count - 1);
         return null;
     }
 
@@ -70,6 +66,15 @@ internal sealed class DocumentPass : IDisposable
     {
         foreach (var (_, canonicalizer) in _running) canonicalizer.Dispose();
         _tags.Dispose();
+    }
+
+    private void Complete(int index)
+    {
+        var (reference, canonicalizer) = _running[index];
+        canonicalizer.Complete();
+        canonicalizer.Dispose();
+        reference.Complete();
+        _running.RemoveAt(index);
     }
 
     private void Enter(XmlTokenizer xml)
@@ -121,24 +126,13 @@ internal sealed class DocumentPass : IDisposable
     {
         _ids?.Accept(xml);
         if (_keepsTags) _tags.Leave();
-        _open.RemoveAll(open => open.Depth == xml.Depth);
+        while (_open.Count > 0 && _open[^1].Depth == xml.Depth)
+        {
+            Complete(_running.FindIndex(running => running.Reference == _open[^1].Reference));
+            _open.RemoveAt(_open.Count - 1);
+        }
+
         if (_placeDepth != xml.Depth || Insertion.Encoding is not null) return;
-
-        // An empty-element tag is opened: its end is written behind the signature.
-        var encoding = EncodingOf(xml.Encoding);
-        Insertion = xml.StartOffset == xml.EndOffset
-            ? new InsertionPoint(encoding, xml.StartOffset - encoding.GetByteCount("/>"), encoding.GetByteCount("/>"), xml.Name.ToArray())
-            : new InsertionPoint(encoding, xml.StartOffset, 0, null);
+        Insertion = InsertionPoint.LastIn(xml);
     }
-
-    internal static System.Text.Encoding EncodingOf(InputEncoding encoding) => encoding.IsUtf16
-        ? new System.Text.UnicodeEncoding(encoding.IsBigEndian, byteOrderMark: false, throwOnInvalidBytes: true)
-        : new System.Text.UTF8Encoding(false, throwOnInvalidBytes: true);
 }
-
-/// <summary>Where in the octets of a document a signature goes in.</summary>
-/// <param name="Encoding">What the document is in, and the signature therefore too.</param>
-/// <param name="Offset">Octets before it.</param>
-/// <param name="Skip">Octets that it stands for: those of <c>/&gt;</c> where the element had no end tag, else 0.</param>
-/// <param name="OpenedElement">Name of the element that had no end tag, UTF-8; else null.</param>
-internal readonly record struct InsertionPoint(System.Text.Encoding Encoding, long Offset, int Skip, byte[]? OpenedElement);

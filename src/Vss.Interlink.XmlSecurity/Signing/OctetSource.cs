@@ -63,5 +63,19 @@ public sealed class OctetSource
         }
     }
 
+    /// <summary>Reads a stream to its end, portion by portion.</summary>
+    internal static void Feed(Stream input, Action<ReadOnlyMemory<byte>> sink)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(CopySize);
+        try
+        {
+            while (input.Read(buffer) is var came and > 0) sink(buffer.AsMemory(0, came));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
     internal long Length => _stream is null ? _octets.Length : _stream.Length - _start;
 }

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 
 namespace Vss.Interlink.XmlSecurity.Signing;
 
@@ -62,19 +61,7 @@ public sealed class PreparedSignature : IDisposable
             return;
         }
 
-        await _document.CopyAsync(0, _insertion.Offset, output, cancellation);
-        if (_insertion.Encoding is UTF8Encoding)
-        {
-            await InsertAsync(output, valueElement, keyInfo, unsigned, cancellation);
-        }
-        else
-        {
-            await using var transcoded = Encoding.CreateTranscodingStream(output, _insertion.Encoding, Encoding.UTF8, leaveOpen: true);
-            await InsertAsync(transcoded, valueElement, keyInfo, unsigned, cancellation);
-        }
-
-        var end = _insertion.Offset + _insertion.Skip;
-        await _document.CopyAsync(end, _document.Length - end, output, cancellation);
+        await _insertion.CopyAsync(_document, output, inserted => WriteAsync(inserted, valueElement, keyInfo, unsigned, cancellation), cancellation);
     }
 
     public void Dispose()
@@ -162,22 +149,14 @@ public sealed class PreparedSignature : IDisposable
         _context.Canonicalize(value.Octets.Span, 1, CanonicalizationMethod.Exclusive, OctetSink.To(canonicalValue));
         if (_imprint is not null)
         {
-            // Every ds:Object is referenced, or holds these properties: none follows the properties in the imprint.
             _context.Canonicalize(_signedInfo.Octets.Span, 1, CanonicalizationMethod.Exclusive, _imprint.Rest);
             _imprint.Rest.Write(canonicalValue.Span);
             if (keyInfo.Length > 0) _context.Canonicalize(keyInfo.Octets.Span, 1, CanonicalizationMethod.Exclusive, _imprint.Rest);
         }
 
         unsigned.Start("xades:UnsignedProperties"u8).Start("xades:UnsignedSignatureProperties"u8);
-        await UnsignedProperties.WriteAsync(unsigned, extension, PresentProperties.None, canonicalValue.Memory, _imprint, cancellation);
+        await UnsignedProperties.WriteAsync(unsigned, extension, PresentProperties.None, canonicalValue.Memory, _imprint, objects: default, cancellation);   // each is referenced
         unsigned.End("xades:UnsignedSignatureProperties"u8).End("xades:UnsignedProperties"u8);
-    }
-
-    private async ValueTask InsertAsync(Stream output, XmlText value, XmlText keyInfo, XmlText unsigned, CancellationToken cancellation)
-    {
-        if (_insertion.OpenedElement is not null) await output.WriteAsync(">"u8.ToArray(), cancellation);
-        await WriteAsync(output, value, keyInfo, unsigned, cancellation);
-        if (_insertion.OpenedElement is { } name) await output.WriteAsync(new([.. "</"u8, .. name, .. ">"u8]), cancellation);
     }
 
     private async ValueTask WriteAsync(Stream output, XmlText value, XmlText keyInfo, XmlText unsigned, CancellationToken cancellation)

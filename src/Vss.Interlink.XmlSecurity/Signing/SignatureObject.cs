@@ -75,7 +75,7 @@ internal abstract class SignatureObject
         {
             using var xml = content.OpenXml(limits);
             xml.Read();
-            _encoding = DocumentPass.EncodingOf(xml.Encoding);
+            _encoding = InsertionPoint.EncodingOf(xml.Encoding);
             _start = xml.Kind == XmlTokenKind.XmlDeclaration ? xml.EndOffset : xml.Encoding.MarkLength;
         }
 
@@ -142,16 +142,7 @@ internal abstract class SignatureObject
     /// <summary>Digests octets as they are.</summary>
     public static void DigestAll(Stream input, ReferenceDigest reference)
     {
-        var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(64 * 1024);
-        try
-        {
-            while (input.Read(buffer) is var came and > 0) reference.Write(buffer.AsSpan(0, came));
-        }
-        finally
-        {
-            System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
-        }
-
+        OctetSource.Feed(input, octets => reference.Write(octets.Span));
         reference.Complete();
     }
 }

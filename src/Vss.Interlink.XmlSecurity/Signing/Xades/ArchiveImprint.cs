@@ -45,8 +45,12 @@ internal sealed class ArchiveImprint : IDisposable
     /// <summary>A sink for what comes behind the references.</summary>
     public OctetSink Rest => _turn == _isComplete.Length ? OctetSink.To(_hash) : throw new InvalidOperationException("The references come first.");
 
-    /// <summary>The digest of everything up to here; more may follow.</summary>
-    public byte[] Current() => _hash.GetCurrentHash();
+    /// <summary>The digest of everything up to here and of what it ends with.</summary>
+    public byte[] Finish(ReadOnlySpan<byte> ending)
+    {
+        _hash.AppendData(ending);
+        return _hash.GetHashAndReset();
+    }
 
     public void Dispose()
     {

@@ -17,9 +17,10 @@ internal static class UnsignedProperties
     /// <param name="present">What is there.</param>
     /// <param name="signatureValue">Exclusive canonical form of the <c>ds:SignatureValue</c>.</param>
     /// <param name="imprint">Imprint of the archive time stamp up to here; null when there is to be none.</param>
+    /// <param name="objects">What the imprint ends with: exclusive canonical forms of each <c>ds:Object</c> that is not referenced, but that of the properties.</param>
     /// <param name="cancellation">Ends the wait for time stamps.</param>
     public static async ValueTask WriteAsync(
-        XmlText output, XadesExtension extension, PresentProperties present, ReadOnlyMemory<byte> signatureValue, ArchiveImprint? imprint, CancellationToken cancellation)
+        XmlText output, XadesExtension extension, PresentProperties present, ReadOnlyMemory<byte> signatureValue, ArchiveImprint? imprint, ReadOnlyMemory<byte> objects, CancellationToken cancellation)
     {
         List<ReadOnlyMemory<byte>> tokens = [];
         if (!present.TimeStamp)
@@ -37,7 +38,7 @@ internal static class UnsignedProperties
         }
 
         if (imprint is null) return;
-        var archive = await extension.TimeStamp(imprint.Current(), extension.ImprintDigest.Name, cancellation);
+        var archive = await extension.TimeStamp(imprint.Finish(objects.Span), extension.ImprintDigest.Name, cancellation);
         Add(output, null, property => WriteTimeStamp(property, "xades141:ArchiveTimeStamp"u8, archive));
     }
 
