@@ -3,6 +3,13 @@ namespace Vss.Interlink.XmlSecurity;
 /// <summary>Limits that foreign XML is held to while it is read. A breach names the limit and the place. Octets of names and values are those of UTF-8.</summary>
 public sealed record XmlLimits
 {
+    /// <summary>No limits: for octets that were made from a document that was read within limits, never for what a stranger sent.</summary>
+    public static XmlLimits None { get; } = new()
+    {
+        MaxBytes = long.MaxValue, MaxDepth = int.MaxValue, MaxElements = int.MaxValue, MaxNodes = int.MaxValue, MaxAdjacentTexts = int.MaxValue, MaxAttributes = int.MaxValue,
+        MaxNameLength = int.MaxValue, MaxAttributeLength = int.MaxValue, MaxTagBytes = int.MaxValue, MaxNamespaces = int.MaxValue, MaxNamespaceNames = int.MaxValue,
+    };
+
     /// <summary>Octets of the whole document as it came.</summary>
     public long MaxBytes { get; init; } = 16 * 1024 * 1024;
 

@@ -15,15 +15,12 @@ public sealed partial class DossierXml(BodyStore bodies)
 
     private const string Edge = "soap";
 
-    // Not SafeXml's reader: its limits were kept when the document came, and canonical octets with inline attachments are larger than what came.
-    private static readonly XmlReaderSettings ReaderSettings = new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null };
-
     /// <summary>Reads Body/SubmitDossier/Dossier from the verified octets; the attachments' contents go to the body store.</summary>
     /// <exception cref="ExchangeFault">SCHEMA_VIOLATION, ATTACHMENT_MISMATCH, LIMIT_EXCEEDED or MALFORMED, naming the element.</exception>
     public async Task<Submission> ReadAsync(VerifiedDocument document, CancellationToken cancellation)
     {
         using var octets = VerifiedOctets.Open(document);
-        using var xml = XmlReader.Create(octets, ReaderSettings);
+        using var xml = SafeXml.Reader(octets, XmlLimits.None);   // they were kept when the document came, and canonical octets can be larger than what came
         try
         {
             var at = new SchemaReader(xml, Namespace);

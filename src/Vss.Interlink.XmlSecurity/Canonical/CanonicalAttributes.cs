@@ -6,10 +6,11 @@ namespace Vss.Interlink.XmlSecurity.Canonical;
 /// <summary>The attributes of canonical start tags, ordered by namespace name and local name as Unicode code points: Canonical XML 1.0 sections 2.2 and 2.3.</summary>
 internal sealed class CanonicalAttributes
 {
-    // Up to here putting each in its place is quicker than a sort with a comparison of its own.
-    private const int FewAttributes = 16;
-
+    private readonly Comparison<int> _byName;   // one for all tags
     private int[] _order = new int[16];
+    private XmlTokenizer? _xml;
+
+    public CanonicalAttributes() => _byName = Compare;
 
     /// <summary>Writes the tag's own attributes.</summary>
     public void Write(XmlTokenizer xml, CanonicalWriter writer)
@@ -23,7 +24,8 @@ internal sealed class CanonicalAttributes
         }
 
         var order = _order.AsSpan(0, own);
-        Sort(order, xml);
+        _xml = xml;
+        if (own > 1) order.Sort(_byName);
         foreach (var index in order) Write(xml, xml.Attributes[index], writer);
     }
 
@@ -64,29 +66,10 @@ internal sealed class CanonicalAttributes
         writer.Write((byte)'"');
     }
 
-    private static void Sort(Span<int> order, XmlTokenizer xml)
-    {
-        if (order.Length > FewAttributes)
-        {
-            SortMany(order, xml);
-            return;
-        }
-
-        for (var sorted = 1; sorted < order.Length; sorted++)
-        {
-            var moved = order[sorted];
-            var at = sorted;
-            for (; at > 0 && Compare(order[at - 1], moved, xml) > 0; at--) order[at] = order[at - 1];
-            order[at] = moved;
-        }
-    }
-
-    // Apart, because the comparison is an object.
-    private static void SortMany(Span<int> order, XmlTokenizer xml) => order.Sort((left, right) => Compare(left, right, xml));
-
     // Octets of UTF-8 are in the order of the code points.
-    private static int Compare(int left, int right, XmlTokenizer xml)
+    private int Compare(int left, int right)
     {
+        var xml = _xml!;
         ref readonly var one = ref xml.Attributes[left];
         ref readonly var other = ref xml.Attributes[right];
         return one.Namespace == other.Namespace

@@ -6,14 +6,24 @@ namespace Vss.Interlink.XmlSecurity.Canonical;
 /// The namespace declarations of canonical start tags. What the nearest written ancestor left bound is known by prefix, so that each tag costs what it
 /// declares (inclusive) or uses (exclusive), not what is in scope.
 /// </summary>
-internal sealed class CanonicalNamespaces(bool isExclusive, InclusivePrefixes listed)
+internal sealed class CanonicalNamespaces
 {
+    private readonly bool _isExclusive;
+    private readonly InclusivePrefixes _listed;
+    private readonly Comparison<int> _byOctets;   // one for all tags
     private readonly PrefixBindings _written = new();
     private int[] _marks = new int[16];   // of the open elements that were written
     private int _open;
     private int[] _toWrite = new int[16];
     private int _count;
     private bool?[] _isListed = [];       // by number of the prefix
+    private InternedNames? _names;
+
+    public CanonicalNamespaces(bool isExclusive, InclusivePrefixes listed)
+    {
+        (_isExclusive, _listed) = (isExclusive, listed);
+        _byOctets = (left, right) => _names![left].SequenceCompareTo(_names[right]);
+    }
 
     /// <summary>Writes what the start tag must declare, in the order of the prefixes.</summary>
     public void Write(XmlTokenizer xml, bool isApex, CanonicalWriter writer)
@@ -22,13 +32,14 @@ internal sealed class CanonicalNamespaces(bool isExclusive, InclusivePrefixes li
         _marks[_open++] = _written.Count;
         _count = 0;
         if (xml.Attributes.Declarations > 0) CheckAbsolute(xml);
-        if (isExclusive) ConsiderUsed(xml, isApex);
+        if (_isExclusive) ConsiderUsed(xml, isApex);
         else if (isApex) ConsiderAll(xml);
         else if (xml.Attributes.Declarations > 0) ConsiderDeclared(xml);
         if (_count == 0) return;
 
         var prefixes = _toWrite.AsSpan(0, _count);
-        if (_count > 1) Sort(prefixes, xml);
+        _names = xml.Names;
+        if (_count > 1) prefixes.Sort(_byOctets);
         foreach (var prefix in prefixes)
         {
             var name = xml.Names[_written[prefix]];
@@ -43,9 +54,6 @@ internal sealed class CanonicalNamespaces(bool isExclusive, InclusivePrefixes li
 
     /// <summary>The element that was written last ends.</summary>
     public void Leave() => _written.Leave(_marks[--_open]);
-
-    // Apart, because the comparison is an object.
-    private static void Sort(Span<int> prefixes, XmlTokenizer xml) => prefixes.Sort((left, right) => xml.Names[left].SequenceCompareTo(xml.Names[right]));
 
     // Canonical XML 1.0 section 1.3: a document with a relative namespace name cannot be canonicalised.
     private static void CheckAbsolute(XmlTokenizer xml)
@@ -83,7 +91,7 @@ internal sealed class CanonicalNamespaces(bool isExclusive, InclusivePrefixes li
         }
 
         if (!isApex) return;
-        foreach (var prefix in listed.Prefixes)
+        foreach (var prefix in _listed.Prefixes)
         {
             var known = xml.Names.Find(prefix);
             if (known >= 0) Consider(xml, known);
@@ -116,8 +124,8 @@ internal sealed class CanonicalNamespaces(bool isExclusive, InclusivePrefixes li
 
     private bool IsListed(XmlTokenizer xml, int prefix)
     {
-        if (listed.Prefixes.Count == 0) return false;
+        if (_listed.Prefixes.Count == 0) return false;
         if (prefix >= _isListed.Length) Array.Resize(ref _isListed, Math.Max(prefix + 1, 2 * _isListed.Length));
-        return _isListed[prefix] ??= listed.Contains(xml.Names[prefix]);
+        return _isListed[prefix] ??= _listed.Contains(xml.Names[prefix]);
     }
 }

@@ -17,8 +17,14 @@ public sealed class XmlIdIndex
     private readonly Dictionary<string, int> _byId = new(StringComparer.Ordinal);
     private readonly List<IdentifiedElement> _elements = [];
     private readonly Stack<(int Depth, int Index)> _open = new();
+    private readonly HashSet<string>? _repeated;
 
     internal XmlIdIndex(XmlIdRules rules) => _rules = rules;
+
+    /// <param name="rules">What identifies.</param>
+    /// <param name="noteRepeated">Remembers identifiers of two elements instead of refusing the document: what nobody refers to does no harm. They are not found then.</param>
+    internal XmlIdIndex(XmlIdRules rules, bool noteRepeated)
+        : this(rules) => _repeated = noteRepeated ? new(StringComparer.Ordinal) : null;
 
     /// <summary>How many elements have an identifier.</summary>
     public int Count => _elements.Count;
@@ -42,10 +48,13 @@ public sealed class XmlIdIndex
     /// <summary>The element with an identifier, compared character by character.</summary>
     public bool TryFind(string id, [MaybeNullWhen(false)] out IdentifiedElement element)
     {
-        var found = _byId.TryGetValue(id, out var index);
+        var found = _byId.TryGetValue(id, out var index) && !IsRepeated(id);
         element = found ? _elements[index] : default;
         return found;
     }
+
+    /// <summary>Whether two elements have this identifier.</summary>
+    internal bool IsRepeated(string id) => _repeated?.Contains(id) == true;
 
     /// <summary>Looks at the token that the tokenizer stands on. Every token of the document must come by.</summary>
     /// <exception cref="XmlRefusedException">An identifier stands for the second time.</exception>
@@ -96,9 +105,13 @@ public sealed class XmlIdIndex
             // Two attributes of one element may say the same.
             var id = Encoding.UTF8.GetString(value);
             if (_byId.TryAdd(id, _elements.Count - 1) || _byId[id] == _elements.Count - 1) continue;
-            throw new XmlRefusedException(XmlRefusalKind.ForbiddenConstruct, $"the document has one identifier on two elements, the first at octet {_elements[_byId[id]].Start}", xml.Place);
+            if (_repeated is null) throw Repeated(xml, id);
+            _repeated.Add(id);
         }
     }
+
+    private XmlRefusedException Repeated(XmlTokenizer xml, string id) =>
+        new(XmlRefusalKind.ForbiddenConstruct, $"the document has one identifier on two elements, the first at octet {_elements[_byId[id]].Start}", xml.Place);
 
     private bool IsId(XmlTokenizer xml, in AttributeEntry attribute)
     {

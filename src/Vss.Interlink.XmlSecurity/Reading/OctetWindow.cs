@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Vss.Interlink.XmlSecurity.Reading;
@@ -51,7 +52,22 @@ internal sealed class OctetWindow : IDisposable
     public XmlRefusedException? Refusal { get; private set; }
 
     /// <summary>From the token's beginning to the last octet that is known. Valid until the window moves.</summary>
-    public ReadOnlySpan<byte> Token => new(_octets, _start, _end - _start);
+    public ReadOnlySpan<byte> Token => new(_octets, _start, unchecked(_end - _start));
+
+    /// <summary>Whether nothing of the token is known yet.</summary>
+    public bool IsEmpty => _start == _end;
+
+    /// <summary>The octet at a place of the token, counted from its beginning; the window is filled up to there.</summary>
+    /// <exception cref="XmlRefusedException">The document ends before, or goes on with what is not allowed.</exception>
+    public byte this[int at]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get
+        {
+            var index = unchecked(_start + at);
+            return index < _end ? _octets[index] : Await(at);
+        }
+    }
 
     /// <summary>Octets of the input before the octet <paramref name="ahead"/> of the token's beginning.</summary>
     public long Offset(int ahead) => Encoding.IsUtf16 ? Place(ahead).Offset : _left + _start + ahead;
@@ -108,6 +124,13 @@ internal sealed class OctetWindow : IDisposable
         (_start, _end, _received, _counted) = (0, 0, 0, 0);
         _utf16?.Dispose();
         _utf16 = null;
+    }
+
+    private byte Await(int at)
+    {
+        var token = More();
+        while (at >= token.Length) token = More();
+        return token[at];
     }
 
     private bool TryAdmit()

@@ -15,8 +15,6 @@ internal static class XmlCharacters
     // C0 controls but TAB, LF and CR; U+007F and the C1 controls are discouraged and allowed.
     private static readonly SearchValues<byte> s_controls = SearchValues.Create([.. Enumerable.Range(0, 0x20).Where(octet => octet is not (9 or 10 or 13)).Select(octet => (byte)octet)]);
 
-    private static readonly SearchValues<byte> s_asciiName = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.:"u8);
-
     private static readonly byte[] s_ascii = AsciiTable();   // by octet; nothing for what is beyond ASCII
 
     /// <summary>Production [3] S.</summary>
@@ -30,22 +28,30 @@ internal static class XmlCharacters
     public static bool IsChar(uint scalar) =>
         scalar is 9 or 10 or 13 or (>= 0x20 and <= 0xD7FF) or (>= 0xE000 and <= 0xFFFD) or (>= 0x10000 and <= 0x10FFFF);
 
-    /// <summary>How many octets from the start are ASCII characters of names or colons.</summary>
+    /// <summary>An ASCII character that a name without a colon may begin with.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int AsciiNameLength(ReadOnlySpan<byte> octets)
+    public static bool IsAsciiNameStart(byte octet) => (s_ascii[octet] & NameStart) != 0;
+
+    /// <summary>An ASCII character that a name without a colon may have.</summary>
+    public static bool IsAsciiName(byte octet) => (s_ascii[octet] & NameRest) != 0;
+
+    /// <summary>Index behind the ASCII characters of a name, the colon not among them. A loop: names are too short for anything quicker.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int PassAsciiName(ReadOnlySpan<byte> octets, int at)
     {
-        var length = octets.IndexOfAnyExcept(s_asciiName);
-        return length < 0 ? octets.Length : length;
+        while ((uint)at < (uint)octets.Length && (s_ascii[octets[at]] & NameRest) != 0) at = unchecked(at + 1);
+        return at;
     }
 
     /// <summary>Production NCName [4] of Namespaces in XML 1.0. The octets are UTF-8.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsNCName(ReadOnlySpan<byte> name)
     {
-        if (name.IsEmpty || (s_ascii[name[0]] & NameStart) == 0) return IsNCNameBeyondAscii(name);
-        for (var at = 1; at < name.Length; at++)
+        if (name.IsEmpty) return false;
+        for (var at = 0; at < name.Length;)
         {
-            if ((s_ascii[name[at]] & NameRest) == 0) return name[at] >= 0x80 && IsNCNameBeyondAscii(name);
+            Rune.DecodeFromUtf8(name[at..], out var rune, out var consumed);
+            if (!IsNCNameChar((uint)rune.Value, first: at == 0)) return false;
+            at += consumed;
         }
 
         return true;
@@ -102,19 +108,6 @@ internal static class XmlCharacters
         var length = 0;
         while (Rune.DecodeFromUtf8(octets[length..], out _, out var consumed) == OperationStatus.Done) length += consumed;
         return length;
-    }
-
-    private static bool IsNCNameBeyondAscii(ReadOnlySpan<byte> name)
-    {
-        if (name.IsEmpty) return false;
-        for (var at = 0; at < name.Length;)
-        {
-            Rune.DecodeFromUtf8(name[at..], out var rune, out var consumed);
-            if (!IsNCNameChar((uint)rune.Value, first: at == 0)) return false;
-            at += consumed;
-        }
-
-        return true;
     }
 
     // Productions [4] and [4a], less the colon.

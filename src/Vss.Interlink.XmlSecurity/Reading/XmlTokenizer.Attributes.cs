@@ -9,20 +9,20 @@ internal sealed partial class XmlTokenizer
     private static readonly SearchValues<byte> s_inDoubleQuotes = SearchValues.Create("\"<&\t\n\r"u8);
     private static readonly SearchValues<byte> s_inSingleQuotes = SearchValues.Create("'<&\t\n\r"u8);
 
-    /// <summary>Reads the attribute whose name begins at <paramref name="at"/>; gives the index behind its value.</summary>
-    private int ReadAttribute(ref ReadOnlySpan<byte> tag, int at)
+    /// <summary>Reads the attribute whose name begins at <paramref name="at"/>; gives the place behind its value.</summary>
+    private int ReadAttribute(int at)
     {
         if (_attributes.Count >= _limits.MaxAttributes) throw OverLimit($"more than {_limits.MaxAttributes} attributes on one element", at);
-        var nameEnd = NameEnd(ref tag, at, "an attribute name");
-        var colon = Colon(tag[at..nameEnd], at);
-        var equals = PassWhite(ref tag, nameEnd);
-        if (tag[equals] != '=') throw Refused("the document has an attribute without '='", equals);
-        var opening = PassWhite(ref tag, equals + 1);
-        if (tag[opening] is not ((byte)'"' or (byte)'\'')) throw Refused("the document has an attribute value without quotes", opening);
+        var nameEnd = QualifiedNameEnd(at, "an attribute name", out var colon);
+        var equals = PassWhite(nameEnd);
+        if (_window[equals] != '=') throw Refused("the document has an attribute without '='", equals);
+        var opening = PassWhite(equals + 1);
+        if (_window[opening] is not ((byte)'"' or (byte)'\'')) throw Refused("the document has an attribute value without quotes", opening);
 
         ref var entry = ref _attributes.Add();
         (entry.NameStart, entry.NameLength, entry.LocalStart) = (at, nameEnd - at, colon + 1);
-        var closing = ReadValue(ref tag, opening, ref entry);
+        var closing = ReadValue(opening, ref entry);
+        var tag = _window.Token;
         var name = tag[at..nameEnd];
         if (colon < 0 ? name.SequenceEqual("xmlns"u8) : name.StartsWith("xmlns:"u8))
         {
@@ -40,41 +40,41 @@ internal sealed partial class XmlTokenizer
         return closing + 1;
     }
 
-    // Attribute-value normalisation, section 3.3.3, for type CDATA. Gives the index of the closing quote.
-    private int ReadValue(ref ReadOnlySpan<byte> tag, int opening, ref AttributeEntry entry)
+    // Gives the place of the closing quote.
+    private int ReadValue(int opening, ref AttributeEntry entry)
     {
-        var stops = tag[opening] == '"' ? s_inDoubleQuotes : s_inSingleQuotes;
+        var tag = _window.Token;
+        var quote = tag[opening];
         var start = opening + 1;
-        var (at, plain) = (start, start);   // up to `plain` it stands among the normalised values
+        var length = tag[start..].IndexOfAny(quote == '"' ? s_inDoubleQuotes : s_inSingleQuotes);
+        if (length < 0 || tag[start + length] != quote || length > _limits.MaxAttributeLength) return ReadAnyValue(start, quote, ref entry);
+        (entry.ValueStart, entry.ValueLength) = (start, length);
+        return start + length;
+    }
+
+    // Attribute-value normalisation, section 3.3.3, for type CDATA.
+    private int ReadAnyValue(int start, byte quote, ref AttributeEntry entry)
+    {
+        var stops = quote == '"' ? s_inDoubleQuotes : s_inSingleQuotes;
+        var at = start;
+        var plain = start;   // up to here it stands among the normalised values
         while (true)
         {
-            var run = tag[at..].IndexOfAny(stops);
-            at = run < 0 ? tag.Length : at + run;
-            if (at - start > _limits.MaxAttributeLength) throw OverLimit($"an attribute longer than {_limits.MaxAttributeLength} octets", start);
-            if (run < 0)
-            {
-                tag = _window.More();
-                continue;
-            }
-
-            if (tag[at] == tag[opening]) break;
+            at = PassTo(stops, at, start);
+            var tag = _window.Token;
+            if (tag[at] == quote) break;
             if (tag[at] == '<') throw Refused("the document has '<' in an attribute value", at);
             if (!entry.IsNormalised) (entry.IsNormalised, entry.ValueStart) = (true, _attributes.NormalisedLength);
             _attributes.Normalised(tag[plain..at]);
             if (tag[at] == '&')
             {
-                at = ReadReference(ref tag, at, out var length);
+                at = ReadReference(at, out var length);
                 _attributes.Normalised(_scratch.AsSpan(0, length));
             }
             else
             {
                 // The line end CR LF is one character before normalisation sees it.
-                if (tag[at] == '\r')
-                {
-                    Need(ref tag, at + 2);
-                    if (tag[at + 1] == '\n') at++;
-                }
-
+                if (tag[at] == '\r' && _window[at + 1] == '\n') at++;
                 at++;
                 _attributes.Normalised(" "u8);
             }
@@ -82,15 +82,23 @@ internal sealed partial class XmlTokenizer
             plain = at;
         }
 
-        if (!entry.IsNormalised)
-        {
-            (entry.ValueStart, entry.ValueLength) = (start, at - start);
-            return at;
-        }
-
-        _attributes.Normalised(tag[plain..at]);
-        entry.ValueLength = _attributes.NormalisedLength - entry.ValueStart;
+        if (entry.IsNormalised) _attributes.Normalised(_window.Token[plain..at]);
+        else entry.ValueStart = start;
+        entry.ValueLength = entry.IsNormalised ? _attributes.NormalisedLength - entry.ValueStart : at - start;
         return at;
+    }
+
+    private int PassTo(SearchValues<byte> stops, int at, int start)
+    {
+        var tag = _window.Token;
+        while (true)
+        {
+            var run = tag[at..].IndexOfAny(stops);
+            at = run < 0 ? tag.Length : at + run;
+            if (at - start > _limits.MaxAttributeLength) throw OverLimit($"an attribute longer than {_limits.MaxAttributeLength} octets", start);
+            if (run >= 0) return at;
+            tag = _window.More();
+        }
     }
 
     private void Declare(int mark)
@@ -121,7 +129,7 @@ internal sealed partial class XmlTokenizer
         if (broken is not null) throw Refused($"the document has {broken}", declaration.NameStart);
     }
 
-    private void ResolveAttributes(ReadOnlySpan<byte> tag)
+    private void ResolveAttributes()
     {
         if (_attributes.Count == _attributes.Declarations) return;
         for (var index = 0; index < _attributes.Count; index++)
@@ -133,7 +141,7 @@ internal sealed partial class XmlTokenizer
             throw Refused($"the document has an attribute whose prefix {Quoted(_names[entry.Prefix])} is not declared", entry.NameStart);
         }
 
-        var duplicate = _attributes.IndexOfDuplicate(tag);
+        var duplicate = _attributes.IndexOfDuplicate(_window.Token);
         if (duplicate >= 0) throw Refused("the document has two attributes of one name on one element", _attributes[duplicate].NameStart);
     }
 }

@@ -31,60 +31,55 @@ internal sealed partial class XmlTokenizer
     /// <summary>Number of its namespace name.</summary>
     public int Namespace => _open[_depth - 1].Namespace;
 
-    private bool ReadStartTag(ReadOnlySpan<byte> tag)
+    private bool ReadStartTag()
     {
         if (_depth == 0 && _rootEnded) throw Refused("the document has a second root element", 0);
         if (_depth >= _limits.MaxDepth) throw OverLimit($"elements nested deeper than {_limits.MaxDepth} levels", 0);
         if (Ordinal >= _limits.MaxElements) throw OverLimit($"more than {_limits.MaxElements} elements", 0);
         _attributes.Clear();
-        var nameEnd = NameEnd(ref tag, 1, "an element name");
-        var colon = Colon(tag[1..nameEnd], 1);
+        var nameEnd = QualifiedNameEnd(1, "an element name", out var colon);
         var at = nameEnd;
-        while (tag[at] != '>')
+        for (var next = _window[at]; next != '>'; next = _window[at])
         {
-            var next = PassWhite(ref tag, at);
-            if (tag[next] is (byte)'>' or (byte)'/')
+            var behindWhite = PassWhite(at);
+            if (_window[behindWhite] is (byte)'>' or (byte)'/')
             {
-                at = next;
+                at = behindWhite;
                 break;
             }
 
-            if (next == at) throw Refused("the document has an attribute without white space before it, or a character that a name cannot have", at);
-            at = ReadAttribute(ref tag, next);
-            if (at == tag.Length) tag = _window.More();
+            if (behindWhite == at) throw Refused("the document has an attribute without white space before it, or a character that a name cannot have", at);
+            at = ReadAttribute(behindWhite);
         }
 
-        IsEmptyElement = tag[at] == '/';
-        if (IsEmptyElement)
-        {
-            Need(ref tag, at + 2);
-            if (tag[++at] != '>') throw Refused("the document has a '/' in a tag that does not end it", at);
-        }
-
+        IsEmptyElement = _window[at] == '/';
+        if (IsEmptyElement && _window[++at] != '>') throw Refused("the document has a '/' in a tag that does not end it", at);
         _consumed = at + 1;
         if (_consumed > _limits.MaxTagBytes) throw OverLimit($"a tag longer than {_limits.MaxTagBytes} octets", 0);
-        OpenElementOf(tag[1..nameEnd], colon);
-        if (_attributes.Count > 0) ResolveAttributes(tag);
+        OpenElementOf(_window.Token[1..nameEnd], colon);
+        if (_attributes.Count > 0) ResolveAttributes();
         Ordinal++;
         Kind = XmlTokenKind.StartElement;
         _state = IsEmptyElement ? State.InEmptyElement : State.Between;
         return true;
     }
 
-    private bool ReadEndTag(ReadOnlySpan<byte> tag)
+    private bool ReadEndTag()
     {
         if (_depth == 0) throw Refused("the document has an end tag without a start tag", 0);
         var name = Name;
+        var tag = _window.Token;
         if (tag.Length > name.Length + 2 && tag[name.Length + 2] == '>' && tag[2..].StartsWith(name))
         {
             _consumed = name.Length + 3;
             return EndElement();
         }
 
-        var nameEnd = NameEnd(ref tag, 2, "an element name");
-        if (!tag[2..nameEnd].SequenceEqual(name)) throw Refused($"the document has an end tag {Quoted(tag[2..nameEnd])} where the element {Quoted(name)} is open", 2);
-        var at = PassWhite(ref tag, nameEnd);
-        if (tag[at] != '>') throw Refused("the document has more in an end tag than a name", at);
+        var nameEnd = QualifiedNameEnd(2, "an element name", out _);
+        var found = _window.Token[2..nameEnd];
+        if (!found.SequenceEqual(name)) throw Refused($"the document has an end tag {Quoted(found)} where the element {Quoted(name)} is open", 2);
+        var at = PassWhite(nameEnd);
+        if (_window[at] != '>') throw Refused("the document has more in an end tag than a name", at);
         _consumed = at + 1;
         return EndElement();
     }
@@ -105,7 +100,7 @@ internal sealed partial class XmlTokenizer
     // The declarations of the tag are in scope already: they bind the element's own name too.
     private void OpenElementOf(ReadOnlySpan<byte> name, int colon)
     {
-        var prefix = colon < 0 ? InternedNames.Empty : _names.Intern(name[..colon]);
+        var prefix = colon < 0 ? InternedNames.Empty : PrefixOf(name, colon);
         var mark = _scope.Count;
         if (_attributes.Declarations > 0) Declare(mark);
         var bound = _scope[prefix];
@@ -133,26 +128,64 @@ internal sealed partial class XmlTokenizer
         _openNames = [];
     }
 
-    /// <summary>Index behind the name that begins at <paramref name="from"/>; what of it is beyond ASCII is not looked at.</summary>
-    private int NameEnd(ref ReadOnlySpan<byte> token, int from, string what)
+    // Mostly it is the prefix of the element around.
+    private int PrefixOf(ReadOnlySpan<byte> name, int colon)
     {
-        var at = from;
-        while (true)
-        {
-            at += XmlCharacters.AsciiNameLength(token[at..]);
-            if (at - from > _limits.MaxNameLength) throw OverLimit($"{what} longer than {_limits.MaxNameLength} octets", from);
-            if (at == token.Length) token = _window.More();
-            else if (token[at] < 0x80) return at;
-            else while (at < token.Length && token[at] >= 0x80) at++;
-        }
+        if (_depth > 0 && _open[_depth - 1].LocalStart == colon + 1 && Name[..colon].SequenceEqual(name[..colon])) return Prefix;
+        return _names.Intern(name[..colon]);
     }
 
-    /// <summary>Place of the colon in a qualified name (Namespaces in XML 1.0 section 4, production [7]), -1 where there is none.</summary>
-    private int Colon(ReadOnlySpan<byte> name, int ahead)
+    /// <summary>The place behind the qualified name (Namespaces in XML 1.0 section 4, production [7]) that begins at <paramref name="from"/>; it is known.</summary>
+    /// <param name="from">Where it begins.</param>
+    /// <param name="what">What it is called when it is too long.</param>
+    /// <param name="colon">Place of the colon in the name, -1 where there is none.</param>
+    private int QualifiedNameEnd(int from, string what, out int colon)
     {
-        var colon = name.IndexOf((byte)':');
-        var local = name[(colon + 1)..];
-        if (XmlCharacters.IsNCName(local) && (colon < 0 || XmlCharacters.IsNCName(name[..colon]))) return colon;
-        throw Refused(name.IsEmpty ? "the document has a tag that does not begin with a name" : $"the document has {Quoted(name)} where a name must stand", ahead);
+        // As nearly all names are: ASCII, and in the window with what follows them.
+        colon = -1;
+        var token = _window.Token;
+        var at = XmlCharacters.PassAsciiName(token, from);
+        var isName = at < token.Length && XmlCharacters.IsAsciiNameStart(token[from]);
+        if (isName && token[at] == ':')
+        {
+            var local = at + 1;
+            colon = at - from;
+            at = XmlCharacters.PassAsciiName(token, local);
+            isName = at < token.Length && XmlCharacters.IsAsciiNameStart(token[local]);
+        }
+
+        return isName && token[at] < 0x80 && token[at] != ':' && at - from <= _limits.MaxNameLength ? at : AnyQualifiedNameEnd(from, what, out colon);
+    }
+
+    private int AnyQualifiedNameEnd(int from, string what, out int colon)
+    {
+        colon = -1;
+        var end = NameEnd(from, from, what);
+        if (_window[end] == ':')
+        {
+            colon = end - from;
+            end = NameEnd(end + 1, from, what);
+        }
+
+        var name = _window.Token[from..end];
+        if (_window[end] != ':' && XmlCharacters.IsNCName(name[(colon + 1)..]) && (colon < 0 || XmlCharacters.IsNCName(name[..colon]))) return end;
+        throw Refused(name.IsEmpty ? "the document has a tag that does not begin with a name" : $"the document has {Quoted(name)} where a name must stand", from);
+    }
+
+    /// <summary>The place behind the characters from <paramref name="at"/> on that may be of a name without a colon, if all beyond ASCII may; it is known.</summary>
+    /// <param name="at">Where to begin.</param>
+    /// <param name="from">Where the name began, whose length is limited.</param>
+    /// <param name="what">What it is called when it is too long.</param>
+    private int NameEnd(int at, int from, string what)
+    {
+        var token = _window.Token;
+        while (true)
+        {
+            at = XmlCharacters.PassAsciiName(token, at);
+            while (at < token.Length && token[at] >= 0x80) at++;
+            if (at - from > _limits.MaxNameLength) throw OverLimit($"{what} longer than {_limits.MaxNameLength} octets", from);
+            if (at >= token.Length) token = _window.More();
+            else if (!XmlCharacters.IsAsciiName(token[at])) return at;
+        }
     }
 }

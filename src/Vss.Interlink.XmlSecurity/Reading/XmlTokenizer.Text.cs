@@ -13,16 +13,17 @@ internal sealed partial class XmlTokenizer
     {
         _window.Advance(_consumed);
         _consumed = _textLength = 0;
-        if (_window.Token.IsEmpty && !_window.TryMore()) return false;
-        return _window.Token[0] != '<';
+        if (_window.IsEmpty && !_window.TryMore()) return false;
+        return _window[0] != '<';
     }
 
-    private bool ReadText(ReadOnlySpan<byte> token)
+    private bool ReadText()
     {
         Kind = XmlTokenKind.Text;
-        if (token[0] == '&') return ReadReferenceInText(token);
-        if (token[0] == '\r' && ReadReturn(ref token)) return true;
-        for (var at = 0; ;)
+        if (_window[0] == '&') return ReadReferenceInText();
+        if (_window[0] == '\r' && ReadReturn()) return true;
+        var token = _window.Token;
+        for (var at = 0; ; at++)
         {
             var run = token[at..].IndexOfAny(s_inText);
             if (run < 0) return Piece(token.Length);
@@ -30,25 +31,19 @@ internal sealed partial class XmlTokenizer
             if (token[at] != ']') return Piece(at);
 
             // "]]>" may be cut by the window's end; then what stands before it is a piece of its own.
-            if (token.Length < at + 3)
-            {
-                if (at > 0) return Piece(at);
-                Need(ref token, 3);
-            }
-
-            if (token[at..].StartsWith("]]>"u8)) throw Refused("the document has ']]>' in text", at);
-            at++;
+            if (token.Length < at + 3 && at > 0) return Piece(at);
+            if (Stands("]]>"u8, at)) throw Refused("the document has ']]>' in text", at);
+            token = _window.Token;
         }
     }
 
     // Section 2.11. Stands on a CR: true when it is a line end of its own and thereby a piece of text, false when it was passed before its LF.
-    private bool ReadReturn(ref ReadOnlySpan<byte> token)
+    private bool ReadReturn()
     {
-        while (token.Length < 2 && _window.TryMore()) token = _window.Token;
-        if (token.Length > 1 && token[1] == '\n')
+        if (_window.Token.Length == 1) _window.TryMore();
+        if (_window.Token is [_, (byte)'\n', ..])
         {
             _window.Advance(1);
-            token = token[1..];
             return false;
         }
 
@@ -56,10 +51,10 @@ internal sealed partial class XmlTokenizer
         return PieceInScratch(1, covers: 1);
     }
 
-    private bool ReadReferenceInText(ReadOnlySpan<byte> token)
+    private bool ReadReferenceInText()
     {
         if (_depth == 0) throw Refused("the document has text outside its root element", 0);
-        var end = ReadReference(ref token, 0, out var length);
+        var end = ReadReference(0, out var length);
         return PieceInScratch(length, covers: end);
     }
 
@@ -80,14 +75,13 @@ internal sealed partial class XmlTokenizer
         return true;
     }
 
-    /// <summary>Reads the reference at <paramref name="at"/> into the scratch; gives the index behind it. Productions [66] to [68].</summary>
-    private int ReadReference(ref ReadOnlySpan<byte> token, int at, out int length)
+    /// <summary>Reads the reference at <paramref name="at"/> into the scratch; gives the place behind it. Productions [66] to [68].</summary>
+    private int ReadReference(int at, out int length)
     {
-        Need(ref token, at + 2);
-        if (token[at + 1] == '#') return ReadCharacterReference(ref token, at, out length);
-        var end = NameEnd(ref token, at + 1, "an entity name");
-        var name = token[(at + 1)..end];
-        if (token[end] != ';' || !XmlCharacters.IsNCName(name)) throw Refused("the document has a '&' that begins no reference", at);
+        if (_window[at + 1] == '#') return ReadCharacterReference(at, out length);
+        var end = NameEnd(at + 1, at + 1, "an entity name");
+        var name = _window.Token[(at + 1)..end];
+        if (_window[end] != ';' || !XmlCharacters.IsNCName(name)) throw Refused("the document has a '&' that begins no reference", at);
         _scratch[0] = name switch
         {
             [(byte)'l', (byte)'t'] => (byte)'<',
@@ -101,19 +95,16 @@ internal sealed partial class XmlTokenizer
         return end + 1;
     }
 
-    private int ReadCharacterReference(ref ReadOnlySpan<byte> token, int start, out int length)
+    private int ReadCharacterReference(int start, out int length)
     {
-        Need(ref token, start + 3);
-        var radix = token[start + 2] == 'x' ? 16u : 10u;
+        var radix = _window[start + 2] == 'x' ? 16u : 10u;
         var digits = start + (radix == 16 ? 3 : 2);
         var scalar = 0u;
         var at = digits;
-        for (; ; at++)
+        for (var octet = _window[at]; octet != ';'; octet = _window[++at])
         {
-            if (at - digits > _limits.MaxAttributeLength) throw OverLimit($"a character reference longer than {_limits.MaxAttributeLength} octets", start);
-            if (at == token.Length) token = _window.More();
-            if (token[at] == ';') break;
-            var digit = DigitValue((char)token[at]);
+            if (at - digits >= _limits.MaxAttributeLength) throw OverLimit($"a character reference longer than {_limits.MaxAttributeLength} octets", start);
+            var digit = DigitValue((char)octet);
             if (digit >= radix) throw Refused("the document has a character reference with something else than digits", at);
             scalar = Math.Min(scalar * radix + digit, 0x110000);
         }
@@ -141,22 +132,16 @@ internal sealed partial class XmlTokenizer
             _ => "?>"u8,
         };
         (IsFirstPiece, IsLastPiece, _isSectionNew) = (_isSectionNew, false, false);
+        if (_window.IsEmpty) _window.More();
+        if (_window[0] == '\r' && ReadReturn()) return true;
         var token = _window.Token;
-        if (token.IsEmpty) token = _window.More();
-        if (token[0] == '\r' && ReadReturn(ref token)) return true;
-        for (var at = 0; ;)
+        for (var at = 0; ; at++)
         {
             var run = token[at..].IndexOfAny(mark[0], (byte)'\r');
             if (run < 0) return Piece(token.Length);
             at += run;
-            if (token[at] == '\r') return Piece(at);
-            if (token.Length < at + mark.Length)
-            {
-                if (at > 0) return Piece(at);
-                Need(ref token, mark.Length);
-            }
-
-            if (token[at..].StartsWith(mark))
+            if (token[at] == '\r' || (token.Length < at + mark.Length && at > 0)) return Piece(at);
+            if (Stands(mark, at))
             {
                 Piece(at);
                 _consumed += mark.Length;
@@ -164,8 +149,8 @@ internal sealed partial class XmlTokenizer
                 return true;
             }
 
+            token = _window.Token;
             if (Kind == XmlTokenKind.Comment && token[at + 1] == '-') throw Refused("the document has '--' in a comment", at);
-            at++;
         }
     }
 }

@@ -124,21 +124,19 @@ internal sealed partial class XmlTokenizer : IDisposable
 
     private bool ReadToken()
     {
-        var token = _window.Token;
-        if (token.IsEmpty)
+        if (_window.IsEmpty)
         {
             if (_depth == 0 && !_window.TryMore()) return EndDocument();
-            token = _depth == 0 ? _window.Token : _window.More();
+            if (_depth > 0) _window.More();
         }
 
-        if (token[0] != '<') return ReadText(token);
-        Need(ref token, 2);
-        return token[1] switch
+        if (_window[0] != '<') return ReadText();
+        return _window[1] switch
         {
-            (byte)'/' => ReadEndTag(token),
-            (byte)'!' => ReadCommentOrCData(token),
-            (byte)'?' => ReadInstruction(token),
-            _ => ReadStartTag(token),
+            (byte)'/' => ReadEndTag(),
+            (byte)'!' => ReadCommentOrCData(),
+            (byte)'?' => ReadInstruction(),
+            _ => ReadStartTag(),
         };
     }
 
@@ -150,18 +148,24 @@ internal sealed partial class XmlTokenizer : IDisposable
         return false;
     }
 
-    private void Need(ref ReadOnlySpan<byte> token, int octets)
+    // Places are counted from the token's beginning. Reading at one may move the window, so a span of it is taken anew behind each such reading.
+
+    /// <summary>The next place that has no white space; it is known.</summary>
+    private int PassWhite(int at)
     {
-        while (token.Length < octets) token = _window.More();
+        while (XmlCharacters.IsWhite(_window[at])) at++;
+        return at;
     }
 
-    private int PassWhite(ref ReadOnlySpan<byte> token, int at)
+    /// <summary>Whether these octets stand at a place. No more is read than what tells that they do not.</summary>
+    private bool Stands(ReadOnlySpan<byte> octets, int at)
     {
         while (true)
         {
-            if (at == token.Length) token = _window.More();
-            if (!XmlCharacters.IsWhite(token[at])) return at;
-            at++;
+            var there = _window.Token[at..];
+            if (there.Length >= octets.Length) return there.StartsWith(octets);
+            if (!octets.StartsWith(there)) return false;
+            _window.More();
         }
     }
 

@@ -88,6 +88,52 @@ public sealed class TokenXmlReaderTests
         Assert.False(xml.Read());
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(100)]
+    [InlineData(100_000)]
+    public void Base64_content_is_decoded_in_pieces(int length)
+    {
+        var content = new byte[length];
+        new Random(length).NextBytes(content);
+        var text = Convert.ToBase64String(content, Base64FormattingOptions.InsertLineBreaks);
+        foreach (var written in (string[])[text, $"<!--c-->\r\n {text}\t<?p?>\n", $"<![CDATA[{text}]]>", text.Replace("A", "&#65;", StringComparison.Ordinal), text.Length > 4 ? $"{text[..3]}<![CDATA[{text[3..]}]]>" : text])
+        {
+            foreach (var size in (int[])[1, 7, 64 * 1024])
+            {
+                if (length > 100 && size == 1) continue;
+                using var xml = SafeXml.Reader(new SlowStream(Encoding.UTF8.GetBytes($"<a><b>{written}</b><c/></a>"), 1000), new XmlLimits());
+                xml.ReadStartElement("a");
+                using var read = new MemoryStream();
+                var piece = new byte[size];
+                int taken;
+                while ((taken = xml.ReadElementContentAsBase64(piece, 0, size)) > 0) read.Write(piece, 0, taken);
+                Assert.Equal(content, read.ToArray());
+                Assert.Equal("c", xml.LocalName);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("A")]
+    [InlineData("AAAAA")]
+    [InlineData("AA==AAAA")]
+    [InlineData("A?AA")]
+    [InlineData("AA=A")]
+    [InlineData("AAAA<d/>")]
+    [InlineData("éAAA")]
+    public void What_is_no_base64_is_refused(string content)
+    {
+        using var xml = SafeXml.Reader(new MemoryStream(Encoding.UTF8.GetBytes($"<a>{content}</a>")), new XmlLimits());
+        xml.MoveToContent();
+        Assert.Throws<XmlRefusedException>(() =>
+        {
+            while (xml.ReadElementContentAsBase64(new byte[100], 0, 100) > 0) { }
+        });
+    }
+
     private static string Seen(XmlReader xml)
     {
         var value = xml.NodeType is XmlNodeType.XmlDeclaration ? "" : xml.Value;   // quotes differ

@@ -1,0 +1,383 @@
+using System.Security.Cryptography;
+using Vss.Interlink.XmlSecurity.Reading;
+
+namespace Vss.Interlink.XmlSecurity.Signatures;
+
+/// <summary>Judges one signature: before the second pass it says what is to be digested, after it what that means.</summary>
+internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner scanner, VerificationRequest request, DocumentKeys keys, HeldByReport held)
+{
+    private readonly Ladder _ladder = new();
+    private readonly List<ReferencePlan> _plans = [];
+    private readonly List<(ManifestModel Manifest, bool IsSigned, List<ReferencePlan> Plans)> _manifests = [];
+    private DigestJob? _signedInfo;
+    private PartsOutline? _outline;
+    private TimeStampImprints? _imprints;
+
+    /// <summary>Structure, algorithms and references; asks for what is to be digested.</summary>
+    public void Plan(DigestPass pass, OutsideContents outside)
+    {
+        if (!signature.IsWhole)
+        {
+            _ladder.Add(signature.Broken!);
+            return;
+        }
+
+        var info = signature.SignedInfo;
+        _ladder.Pass(SignatureRules.Structure, signature.At, $"well formed, {info.References.Count} references");
+        PlanSignedInfo(info, pass);
+        PlanReferences(info.References, "ds:Reference", _plans, pass, outside);
+        foreach (var manifest in signature.Manifests)
+        {
+            var isSigned = _plans.Exists(plan => plan.Target is { } target && (target == manifest.Ordinal || target == manifest.ObjectOrdinal));
+            var plans = new List<ReferencePlan>(manifest.References.Count);
+            PlanReferences(manifest.References, "ds:Manifest/ds:Reference", plans, pass, outside);
+            _manifests.Add((manifest, isSigned, plans));
+        }
+
+        _outline = new PartsOutline(signature.Ordinal, Targets(), request.Limits.MaxParts);
+        pass.Watch(_outline);
+        if (signature.Xades is { TimeStamps.Count: > 0 } xades) _imprints = TimeStampImprints.Plan(signature, xades, _plans, pass, held);
+    }
+
+    /// <summary>The verdict.</summary>
+    public SignatureReport Report()
+    {
+        if (!signature.IsWhole)
+        {
+            var (failed, why) = _ladder.Meaning();
+            return new SignatureReport { Id = signature.Id, Ordinal = signature.Ordinal, At = signature.At, Verdict = new Verdict(failed, why, _ladder.Steps, []) };
+        }
+
+        var info = signature.SignedInfo;
+        var digests = Digests(_plans, SignatureRules.Digest);
+        foreach (var (_, isSigned, plans) in _manifests)
+        {
+            if (isSigned) Digests(plans, SignatureRules.ManifestDigest);
+        }
+
+        var key = new KeySearch(signature, scanner, request, keys, _ladder);
+        var value = Value(info, key);
+        var xades = Xades(key.Certificate);
+        var integrity = digests == SignatureIntegrity.Broken || value == SignatureIntegrity.Broken ? SignatureIntegrity.Broken
+            : digests == SignatureIntegrity.Intact && value == SignatureIntegrity.Intact ? SignatureIntegrity.Intact
+            : SignatureIntegrity.Unknown;
+        var timeStamps = _imprints?.Report(_ladder) ?? [];
+        var scope = Scope(integrity);
+        var (indication, sub) = _ladder.Meaning();
+        if (_ladder.IsWhole && key.Origin != KeyOrigin.Caller) (indication, sub) = (Indication.Indeterminate, SubIndication.NoCertificateChainFound);
+
+        var isClean = integrity == SignatureIntegrity.Intact && _ladder.IsWhole;
+        var references = Reports(_plans, isClean);
+        List<Coverage> covered = new(references.Count);
+        foreach (var reference in references) covered.Add(reference.Coverage);
+        return new SignatureReport
+        {
+            Id = signature.Id,
+            Ordinal = signature.Ordinal,
+            At = signature.At,
+            Format = signature.Xades is null ? SignatureFormat.XmlDsig : SignatureFormat.Xades,
+            Level = xades ? Level(signature.Xades!) : SignatureLevel.Dsig,
+            Integrity = integrity,
+            Verdict = new Verdict(indication, sub, _ladder.Steps, covered),
+            Scope = scope,
+            Parts = _outline!.Parts,
+            HasAllParts = _outline.IsComplete,
+            References = references,
+            Manifests = ManifestReports(isClean),
+            Algorithms = Algorithms(info),
+            KeyOrigin = key.Origin,
+            SigningCertificate = key.Certificate,
+            Claims = xades ? signature.Xades!.Claims : null,
+            Value = signature.Value,
+            Certificates = Octets(signature.KeyInfo?.Certificates, key.Token, signature.Xades?.Certificates),
+            Crls = Octets(signature.KeyInfo?.Crls, null, signature.Xades?.Crls),
+            Ocsps = Octets(null, null, signature.Xades?.Ocsps),
+            TimeStamps = timeStamps,
+            CounterSigns = CounterSigns(),
+        };
+    }
+
+    private static SignatureLevel Level(XadesModel xades)
+    {
+        if (xades.SigningCertificates is null) return SignatureLevel.Dsig;
+        var isStamped = xades.TimeStamps.Exists(stamp => stamp.Kind == TimeStampKind.Signature);
+        var isArchived = xades.TimeStamps.Exists(stamp => stamp.Kind == TimeStampKind.Archive);
+        if (!isStamped) return SignatureLevel.B;
+        if (!xades.HasCertificateValues || !xades.HasRevocationValues) return SignatureLevel.T;
+        return isArchived ? SignatureLevel.LTA : SignatureLevel.LT;
+    }
+
+    private static List<ReadOnlyMemory<byte>> Octets(List<byte[]>? first, SecurityToken? token, List<byte[]>? second)
+    {
+        List<ReadOnlyMemory<byte>> all = [];
+        foreach (var octets in first ?? []) all.Add(octets);
+        if (token is { IsX509: true }) all.Add(token.Octets);
+        foreach (var octets in second ?? []) all.Add(octets);
+        return all;
+    }
+
+    private static List<string> Algorithms(SignedInfoModel info)
+    {
+        List<string> all = [info.CanonicalizationUri, info.Method.Uri];
+        foreach (var reference in info.References)
+        {
+            foreach (var transform in reference.Transforms) AddOnce(transform.Uri);
+            AddOnce(reference.Digest.Uri);
+        }
+
+        return all;
+
+        void AddOnce(string uri)
+        {
+            if (!all.Contains(uri)) all.Add(uri);
+        }
+    }
+
+    private static string Short(ReadOnlySpan<byte> digest) => Convert.ToHexStringLower(digest[..Math.Min(8, digest.Length)]) + "…";
+
+    private void PlanSignedInfo(SignedInfoModel info, DigestPass pass)
+    {
+        var refused = request.Policy.Refuses(info.Method);
+        if (refused is not null) _ladder.Fail(refused, "ds:SignatureMethod", $"the signature method '{info.Method.Uri}' is not admitted by policy {request.Policy.Name}");
+        else if (info.BrokenParameters is not null) _ladder.Fail(SignatureRules.AlgorithmParameters, "ds:SignatureMethod", $"the signature method has {info.BrokenParameters}, which is not accepted");
+        else _ladder.Pass(SignatureRules.AlgorithmSignature, "ds:SignatureMethod", info.Method.Uri);
+        if (refused is not null && info.BrokenParameters is not null) _ladder.Fail(SignatureRules.AlgorithmParameters, "ds:SignatureMethod", $"the signature method has {info.BrokenParameters}, which is not accepted");
+        if (info.Canonicalization is not { } method)
+        {
+            _ladder.Fail(SignatureRules.AlgorithmC14n, "ds:CanonicalizationMethod", $"the canonicalisation '{info.CanonicalizationUri}' is not known");
+            return;
+        }
+
+        if (!_ladder.IsWhole) return;
+        _signedInfo = pass.Job(DigestSource.Element(info.Ordinal, method, info.Prefixes));
+        _signedInfo.Digest(info.Method.Hash);
+        if (!_signedInfo.IsKept) _signedInfo.Keep(held.Hold(new SignedOctets(request.Limits.MaxSignedInfo, 4096)));
+    }
+
+    private void PlanReferences(IReadOnlyList<ReferenceModel> references, string name, List<ReferencePlan> plans, DigestPass pass, OutsideContents outside)
+    {
+        for (var index = 0; index < references.Count; index++)
+        {
+            var reference = references[index];
+            var plan = ReferencePlan.Of(reference, $"{name}[{index + 1}]", signature, scanner.Ids, request);
+            plans.Add(plan);
+            if (plan.Broken is not null || !plan.KnownDigest.IsEmpty) continue;
+            plan.Job = plan.Target is null ? outside.Job(plan.Source) : pass.Job(plan.Source);
+            plan.Job.Digest(reference.Digest.Hash);
+            if (request.Keep?.Invoke(Named(reference)) == true && !plan.Job.IsKept)
+            {
+                var expected = plan.Target is null ? 0 : (int)Math.Min(scanner.Length, request.MaxKeptInMemory);
+                plan.Job.Keep(held.Hold(new SignedOctets(request.MaxKeptInMemory, expected)));
+            }
+        }
+    }
+
+    private SignedReference Named(ReferenceModel reference) => new(reference.Uri ?? "", reference.Type ?? "", reference.Id ?? "", signature.Id);
+
+    private List<SignedTarget> Targets()
+    {
+        List<SignedTarget> targets = [];
+        foreach (var plan in _plans)
+        {
+            if (plan is { Broken: null, Target: { } target }) targets.Add(new SignedTarget(Math.Max(1, target), plan.Source.LeftOut));
+        }
+
+        return targets;
+    }
+
+    private SignatureIntegrity Digests(List<ReferencePlan> plans, string rule)
+    {
+        var integrity = SignatureIntegrity.Intact;
+        foreach (var plan in plans)
+        {
+            var found = Judge(plan);
+            switch (found)
+            {
+                case SignatureIntegrity.Intact:
+                    _ladder.Pass(rule, plan.At, "the digest matches");
+                    break;
+                case SignatureIntegrity.Broken:
+                    _ladder.Fail(rule, plan.At, $"the digest of {Shown(plan)} is {Short(Found(plan))}, the signed one is {Short(plan.Reference.Value)}");
+                    break;
+                default:
+                    var (broken, detail) = plan.Broken ?? Refused(plan.Job!.Refusal!);
+                    _ladder.Fail(broken, plan.At, detail);
+                    break;
+            }
+
+            if (found == SignatureIntegrity.Broken || integrity == SignatureIntegrity.Intact) integrity = found;
+        }
+
+        return integrity;
+    }
+
+    private static string Shown(ReferencePlan plan) => plan.Reference.Uri switch
+    {
+        null or "" => "the document",
+        { Length: > 120 } => "the content",
+        var uri => $"'{uri}'",
+    };
+
+    private static (string, string) Refused(XmlRefusal refusal) =>
+        (refusal.Kind == XmlRefusalKind.LimitExceeded ? SignatureRules.Limit : SignatureRules.Canonicalised, refusal.At.Length > 0 ? $"{refusal.Detail} ({refusal.At})" : refusal.Detail);
+
+    private static ReadOnlySpan<byte> Found(ReferencePlan plan) => plan.KnownDigest.IsEmpty ? plan.Job!.DigestOf(plan.Reference.Digest.Hash) : plan.KnownDigest.Span;
+
+    private static SignatureIntegrity Judge(ReferencePlan plan)
+    {
+        if (plan.Broken is not null || (plan.KnownDigest.IsEmpty && plan.Job is not { IsDone: true })) return SignatureIntegrity.Unknown;
+        return CryptographicOperations.FixedTimeEquals(Found(plan), plan.Reference.Value) ? SignatureIntegrity.Intact : SignatureIntegrity.Broken;
+    }
+
+    private SignatureIntegrity Value(SignedInfoModel info, KeySearch key)
+    {
+        if (_signedInfo is null)
+        {
+            key.Find(null);
+            return SignatureIntegrity.Unknown;
+        }
+
+        if (!_signedInfo.IsDone)
+        {
+            var (rule, detail) = Refused(_signedInfo.Refusal!);
+            _ladder.Fail(rule, "ds:SignedInfo", detail);
+            return SignatureIntegrity.Unknown;
+        }
+
+        if (!_signedInfo.Kept!.TryGetMemory(out var octets))
+        {
+            _ladder.Fail(SignatureRules.Limit, "ds:SignedInfo", $"SignedInfo is longer than {request.Limits.MaxSignedInfo} octets");
+            return SignatureIntegrity.Unknown;
+        }
+
+        if (!IsWhatWasRead(info, octets))
+        {
+            _ladder.Fail(SignatureRules.SignedInfo, "ds:SignedInfo", "its canonical form says something else than what was read");
+            return SignatureIntegrity.Broken;
+        }
+
+        return key.Find(_signedInfo.DigestOf(info.Method.Hash));
+    }
+
+    private bool IsWhatWasRead(SignedInfoModel info, ReadOnlyMemory<byte> octets)
+    {
+        try
+        {
+            using var xml = new XmlTokenizer(octets, request.Xml with { MaxBytes = octets.Length });
+            using var walk = new ElementWalk(xml, null, request.Limits);
+            return walk.Read() && xml.Kind == XmlTokenKind.StartElement && walk.Is("SignedInfo"u8, DsigNames.Dsig) && new SignedInfoReader(walk, isCanonical: true).Read().IsSameAs(info);
+        }
+        catch (Exception refused) when (refused is XmlRefusedException or BrokenRuleException)
+        {
+            return false;
+        }
+    }
+
+    // Whether there are properties, and they are this signature's own and signed.
+    private bool Xades(ReadOnlyMemory<byte> certificate)
+    {
+        if (signature.Xades is not { } xades)
+        {
+            if (_plans.Exists(plan => plan.Reference.Type == DsigNames.SignedPropertiesType)) _ladder.Fail(SignatureRules.ReferenceTarget, "ds:Reference", "a reference to signed properties, and the signature has none");
+            return false;
+        }
+
+        var isSigned = false;
+        foreach (var plan in _plans)
+        {
+            if (plan.Reference.Type != DsigNames.SignedPropertiesType) continue;
+            if (plan.Target == xades.SignedOrdinal && plan.Source is { LeftOut: 0, IsBase64: false } && xades.SignedOrdinal > 0) isSigned = true;
+            else if (plan.Broken is null) _ladder.Fail(SignatureRules.ReferenceTarget, plan.At, "a reference of the type of signed properties points to something else than the signature's own");
+        }
+
+        if (!isSigned)
+        {
+            _ladder.Fail(SignatureRules.XadesSigned, "xades:SignedProperties", "the properties are not signed");
+            return false;
+        }
+
+        if (xades.Target.Length < 2 || xades.Target != "#" + signature.Id) _ladder.Fail(SignatureRules.XadesStructure, "xades:QualifyingProperties", "Target does not name the signature");
+        NamesCertificate(xades, certificate);
+        return true;
+    }
+
+    // Without that a certificate in KeyInfo could be exchanged for another one of the same key.
+    private void NamesCertificate(XadesModel xades, ReadOnlyMemory<byte> certificate)
+    {
+        const string at = "xades:SigningCertificate";
+        if (xades.SigningCertificates is not [var named, ..])
+        {
+            var keyInfoIsSigned = signature.KeyInfo is { } keyInfo && _plans.Exists(plan => plan.Target == keyInfo.Ordinal);
+            if (!keyInfoIsSigned) _ladder.Fail(SignatureRules.XadesCertificate, at, "the signed properties do not name the signer's certificate");
+        }
+        else if (request.Policy.Refuses(named.Digest) is { } refused)
+        {
+            _ladder.Fail(refused, at, $"the certificate is named by the digest method '{named.Digest.Uri}', which policy {request.Policy.Name} does not admit");
+        }
+        else if (!certificate.IsEmpty)
+        {
+            var found = CryptographicOperations.HashData(named.Digest.Hash, certificate.Span);
+            if (CryptographicOperations.FixedTimeEquals(found, named.Value)) _ladder.Pass(SignatureRules.XadesCertificate, at, "the signed properties name this certificate");
+            else _ladder.Fail(SignatureRules.XadesCertificate, at, $"the signed properties name the certificate {Short(named.Value)}, the signer's is {Short(found)}");
+        }
+    }
+
+    private SignatureScope Scope(SignatureIntegrity integrity)
+    {
+        if (integrity != SignatureIntegrity.Intact) return SignatureScope.None;
+        var isFull = _plans.Exists(plan => plan is { IsWholeDocument: true, Source.IsBase64: false })
+            || (_outline!.IsComplete && !Listed(PartStanding.NotSigned) && (Listed(PartStanding.Signed) || _plans.Exists(plan => plan.Target is null)));
+        _ladder.Pass(SignatureRules.Coverage, "", isFull ? "the whole document is covered" : "part of the document is covered");
+        return isFull ? SignatureScope.Full : SignatureScope.Partial;
+
+        bool Listed(PartStanding standing)
+        {
+            foreach (var part in _outline!.Parts)
+            {
+                if (part.Standing == standing) return true;
+            }
+
+            return false;
+        }
+    }
+
+    private List<ReferenceReport> Reports(List<ReferencePlan> plans, bool isClean)
+    {
+        List<ReferenceReport> reports = new(plans.Count);
+        foreach (var plan in plans)
+        {
+            var uri = plan.Reference.Uri ?? "";
+            var integrity = Judge(plan);
+            var kind = plan.Target is null ? CoverageKind.External : plan.IsWholeDocument ? CoverageKind.WholeDocument : CoverageKind.Element;
+            List<string> transforms = new(plan.Reference.Transforms.Count);
+            foreach (var transform in plan.Reference.Transforms) transforms.Add(transform.Uri);
+            reports.Add(new ReferenceReport
+            {
+                Reference = Named(plan.Reference),
+                Coverage = new Coverage(kind, uri, plan.Target is { } target ? _outline!.NameOf(Math.Max(1, target)) : ""),
+                Ordinal = plan.Target,
+                Transforms = transforms,
+                DigestMethod = plan.Reference.Digest.Uri,
+                Integrity = integrity,
+                Octets = isClean && integrity == SignatureIntegrity.Intact && request.Keep?.Invoke(Named(plan.Reference)) == true ? plan.Job?.Kept : null,
+            });
+        }
+
+        return reports;
+    }
+
+    private List<ManifestReport> ManifestReports(bool isClean)
+    {
+        List<ManifestReport> reports = new(_manifests.Count);
+        foreach (var (manifest, isSigned, plans) in _manifests) reports.Add(new ManifestReport(manifest.Id, isSigned, Reports(plans, isClean && isSigned)));
+        return reports;
+    }
+
+    // EN 319 132-1 section 5.2.7: it stands among the properties of the signature whose value it refers to; only a position, proved by the reference.
+    private int CounterSigns()
+    {
+        if (signature.Outer < 0) return 0;
+        var outer = scanner.Signatures[signature.Outer];
+        return _plans.Exists(plan => plan.Target is { } target && target == outer.ValueOrdinal) ? outer.Ordinal : 0;
+    }
+}

@@ -1,0 +1,109 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Vss.Interlink.XmlSecurity.Signatures;
+
+/// <summary>
+/// Octets that were digested, and nothing beside them: what a consumer of a signed document reads. Held in memory up to a size, from there on in a file
+/// that nobody else can open by name for long and that is gone when this is disposed of.
+/// </summary>
+public sealed class SignedOctets : IDisposable
+{
+    private readonly int _maxInMemory;
+    private byte[] _memory;
+    private int _inMemory;
+    private SafeFileHandle? _file;
+    private bool _isDisposed;
+
+    internal SignedOctets(int maxInMemory, int expected = 0) => (_maxInMemory, _memory) = (maxInMemory, new byte[Math.Clamp(expected, 256, maxInMemory)]);
+
+    /// <summary>How many there are.</summary>
+    public long Length { get; private set; }
+
+    /// <summary>The octets, when they are in memory.</summary>
+    public bool TryGetMemory(out ReadOnlyMemory<byte> octets)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        octets = _file is null ? _memory.AsMemory(0, _inMemory) : default;
+        return _file is null;
+    }
+
+    /// <summary>A reader over the octets. Any number of them may read; none after this is disposed of.</summary>
+    public Stream Open()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return _file is null ? new MemoryStream(_memory, 0, _inMemory, writable: false) : new Reader(this);
+    }
+
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _file?.Dispose();
+    }
+
+    internal void Write(ReadOnlySpan<byte> octets)
+    {
+        if (_file is null && _inMemory + (long)octets.Length > _maxInMemory) MoveToFile();
+        if (_file is not null)
+        {
+            RandomAccess.Write(_file, octets, Length);
+        }
+        else
+        {
+            if (_inMemory + octets.Length > _memory.Length) Array.Resize(ref _memory, Math.Min(_maxInMemory, Math.Max(_inMemory + octets.Length, 2 * _memory.Length)));
+            octets.CopyTo(_memory.AsSpan(_inMemory));
+            _inMemory += octets.Length;
+        }
+
+        Length += octets.Length;
+    }
+
+    private void MoveToFile()
+    {
+        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        _file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose);
+        RandomAccess.Write(_file, _memory.AsSpan(0, _inMemory), 0);
+        (_memory, _inMemory) = ([], 0);
+    }
+
+    private sealed class Reader(SignedOctets octets) : Stream
+    {
+        private long _position;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => true;
+
+        public override bool CanWrite => false;
+
+        public override long Length => octets.Length;
+
+        public override long Position
+        {
+            get => _position;
+            set => _position = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(value));
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+        public override int Read(Span<byte> buffer)
+        {
+            ObjectDisposedException.ThrowIf(octets._isDisposed, octets);
+            var read = RandomAccess.Read(octets._file!, buffer, _position);
+            _position += read;
+            return read;
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
+        {
+            SeekOrigin.Begin => offset,
+            SeekOrigin.Current => _position + offset,
+            _ => Length + offset,
+        };
+
+        public override void Flush() { }
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}

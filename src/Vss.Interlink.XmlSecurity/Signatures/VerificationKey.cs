@@ -1,0 +1,146 @@
+using System.Formats.Asn1;
+using System.Security.Cryptography;
+
+namespace Vss.Interlink.XmlSecurity.Signatures;
+
+/// <summary>A public key: RSA, or ECDSA on P-256, P-384 or P-521.</summary>
+internal sealed class VerificationKey : IDisposable
+{
+    private readonly RSA? _rsa;
+    private readonly ECDsa? _ecdsa;
+
+    private VerificationKey(RSA rsa) => _rsa = rsa;
+
+    private VerificationKey(ECDsa ecdsa) => _ecdsa = ecdsa;
+
+    public int Bits => _rsa?.KeySize ?? _ecdsa!.KeySize;
+
+    public override string ToString() => _rsa is not null ? $"RSA {_rsa.KeySize}" : $"ECDSA P-{_ecdsa!.KeySize}";
+
+    /// <summary>Null when it is none, or of another kind.</summary>
+    public static VerificationKey? OfSubjectPublicKeyInfo(byte[] octets)
+    {
+        try
+        {
+            var outer = new AsnReader(octets, AsnEncodingRules.DER);
+            var algorithm = outer.ReadSequence().ReadSequence();
+            outer.ThrowIfNotEmpty();
+            switch (algorithm.ReadObjectIdentifier())
+            {
+                case "1.2.840.113549.1.1.1":
+                    return Made(RSA.Create(), rsa => rsa.ImportSubjectPublicKeyInfo(octets, out _));
+
+                // Only the curves of NIST, by name: a key that brings its own curve is a key that anyone can make fit (CVE-2020-0601).
+                case "1.2.840.10045.2.1" when algorithm.PeekTag().HasSameClassAndValue(Asn1Tag.ObjectIdentifier) && Curve("urn:oid:" + algorithm.ReadObjectIdentifier()) is not null:
+                    return Made(ECDsa.Create(), ecdsa => ecdsa.ImportSubjectPublicKeyInfo(octets, out _));
+                default:
+                    return null;
+            }
+        }
+        catch (AsnContentException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Null when it is none, or of another kind.</summary>
+    public static VerificationKey? Of(KeyValueModel value)
+    {
+        if (value is { Modulus: { } modulus, Exponent: { } exponent })
+        {
+            return Made(RSA.Create(), rsa => rsa.ImportParameters(new RSAParameters { Modulus = WithoutZeros(modulus), Exponent = WithoutZeros(exponent) }));
+        }
+
+        // Uncompressed points only: SEC 1 section 2.3.3.
+        if (value is not { Curve: { } name, Point: [4, .. { Length: > 0 } point] } || point.Length % 2 != 0 || Curve(name) is not { } curve) return null;
+        var half = point.Length / 2;
+        return Made(ECDsa.Create(), ecdsa => ecdsa.ImportParameters(new ECParameters { Curve = curve, Q = new ECPoint { X = point[..half], Y = point[half..] } }));
+    }
+
+    public bool IsSameAs(VerificationKey other)
+    {
+        if (_rsa is not null && other._rsa is not null)
+        {
+            var (one, two) = (_rsa.ExportParameters(false), other._rsa.ExportParameters(false));
+            return one.Modulus.AsSpan().SequenceEqual(two.Modulus) && one.Exponent.AsSpan().SequenceEqual(two.Exponent);
+        }
+
+        if (_ecdsa is null || other._ecdsa is null || Bits != other.Bits) return false;
+        var (left, right) = (_ecdsa.ExportParameters(false).Q, other._ecdsa.ExportParameters(false).Q);
+        return left.X.AsSpan().SequenceEqual(right.X) && left.Y.AsSpan().SequenceEqual(right.Y);
+    }
+
+    /// <summary>The rule that the key breaks, and how; null when it may verify by this method.</summary>
+    public (string Rule, string Detail)? Unfit(SignatureMethod method, SignaturePolicy policy)
+    {
+        if (_ecdsa is null != method.Kind is not SignatureKind.Ecdsa) return (SignatureRules.KeyFound, $"the key is {this}, the signature method is of another kind");
+        if (_rsa is not null && Bits < policy.MinRsaBits) return (SignatureRules.KeyLength, $"the key is {this}; policy {policy.Name} asks for {policy.MinRsaBits} bits");
+        return null;
+    }
+
+    /// <summary>Whether the value is this key's over the hash.</summary>
+    public bool Verifies(SignatureMethod method, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> value)
+    {
+        try
+        {
+            return method.Kind switch
+            {
+                SignatureKind.RsaPkcs1 => _rsa!.VerifyHash(hash, value, method.Hash, RSASignaturePadding.Pkcs1),
+                SignatureKind.RsaPss => _rsa!.VerifyHash(hash, value, method.Hash, RSASignaturePadding.Pss),
+                _ => _ecdsa!.VerifyHash(hash, value, DSASignatureFormat.IeeeP1363FixedFieldConcatenation),
+            };
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+
+    public void Dispose()
+    {
+        _rsa?.Dispose();
+        _ecdsa?.Dispose();
+    }
+
+    private static VerificationKey? Made(RSA rsa, Action<RSA> import)
+    {
+        try
+        {
+            import(rsa);
+            return new VerificationKey(rsa);
+        }
+        catch (CryptographicException)
+        {
+            rsa.Dispose();
+            return null;
+        }
+    }
+
+    private static VerificationKey? Made(ECDsa ecdsa, Action<ECDsa> import)
+    {
+        try
+        {
+            import(ecdsa);
+            return new VerificationKey(ecdsa);
+        }
+        catch (CryptographicException)
+        {
+            ecdsa.Dispose();
+            return null;
+        }
+    }
+
+    private static ECCurve? Curve(string name) => name switch
+    {
+        "urn:oid:1.2.840.10045.3.1.7" => ECCurve.NamedCurves.nistP256,
+        "urn:oid:1.3.132.0.34" => ECCurve.NamedCurves.nistP384,
+        "urn:oid:1.3.132.0.35" => ECCurve.NamedCurves.nistP521,
+        _ => null,
+    };
+
+    private static byte[] WithoutZeros(byte[] number)
+    {
+        var first = number.AsSpan().IndexOfAnyExcept((byte)0);
+        return first <= 0 ? number : number[first..];
+    }
+}
