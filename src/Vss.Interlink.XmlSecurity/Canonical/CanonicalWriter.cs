@@ -34,6 +34,25 @@ internal sealed class CanonicalWriter(OctetSink sink) : IDisposable
         _length += octets.Length;
     }
 
+    /// <summary>A whole tag without attributes.</summary>
+    public void WriteTag(ReadOnlySpan<byte> opening, ReadOnlySpan<byte> name)
+    {
+        var length = opening.Length + name.Length + 1;
+        if (length > _buffer.Length - _length)
+        {
+            Write(opening);
+            Write(name);
+            Write((byte)'>');
+            return;
+        }
+
+        var free = _buffer.AsSpan(_length, length);
+        opening.CopyTo(free);
+        name.CopyTo(free[opening.Length..]);
+        free[^1] = (byte)'>';
+        _length += length;
+    }
+
     /// <summary>Text nodes: ampersand, both angle brackets and CR.</summary>
     public void WriteText(ReadOnlySpan<byte> text) => Write(text, s_replacedInText);
 

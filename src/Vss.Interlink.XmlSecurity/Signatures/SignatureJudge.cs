@@ -63,10 +63,9 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
             : SignatureIntegrity.Unknown;
         var timeStamps = _imprints?.Report(_ladder) ?? [];
         var scope = Scope(integrity);
-        var (indication, sub) = _ladder.Meaning();
-        if (_ladder.IsWhole && key.Origin != KeyOrigin.Caller) (indication, sub) = (Indication.Indeterminate, SubIndication.NoCertificateChainFound);
-
         var isClean = integrity == SignatureIntegrity.Intact && _ladder.IsWhole;
+        var (indication, sub) = _ladder.Meaning();
+        if (indication == Indication.TotalPassed && !(isClean && key.Origin == KeyOrigin.Caller)) (indication, sub) = (Indication.Indeterminate, SubIndication.NoCertificateChainFound);
         var references = Reports(_plans, isClean);
         List<Coverage> covered = new(references.Count);
         foreach (var reference in references) covered.Add(reference.Coverage);
@@ -86,6 +85,7 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
             Manifests = ManifestReports(isClean),
             Algorithms = Algorithms(info),
             KeyOrigin = key.Origin,
+            TokenOrdinal = key.Token?.Ordinal ?? 0,
             SigningCertificate = key.Certificate,
             Claims = xades ? signature.Xades!.Claims : null,
             Value = signature.Value,
