@@ -1,3 +1,5 @@
+using Vss.Interlink.XmlSecurity.Signatures;
+
 namespace Vss.Interlink.XmlSecurity.Signing;
 
 /// <summary>What stands around the signature's parts: the start tags of the elements that it comes to stand in, and its own.</summary>
@@ -25,7 +27,7 @@ internal sealed class SignatureContext : IDisposable
     {
         Id = id;
         using var tag = new XmlText(size: 256);
-        tag.Open("ds:Signature"u8).Raw(" xmlns:ds=\""u8).Raw(XmlNames.Ds).Raw("\""u8).Attribute("Id"u8, id).Close();
+        tag.Open("ds:Signature"u8).Raw(" xmlns:ds=\""u8).Raw(DsigNames.Dsig).Raw("\""u8).Attribute("Id"u8, id).Close();
         _own.Write(tag.Octets.Span);
     }
 
