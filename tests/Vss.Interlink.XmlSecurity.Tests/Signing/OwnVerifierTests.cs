@@ -1,6 +1,7 @@
 using System.Text;
 using Vss.Interlink.XmlSecurity.Signatures;
 using Vss.Interlink.XmlSecurity.Signing;
+using Vss.Interlink.XmlSecurity.Tests.Documents;
 using Vss.Interlink.XmlSecurity.Tests.Signatures;
 
 namespace Vss.Interlink.XmlSecurity.Tests.Signing;
@@ -86,6 +87,25 @@ public sealed class OwnVerifierTests
             AssertLevel(await Signed.Alone(Signed.Options() with { Base64InLines = inLines, Xades = xades }, References()), SignatureLevel.LTA, 2, null, octets);
         }
     }
+
+    [Fact]
+    public void Documents_of_every_kind_are_intact_in_every_form_and_keep_their_octets() => GeneratedDocuments.Some(150, xml =>
+    {
+        foreach (var method in CanonicalizationMethod.All)
+        {
+            var before = Encoding.UTF8.GetBytes(xml);
+            var preparation = XmlSigner.Prepare(
+                OctetSource.Of(before), SignaturePlace.InRoot, [new SignatureReference.WholeDocument { Canonicalization = method }], Signed.Options() with { Canonicalization = method, Id = "our-signature" }, XmlLimits.None);
+            Assert.True(preparation.TryGetSignature(out var signature), preparation.Refusal?.ToString());
+            using var output = new MemoryStream();
+            signature.FinishAsync(TestKeys.Rsa.Signer(SignatureAlgorithm.RsaSha256)(signature.Digest, signature.Hash, default).AsTask().GetAwaiter().GetResult(), output, default).GetAwaiter().GetResult();
+            var signed = output.ToArray();
+            var start = before.AsSpan().CommonPrefixLength(signed);
+            var end = before.AsSpan(start).Length - (before.AsSpan(start).StartsWith("/>"u8) ? 2 : 0);
+            Assert.Equal(before[^end..], signed[^end..]);
+            Assert.Equal(SignatureIntegrity.Intact, Verified.Only(signed, new VerificationRequest { Xml = XmlLimits.None, Ids = XmlIdRules.WsSecurity }).Integrity);
+        }
+    });
 
     private static SignatureReport Intact(byte[] signed, SignatureAlgorithm? algorithm = null)
     {

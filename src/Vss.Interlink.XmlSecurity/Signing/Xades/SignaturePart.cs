@@ -30,7 +30,7 @@ internal static class SignatureParts
         if (parent == SignaturePart.UnsignedSignatureProperties) return SignaturePart.UnsignedProperty;
         if (namespaceName.SequenceEqual(DsigNames.Dsig)) return ChildOfDs(parent, name);
         if (namespaceName.SequenceEqual(DsigNames.Xades)) return ChildOfXades(parent, name);
-        return parent == SignaturePart.Transform && name.SequenceEqual("InclusiveNamespaces"u8) ? SignaturePart.InclusiveNamespaces : SignaturePart.Other;
+        return parent == SignaturePart.Transform && namespaceName.SequenceEqual(DsigNames.Exclusive) && name.SequenceEqual("InclusiveNamespaces"u8) ? SignaturePart.InclusiveNamespaces : SignaturePart.Other;
     }
 
     private static SignaturePart ChildOfDs(SignaturePart parent, ReadOnlySpan<byte> name) => parent switch

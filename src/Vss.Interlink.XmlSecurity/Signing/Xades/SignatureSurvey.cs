@@ -15,6 +15,7 @@ internal sealed class SignatureSurvey : IDisposable
     private int _depth;               // of the signature while it is open
     private int _foreignDepth;        // of another signature that is open
     private string? _objectId;
+    private bool _hasProperties;
 
     public SignatureSurvey(string? id, XmlIdRules ids) => (_id, Ids) = (id, new XmlIdIndex(ids));
 
@@ -121,6 +122,7 @@ internal sealed class SignatureSurvey : IDisposable
                 break;
             case SignaturePart.UnsignedProperties:
                 _holders.Add(Attribute(xml, "Id"u8));
+                if (Missing != SignaturePart.UnsignedProperties) Fault ??= "the signature's unsigned properties do not stand once behind the signed ones";
                 if (!xml.IsEmptyElement) (Insertion, Missing) = (InsertionPoint.Behind(xml), SignaturePart.UnsignedSignatureProperties);   // its first child
                 break;
             case SignaturePart.UnsignedSignatureProperties:
@@ -152,8 +154,9 @@ internal sealed class SignatureSurvey : IDisposable
 
     private void EnterProperties(XmlTokenizer xml)
     {
-        if (Missing != SignaturePart.QualifyingProperties) Fault ??= "the signature has its properties twice";
-        Objects.RemoveAt(Objects.Count - 1);
+        if (_hasProperties) Fault ??= "the signature has its properties twice";
+        else Objects.RemoveAt(Objects.Count - 1);   // the one that they stand in
+        _hasProperties = true;
         _holders.Add(_objectId);
         _holders.Add(Attribute(xml, "Id"u8));
     }

@@ -70,7 +70,7 @@ internal static class UnsignedProperties
         write(property);
         output.Raw(property.Octets.Span);
         if (imprint is null) return;
-        var refusal = Canonicalization.Write(property.Octets, SignatureContext.OwnLimits, CanonicalizationMethod.Exclusive, XmlSelection.Element(1), imprint.Rest);
+        var refusal = Canonicalization.Write(property.Octets, XmlLimits.None, CanonicalizationMethod.Exclusive, XmlSelection.Element(1), imprint.Rest);
         if (refusal is not null) throw new InvalidOperationException($"What was written of the signature is no XML: {refusal.Detail}.");
     }
 
