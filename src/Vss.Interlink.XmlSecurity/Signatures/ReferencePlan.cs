@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Vss.Interlink.XmlSecurity.Signatures;
 
 /// <summary>A reference and what is to be digested for it; or the rule that it breaks.</summary>
@@ -31,6 +33,16 @@ internal sealed class ReferencePlan(ReferenceModel reference, string at)
             ? (refused, $"the digest method {Shown(reference.Digest.Uri)} is not admitted by policy {request.Policy.Name}")
             : plan.Resolve(ids, request) ?? plan.Transform(signature);
         return plan;
+    }
+
+    /// <summary>The digest that was found, when there is one.</summary>
+    public ReadOnlySpan<byte> FoundDigest => KnownDigest.IsEmpty ? Job!.DigestOf(Reference.Digest.Hash) : KnownDigest.Span;
+
+    /// <summary>Whether the content is what the reference says, once everything was digested.</summary>
+    public SignatureIntegrity Judge()
+    {
+        if (Broken is not null || (KnownDigest.IsEmpty && Job is not { IsDone: true })) return SignatureIntegrity.Unknown;
+        return CryptographicOperations.FixedTimeEquals(FoundDigest, Reference.Value) ? SignatureIntegrity.Intact : SignatureIntegrity.Broken;
     }
 
     private static string Shown(string uri) => uri.Length is 0 or > 120 ? "that is named" : $"'{uri}'";

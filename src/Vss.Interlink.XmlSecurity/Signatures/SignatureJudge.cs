@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Vss.Interlink.XmlSecurity.Reading;
 
 namespace Vss.Interlink.XmlSecurity.Signatures;
@@ -57,16 +56,15 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
 
         var key = new KeySearch(signature, scanner, request, keys, _ladder);
         var value = Value(info, key);
-        var xades = Xades(key.Certificate);
+        var isXades = XadesCheck.Run(signature, _plans, key.Certificate, request.Policy, _ladder);
         var integrity = digests == SignatureIntegrity.Broken || value == SignatureIntegrity.Broken ? SignatureIntegrity.Broken
             : digests == SignatureIntegrity.Intact && value == SignatureIntegrity.Intact ? SignatureIntegrity.Intact
             : SignatureIntegrity.Unknown;
         var timeStamps = _imprints?.Report(_ladder) ?? [];
         var scope = Scope(integrity);
-        var (indication, sub) = _ladder.Meaning();
-        if (_ladder.IsWhole && key.Origin != KeyOrigin.Caller) (indication, sub) = (Indication.Indeterminate, SubIndication.NoCertificateChainFound);
-
         var isClean = integrity == SignatureIntegrity.Intact && _ladder.IsWhole;
+        var (indication, sub) = _ladder.Meaning();
+        if (indication == Indication.TotalPassed && !(isClean && key.Origin == KeyOrigin.Caller)) (indication, sub) = (Indication.Indeterminate, SubIndication.NoCertificateChainFound);
         var references = Reports(_plans, isClean);
         List<Coverage> covered = new(references.Count);
         foreach (var reference in references) covered.Add(reference.Coverage);
@@ -76,7 +74,7 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
             Ordinal = signature.Ordinal,
             At = signature.At,
             Format = signature.Xades is null ? SignatureFormat.XmlDsig : SignatureFormat.Xades,
-            Level = xades ? Level(signature.Xades!) : SignatureLevel.Dsig,
+            Level = isXades ? XadesCheck.Level(signature.Xades!) : SignatureLevel.Dsig,
             Integrity = integrity,
             Verdict = new Verdict(indication, sub, _ladder.Steps, covered),
             Scope = scope,
@@ -86,8 +84,9 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
             Manifests = ManifestReports(isClean),
             Algorithms = Algorithms(info),
             KeyOrigin = key.Origin,
+            TokenOrdinal = key.Token?.Ordinal ?? 0,
             SigningCertificate = key.Certificate,
-            Claims = xades ? signature.Xades!.Claims : null,
+            Claims = isXades ? signature.Xades!.Claims : null,
             Value = signature.Value,
             Certificates = Octets(signature.KeyInfo?.Certificates, key.Token, signature.Xades?.Certificates),
             Crls = Octets(signature.KeyInfo?.Crls, null, signature.Xades?.Crls),
@@ -95,16 +94,6 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
             TimeStamps = timeStamps,
             CounterSigns = CounterSigns(),
         };
-    }
-
-    private static SignatureLevel Level(XadesModel xades)
-    {
-        if (xades.SigningCertificates is null) return SignatureLevel.Dsig;
-        var isStamped = xades.TimeStamps.Exists(stamp => stamp.Kind == TimeStampKind.Signature);
-        var isArchived = xades.TimeStamps.Exists(stamp => stamp.Kind == TimeStampKind.Archive);
-        if (!isStamped) return SignatureLevel.B;
-        if (!xades.HasCertificateValues || !xades.HasRevocationValues) return SignatureLevel.T;
-        return isArchived ? SignatureLevel.LTA : SignatureLevel.LT;
     }
 
     private static List<ReadOnlyMemory<byte>> Octets(List<byte[]>? first, SecurityToken? token, List<byte[]>? second)
@@ -132,8 +121,6 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
             if (!all.Contains(uri)) all.Add(uri);
         }
     }
-
-    private static string Short(ReadOnlySpan<byte> digest) => Convert.ToHexStringLower(digest[..Math.Min(8, digest.Length)]) + "…";
 
     private void PlanSignedInfo(SignedInfoModel info, DigestPass pass)
     {
@@ -190,14 +177,14 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
         var integrity = SignatureIntegrity.Intact;
         foreach (var plan in plans)
         {
-            var found = Judge(plan);
+            var found = plan.Judge();
             switch (found)
             {
                 case SignatureIntegrity.Intact:
                     _ladder.Pass(rule, plan.At, "the digest matches");
                     break;
                 case SignatureIntegrity.Broken:
-                    _ladder.Fail(rule, plan.At, $"the digest of {Shown(plan)} is {Short(Found(plan))}, the signed one is {Short(plan.Reference.Value)}");
+                    _ladder.Fail(rule, plan.At, $"the digest of {Shown(plan)} is {DigestMethod.Short(plan.FoundDigest)}, the signed one is {DigestMethod.Short(plan.Reference.Value)}");
                     break;
                 default:
                     var (broken, detail) = plan.Broken ?? Refused(plan.Job!.Refusal!);
@@ -220,14 +207,6 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
 
     private static (string, string) Refused(XmlRefusal refusal) =>
         (refusal.Kind == XmlRefusalKind.LimitExceeded ? SignatureRules.Limit : SignatureRules.Canonicalised, refusal.At.Length > 0 ? $"{refusal.Detail} ({refusal.At})" : refusal.Detail);
-
-    private static ReadOnlySpan<byte> Found(ReferencePlan plan) => plan.KnownDigest.IsEmpty ? plan.Job!.DigestOf(plan.Reference.Digest.Hash) : plan.KnownDigest.Span;
-
-    private static SignatureIntegrity Judge(ReferencePlan plan)
-    {
-        if (plan.Broken is not null || (plan.KnownDigest.IsEmpty && plan.Job is not { IsDone: true })) return SignatureIntegrity.Unknown;
-        return CryptographicOperations.FixedTimeEquals(Found(plan), plan.Reference.Value) ? SignatureIntegrity.Intact : SignatureIntegrity.Broken;
-    }
 
     private SignatureIntegrity Value(SignedInfoModel info, KeySearch key)
     {
@@ -273,55 +252,6 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
         }
     }
 
-    // Whether there are properties, and they are this signature's own and signed.
-    private bool Xades(ReadOnlyMemory<byte> certificate)
-    {
-        if (signature.Xades is not { } xades)
-        {
-            if (_plans.Exists(plan => plan.Reference.Type == DsigNames.SignedPropertiesType)) _ladder.Fail(SignatureRules.ReferenceTarget, "ds:Reference", "a reference to signed properties, and the signature has none");
-            return false;
-        }
-
-        var isSigned = false;
-        foreach (var plan in _plans)
-        {
-            if (plan.Reference.Type != DsigNames.SignedPropertiesType) continue;
-            if (plan.Target == xades.SignedOrdinal && plan.Source is { LeftOut: 0, IsBase64: false } && xades.SignedOrdinal > 0) isSigned = true;
-            else if (plan.Broken is null) _ladder.Fail(SignatureRules.ReferenceTarget, plan.At, "a reference of the type of signed properties points to something else than the signature's own");
-        }
-
-        if (!isSigned)
-        {
-            _ladder.Fail(SignatureRules.XadesSigned, "xades:SignedProperties", "the properties are not signed");
-            return false;
-        }
-
-        if (xades.Target.Length < 2 || xades.Target != "#" + signature.Id) _ladder.Fail(SignatureRules.XadesStructure, "xades:QualifyingProperties", "Target does not name the signature");
-        NamesCertificate(xades, certificate);
-        return true;
-    }
-
-    // Without that a certificate in KeyInfo could be exchanged for another one of the same key.
-    private void NamesCertificate(XadesModel xades, ReadOnlyMemory<byte> certificate)
-    {
-        const string at = "xades:SigningCertificate";
-        if (xades.SigningCertificates is not [var named, ..])
-        {
-            var keyInfoIsSigned = signature.KeyInfo is { } keyInfo && _plans.Exists(plan => plan.Target == keyInfo.Ordinal);
-            if (!keyInfoIsSigned) _ladder.Fail(SignatureRules.XadesCertificate, at, "the signed properties do not name the signer's certificate");
-        }
-        else if (request.Policy.Refuses(named.Digest) is { } refused)
-        {
-            _ladder.Fail(refused, at, $"the certificate is named by the digest method '{named.Digest.Uri}', which policy {request.Policy.Name} does not admit");
-        }
-        else if (!certificate.IsEmpty)
-        {
-            var found = CryptographicOperations.HashData(named.Digest.Hash, certificate.Span);
-            if (CryptographicOperations.FixedTimeEquals(found, named.Value)) _ladder.Pass(SignatureRules.XadesCertificate, at, "the signed properties name this certificate");
-            else _ladder.Fail(SignatureRules.XadesCertificate, at, $"the signed properties name the certificate {Short(named.Value)}, the signer's is {Short(found)}");
-        }
-    }
-
     private SignatureScope Scope(SignatureIntegrity integrity)
     {
         if (integrity != SignatureIntegrity.Intact) return SignatureScope.None;
@@ -347,7 +277,7 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
         foreach (var plan in plans)
         {
             var uri = plan.Reference.Uri ?? "";
-            var integrity = Judge(plan);
+            var integrity = plan.Judge();
             var kind = plan.Target is null ? CoverageKind.External : plan.IsWholeDocument ? CoverageKind.WholeDocument : CoverageKind.Element;
             List<string> transforms = new(plan.Reference.Transforms.Count);
             foreach (var transform in plan.Reference.Transforms) transforms.Add(transform.Uri);
