@@ -22,7 +22,7 @@ internal static class SignCommand
             HelpName = "enveloped|enveloping|detached", DefaultValueFactory = _ => "enveloped",
         };
         var level = new Option<string>("--level") { Description = "XAdES baseline level. T and above need --tsa, LT and above --crl.", HelpName = "B|T|LT|LTA", DefaultValueFactory = _ => "B" };
-        var tsa = new Option<Uri?>("--tsa") { Description = "Time-stamping authority, RFC 3161 over HTTP.", HelpName = "URL" };
+        var tsa = new Option<string?>("--tsa") { Description = "Time-stamping authority, RFC 3161 over HTTP.", HelpName = "URL" };
         var lists = CertificateFiles.Option("--crl", "FILE|DIR", "Revocation lists that a signature of level LT or LTA carries.");
         var id = new Option<string?>("--id") { Description = "Sign the element with this identifier, not the whole document; enveloped only.", HelpName = "ID" };
         var output = new Option<string>("--out") { Description = "Where the signed document or the signature goes.", HelpName = "FILE", Required = true };
@@ -44,7 +44,7 @@ internal static class SignCommand
                 Certificates = CertificateFiles.Read("--cert", parsed.GetRequiredValue(certificate)),
                 Profile = SignRequest.ProfileOf(parsed.GetRequiredValue(profile)),
                 Level = SignRequest.LevelOf(parsed.GetRequiredValue(level)),
-                Authority = parsed.GetValue(tsa),
+                Authority = parsed.GetValue(tsa) is { } url ? SignRequest.UrlOf(url) : null,
                 Lists = CertificateFiles.Read("--crl", parsed.GetRequiredValue(lists), TrustStore.RevocationLists, "revocation list (.crl, .pem, .der)"),
                 Id = parsed.GetValue(id),
                 Output = parsed.GetRequiredValue(output),
@@ -96,6 +96,8 @@ internal sealed record SignRequest
 
     public required string Output { get; init; }
 
+    public static Uri UrlOf(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url : throw new UsageException($"--tsa {text} is no http or https URL.");
+
     public static SignProfile ProfileOf(string name) => name switch
     {
         "enveloped" => SignProfile.Enveloped,
@@ -117,7 +119,7 @@ internal sealed record SignRequest
     public void ThrowIfContradictory()
     {
         if (Id is not null && Profile != SignProfile.Enveloped) throw new UsageException("--id is for the profile enveloped.");
-        if (Level > SignLevel.B && Authority is not { IsAbsoluteUri: true, Scheme: "http" or "https" }) throw new UsageException($"--level {Level} needs --tsa with an http or https URL.");
+        if (Level > SignLevel.B && Authority is null) throw new UsageException($"--level {Level} needs --tsa.");
         if (Level > SignLevel.T && Lists.Count == 0) throw new UsageException($"--level {Level} needs --crl with the revocation lists of the path.");
         if (Level == SignLevel.B && Authority is not null) throw new UsageException("--tsa is for the levels T, LT and LTA.");
         if (Profile == SignProfile.Detached && File == "-") throw new UsageException("A detached signature names its file; standard input has no name.");

@@ -255,14 +255,20 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
     private SignatureScope Scope(SignatureIntegrity integrity)
     {
         if (integrity != SignatureIntegrity.Intact) return SignatureScope.None;
-        var isFull = _plans.Exists(plan => plan is { IsWholeDocument: true, Source.IsBase64: false })
-            || (_outline!.IsComplete && !Listed(PartStanding.NotSigned) && (Listed(PartStanding.Signed) || _plans.Exists(plan => plan.Target is null)));
+        // The root's own attributes and texts are signed with the root only. An Object that somebody put into the signature is under no reference, whatever else is.
+        var root = _outline!.Parts is [var first, ..] ? first.Standing : PartStanding.NotSigned;
+        var isFull = _outline.IsComplete && !Listed(PartStanding.NotSigned) && root switch
+        {
+            PartStanding.Signed => _plans.Exists(plan => plan is { Broken: null, Target: 0 or 1, Source.IsBase64: false }),
+            PartStanding.TheSignature => Listed(PartStanding.Signed) || _plans.Exists(plan => plan.Target is null),
+            _ => false,
+        };
         _ladder.Pass(SignatureRules.Coverage, "", isFull ? "the whole document is covered" : "part of the document is covered");
         return isFull ? SignatureScope.Full : SignatureScope.Partial;
 
         bool Listed(PartStanding standing)
         {
-            foreach (var part in _outline!.Parts)
+            foreach (var part in _outline.Parts)
             {
                 if (part.Standing == standing) return true;
             }
