@@ -25,8 +25,18 @@ internal sealed class CanonicalNamespaces
         _byOctets = (left, right) => _names![left].SequenceCompareTo(_names[right]);
     }
 
-    /// <summary>Whether a start tag without attributes, not the first that is written, has nothing to declare.</summary>
-    public bool IsNothingToWrite(XmlTokenizer xml) => !_isExclusive || _written[xml.Prefix] == xml.Namespace;
+    /// <summary>Whether a start tag without declarations, not the first that is written, has nothing to declare.</summary>
+    public bool IsNothingToWrite(XmlTokenizer xml)
+    {
+        if (!_isExclusive) return true;
+        if (_written[xml.Prefix] != xml.Namespace) return false;
+        foreach (ref readonly var attribute in xml.Attributes.Entries)
+        {
+            if (attribute.Prefix != InternedNames.Empty && _written[attribute.Prefix] != attribute.Namespace) return false;
+        }
+
+        return true;
+    }
 
     /// <summary>An element begins.</summary>
     public void Enter()

@@ -63,7 +63,9 @@ public sealed class Canonicalizer : IDisposable
         switch (xml.Kind)
         {
             case XmlTokenKind.Text or XmlTokenKind.CData:
-                if (IsWriting) _writer.WriteText(xml.Text);
+                if (!IsWriting) break;
+                if (xml.IsVerbatim) _writer.Write(xml.Text);
+                else _writer.WriteText(xml.Text);
                 break;
             case XmlTokenKind.StartElement:
                 Start(xml);
@@ -93,7 +95,7 @@ public sealed class Canonicalizer : IDisposable
     private void Start(XmlTokenizer xml)
     {
         if (_leftOutDepth > 0 || _apexPassed) return;
-        if (_selection.LeaveOut is { } leaveOut && leaveOut(new XmlElementPlace(xml.Ordinal, xml.Depth, xml.Names[xml.Namespace], xml.LocalName)))
+        if (xml.Ordinal == _selection.LeftOutOrdinal || (_selection.LeaveOut is { } leaveOut && leaveOut(new XmlElementPlace(xml.Ordinal, xml.Depth, xml.Names[xml.Namespace], xml.LocalName))))
         {
             _leftOutDepth = xml.Depth;
             return;
@@ -121,17 +123,33 @@ public sealed class Canonicalizer : IDisposable
         }
 
         if (_apexPassed) return;
-        _writer.WriteTag("</"u8, xml.Name);
+        if (xml.IsVerbatim) _writer.Write(xml.Source);
+        else _writer.WriteTag("</"u8, xml.Name);
         _namespaces.Leave();
         _apexPassed = xml.Depth == _apexDepth;
     }
 
     private void WriteStartTag(XmlTokenizer xml, bool isApex)
     {
-        if (!isApex && xml.Attributes.Count == 0 && _namespaces.IsNothingToWrite(xml))
+        if (!isApex && xml.Attributes.Declarations == 0 && _namespaces.IsNothingToWrite(xml))
         {
             _namespaces.Enter();
-            _writer.WriteTag("<"u8, xml.Name);
+            if (xml.IsVerbatim && xml.Attributes.AreInCanonicalOrder(xml))
+            {
+                _writer.Write(xml.Source);
+                return;
+            }
+
+            if (xml.Attributes.Count == 0)
+            {
+                _writer.WriteTag("<"u8, xml.Name);
+                return;
+            }
+
+            _writer.Write((byte)'<');
+            _writer.Write(xml.Name);
+            CanonicalAttributes.Write(xml, _writer);
+            _writer.Write((byte)'>');
             return;
         }
 

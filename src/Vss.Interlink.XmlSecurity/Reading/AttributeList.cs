@@ -90,6 +90,18 @@ internal sealed class AttributeList : IDisposable
         return _order.AsSpan(0, _ordered);
     }
 
+    /// <summary>Whether they stand in that order already and none declares.</summary>
+    public bool AreInCanonicalOrder(XmlTokenizer xml)
+    {
+        if (Declarations > 0) return false;
+        for (var index = 1; index < Count; index++)
+        {
+            if (Compare(index - 1, index, xml) > 0) return false;
+        }
+
+        return true;
+    }
+
     public void Dispose()
     {
         if (_normalised.Length > 0) ArrayPool<byte>.Shared.Return(_normalised);

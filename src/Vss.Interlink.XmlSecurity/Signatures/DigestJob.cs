@@ -173,20 +173,14 @@ internal sealed class DigestJob(DigestSource source, DigestBudget budget) : Octe
 
     private Canonicalizer Canonicalizer()
     {
-        var selection = (Source.Ordinal == 0 ? XmlSelection.Document : XmlSelection.Element(Source.Ordinal)) with { Comments = Source.Comments, LeaveOut = LeaveOut() };
+        var selection = (Source.Ordinal == 0 ? XmlSelection.Document : XmlSelection.Element(Source.Ordinal)) with
+        {
+            Comments = Source.Comments,
+            LeftOutOrdinal = Math.Max(0, Source.LeftOut),
+            LeaveOut = Source.LeftOut == DigestSource.EverySignature ? static element => element.LocalName.SequenceEqual("Signature"u8) && element.NamespaceName.SequenceEqual(DsigNames.Dsig) : null,
+        };
         budget.Take(8L * Source.Prefixes.Length);   // each of them is read and looked up
         return new Canonicalizer(Source.Method!, selection, this, InclusivePrefixes.Parse(Source.Prefixes), _around!);
-    }
-
-    private SubtreeRule? LeaveOut()
-    {
-        var leftOut = Source.LeftOut;
-        return leftOut switch
-        {
-            0 => null,
-            DigestSource.EverySignature => static element => element.LocalName.SequenceEqual("Signature"u8) && element.NamespaceName.SequenceEqual(DsigNames.Dsig),
-            _ => element => element.Ordinal == leftOut,
-        };
     }
 
     private void AcceptText(XmlTokenizer xml)
