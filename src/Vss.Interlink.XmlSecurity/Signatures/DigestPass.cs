@@ -12,6 +12,9 @@ internal sealed class DigestPass(DigestBudget budget) : IDisposable
 
     private readonly Dictionary<DigestSource, DigestJob> _jobs = [];
     private readonly List<PartsOutline> _outlines = [];
+    private readonly List<DigestJob> _running = [];
+    private readonly List<DigestJob> _waiting = [];       // for their elements
+    private readonly Stack<DigestJob> _asleep = [];       // within what they leave out, the innermost last
     private readonly AncestorAttributes _around = new();
     private readonly List<(int Ordinal, int Depth)> _signatures = [];   // that are open
 
@@ -30,58 +33,15 @@ internal sealed class DigestPass(DigestBudget budget) : IDisposable
     /// <exception cref="XmlRefusedException">It is no longer the document of the first pass.</exception>
     public void Run(XmlTokenizer xml)
     {
-        // A job sees every token from the start tag of its element to the end tag. What it must know of the elements around is kept once for all of them.
-        List<DigestJob> running = [];
-        List<DigestJob> waiting = [];
-        Stack<DigestJob> asleep = [];   // within what they leave out, the innermost last
         foreach (var job in _jobs.Values)
         {
             if (job.Source.Content is not null) continue;
-            if (job.Source.Ordinal > 0) waiting.Add(job);
-            else if (job.Begin(_around, isLeftOut: false)) running.Add(job);
+            if (job.Source.Ordinal > 0) _waiting.Add(job);
+            else if (job.Begin(_around, isLeftOut: false)) _running.Add(job);
         }
 
-        waiting.Sort(static (left, right) => right.Source.Ordinal.CompareTo(left.Source.Ordinal));   // the next one last
-        while (xml.Read())
-        {
-            var isStart = xml.Kind == XmlTokenKind.StartElement;
-            if (isStart)
-            {
-                for (; waiting.Count > 0 && waiting[^1].Source.Ordinal == xml.Ordinal; waiting.RemoveAt(waiting.Count - 1))
-                {
-                    if (waiting[^1].Begin(_around, IsLeftOut(waiting[^1].Source.LeftOut))) running.Add(waiting[^1]);
-                }
-
-                foreach (var outline in _outlines) outline.Enter(xml);
-            }
-
-            var isEnd = xml.Kind == XmlTokenKind.EndElement;
-            if (isEnd)
-            {
-                for (; asleep.TryPeek(out var job) && job.LeftOutDepth == xml.Depth; asleep.Pop()) running.Add(job);
-            }
-
-            var work = isStart ? LookingAtToken + LookingAtAttribute * xml.Attributes.Count : LookingAtToken;
-            for (var index = running.Count - 1; index >= 0; index--)
-            {
-                var job = running[index];
-                var hasMore = job.Accept(xml, work);
-                if (hasMore && job.LeftOutDepth == 0) continue;
-                if (hasMore) asleep.Push(job);
-                running.RemoveAt(index);
-            }
-
-            if (isStart)
-            {
-                if (waiting.Count > 0) Enter(xml);
-            }
-            else if (isEnd)
-            {
-                Leave(xml);
-                foreach (var outline in _outlines) outline.Leave(xml);
-            }
-        }
-
+        _waiting.Sort(static (left, right) => right.Source.Ordinal.CompareTo(left.Source.Ordinal));   // the next one last
+        while (xml.Read()) Accept(xml);
         foreach (var job in _jobs.Values)
         {
             if (job.Source.Content is null) job.Complete();
@@ -92,6 +52,49 @@ internal sealed class DigestPass(DigestBudget budget) : IDisposable
     {
         foreach (var job in _jobs.Values) job.Dispose();
         _around.Dispose();
+    }
+
+    // A job sees every token from the start tag of its element to the end tag. What it must know of the elements around is kept once for all of them.
+    private void Accept(XmlTokenizer xml)
+    {
+        switch (xml.Kind)
+        {
+            case XmlTokenKind.StartElement:
+                Begin(xml);
+                foreach (var outline in _outlines) outline.Enter(xml);
+                Show(xml, LookingAtToken + LookingAtAttribute * xml.Attributes.Count);
+                if (_waiting.Count > 0) Enter(xml);
+                break;
+            case XmlTokenKind.EndElement:
+                for (; _asleep.TryPeek(out var job) && job.LeftOutDepth == xml.Depth; _asleep.Pop()) _running.Add(job);
+                Show(xml, LookingAtToken);
+                Leave(xml);
+                foreach (var outline in _outlines) outline.Leave(xml);
+                break;
+            default:
+                Show(xml, LookingAtToken);
+                break;
+        }
+    }
+
+    private void Begin(XmlTokenizer xml)
+    {
+        for (; _waiting.Count > 0 && _waiting[^1].Source.Ordinal == xml.Ordinal; _waiting.RemoveAt(_waiting.Count - 1))
+        {
+            if (_waiting[^1].Begin(_around, IsLeftOut(_waiting[^1].Source.LeftOut))) _running.Add(_waiting[^1]);
+        }
+    }
+
+    private void Show(XmlTokenizer xml, int work)
+    {
+        for (var index = _running.Count - 1; index >= 0; index--)
+        {
+            var job = _running[index];
+            var hasMore = job.Accept(xml, work);
+            if (hasMore && job.LeftOutDepth == 0) continue;
+            if (hasMore) _asleep.Push(job);
+            _running.RemoveAt(index);
+        }
     }
 
     private void Enter(XmlTokenizer xml)
