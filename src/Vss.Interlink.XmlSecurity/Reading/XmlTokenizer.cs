@@ -125,6 +125,16 @@ internal sealed partial class XmlTokenizer : IDisposable
         return ReadToken();
     }
 
+    /// <summary>Where the start tag stands that was just read, a child of the root element's, to come back to in another reading of the same octets. Null where that cannot be done.</summary>
+    public XmlBookmark? Bookmark() => Kind == XmlTokenKind.StartElement && _depth == 2 && !Encoding.IsUtf16 ? new XmlBookmark(_window.Mark(), Ordinal) : null;
+
+    /// <summary>Passes by what the root element, whose start tag was just read, holds before a bookmark. It was read before: nothing of it is looked at again.</summary>
+    public void PassTo(in XmlBookmark bookmark)
+    {
+        _window.GoTo(bookmark.Mark);
+        (_consumed, Ordinal) = (0, bookmark.Ordinal - 1);
+    }
+
     public void Dispose()
     {
         _window.Dispose();
@@ -191,3 +201,8 @@ internal sealed partial class XmlTokenizer : IDisposable
         return text.Length <= 24 ? $"'{text}'" : $"'{text[..24]}…'";
     }
 }
+
+/// <summary>A start tag of a document.</summary>
+/// <param name="Mark">Where it begins.</param>
+/// <param name="Ordinal">Its position among all start tags.</param>
+internal readonly record struct XmlBookmark(LineCounter Mark, int Ordinal);

@@ -118,6 +118,26 @@ internal sealed class DigestJob(DigestSource source, DigestBudget budget) : Octe
         }
     }
 
+    /// <summary>Takes the digest of the same octets that another job computed, when no more is asked for than that.</summary>
+    /// <param name="other">Is done; has its own digest no longer where this succeeds.</param>
+    /// <param name="work">What that cost.</param>
+    public bool TryTake(DigestJob other, long work)
+    {
+        if (IsKept || _sinks.Count > 0 || _hashes.Count != 1 || _hashes[0].Name != other._hashes[0].Name) return false;
+        (_hashes[0], other._hashes[0]) = (other._hashes[0], _hashes[0]);
+        try
+        {
+            budget.Take(work);
+            IsDone = true;
+        }
+        catch (XmlRefusedException refused)
+        {
+            Refusal = refused.ToRefusal();
+        }
+
+        return true;
+    }
+
     /// <summary>The document ended.</summary>
     public void Complete()
     {

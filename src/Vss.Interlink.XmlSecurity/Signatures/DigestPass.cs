@@ -29,19 +29,34 @@ internal sealed class DigestPass(DigestBudget budget) : IDisposable
 
     public void Watch(PartsOutline outline) => _outlines.Add(outline);
 
+    /// <summary>What a job is charged for looking at a token.</summary>
+    public static int Looking(XmlTokenizer xml) => xml.Kind == XmlTokenKind.StartElement ? LookingAtToken + LookingAtAttribute * xml.Attributes.Count : LookingAtToken;
+
     /// <summary>Reads the document once. Contents from outside are read by <see cref="DigestJob.Run"/>.</summary>
+    /// <param name="xml">At its beginning.</param>
+    /// <param name="foreseen">What the first pass computed already, if anything.</param>
     /// <exception cref="XmlRefusedException">It is no longer the document of the first pass.</exception>
-    public void Run(XmlTokenizer xml)
+    public void Run(XmlTokenizer xml, ForeseenDigest? foreseen = null)
     {
+        foreach (var source in foreseen?.Sources ?? [])
+        {
+            if (_jobs.TryGetValue(source, out var asked) && asked.TryTake(foreseen!.Job, foreseen.Work)) break;
+        }
+
         foreach (var job in _jobs.Values)
         {
-            if (job.Source.Content is not null) continue;
+            if (job.Source.Content is not null || job.IsDone || job.Refusal is not null) continue;
             if (job.Source.Ordinal > 0) _waiting.Add(job);
             else if (job.Begin(_around, isLeftOut: false)) _running.Add(job);
         }
 
         _waiting.Sort(static (left, right) => right.Source.Ordinal.CompareTo(left.Source.Ordinal));   // the next one last
-        while (xml.Read()) Accept(xml);
+        while (xml.Read())
+        {
+            Accept(xml);
+            if (xml.Depth == 1 && xml.Kind == XmlTokenKind.StartElement && foreseen?.Signature is { } signature && IsNothingAskedBefore(signature.Ordinal)) xml.PassTo(signature);
+        }
+
         foreach (var job in _jobs.Values)
         {
             if (job.Source.Content is null) job.Complete();
@@ -54,6 +69,10 @@ internal sealed class DigestPass(DigestBudget budget) : IDisposable
         _around.Dispose();
     }
 
+    // Of what the root element holds. Where the root is signed, an outline has nothing to say of what is in it but for the signature.
+    private bool IsNothingAskedBefore(int ordinal) =>
+        _running.Count == 0 && (_waiting.Count == 0 || _waiting[^1].Source.Ordinal >= ordinal) && _outlines is [{ HasRoot: true }];
+
     // A job sees every token from the start tag of its element to the end tag. What it must know of the elements around is kept once for all of them.
     private void Accept(XmlTokenizer xml)
     {
@@ -62,7 +81,7 @@ internal sealed class DigestPass(DigestBudget budget) : IDisposable
             case XmlTokenKind.StartElement:
                 Begin(xml);
                 foreach (var outline in _outlines) outline.Enter(xml);
-                Show(xml, LookingAtToken + LookingAtAttribute * xml.Attributes.Count);
+                Show(xml, Looking(xml));
                 if (_waiting.Count > 0) Enter(xml);
                 break;
             case XmlTokenKind.EndElement:
