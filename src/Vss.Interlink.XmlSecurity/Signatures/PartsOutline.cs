@@ -74,6 +74,9 @@ internal sealed class PartsOutline
     /// <summary>Whether all parts are listed.</summary>
     public bool IsComplete { get; private set; } = true;
 
+    /// <summary>Whether the root element is selected.</summary>
+    public bool HasRoot => _targets is [{ Ordinal: 1 }, ..];
+
     /// <summary>Qualified name of a selected element; empty when it did not come.</summary>
     public string NameOf(int ordinal)
     {

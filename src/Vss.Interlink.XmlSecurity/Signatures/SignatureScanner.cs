@@ -13,10 +13,10 @@ internal sealed class SignatureScanner : IDisposable
     private readonly ElementWalk _walk;
     private int _outer = -1;
 
-    public SignatureScanner(XmlTokenizer xml, XmlIdRules ids, SignatureLimits limits)
+    public SignatureScanner(XmlTokenizer xml, XmlIdRules ids, SignatureLimits limits, ForeseenDigest? foreseen = null)
     {
         (_xml, _limits, Ids) = (xml, limits, new XmlIdIndex(ids, noteRepeated: true));
-        _walk = new ElementWalk(xml, Ids, limits) { Passing = Passing };
+        _walk = new ElementWalk(xml, Ids, limits) { Passing = Passing, Foreseen = foreseen };
     }
 
     public XmlIdIndex Ids { get; }
