@@ -262,10 +262,10 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
 
         // The root's own attributes and texts are signed with the root only. An Object that somebody put into the signature is under no reference, whatever else is.
         var root = _outline!.Parts is [var first, ..] ? first.Standing : PartStanding.NotSigned;
-        var isFull = _outline.IsComplete && !Listed(PartStanding.NotSigned) && !IsUnsignedOutside() && root switch
+        var isFull = _outline.IsComplete && !Listed(PartStanding.NotSigned) && !IsUnsignedOutside() && !HasUnsignedContent() && root switch
         {
             PartStanding.Signed => true,
-            PartStanding.TheSignature => Listed(PartStanding.Signed) || _outline.HasDecodedObject || _plans.Exists(plan => plan.Target is null),
+            PartStanding.TheSignature => Listed(PartStanding.Signed) || signature.Objects.Exists(one => _outline.IsDecoded(one.Ordinal)) || _plans.Exists(plan => plan.Target is null),
             _ => false,
         };
         _ladder.Pass(SignatureRules.Coverage, "", isFull ? "the whole document is covered" : "part of the document is covered");
@@ -280,6 +280,19 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
 
             return false;
         }
+    }
+
+    // What leads to something signed has attributes and text of its own. In the signature that may be an Object without any, and what holds the signed properties.
+    private bool HasUnsignedContent()
+    {
+        foreach (var part in _outline!.Parts)
+        {
+            if (part.Standing != PartStanding.InPart) continue;
+            var isFrame = signature.Objects.Exists(one => one.Ordinal == part.Ordinal ? !one.HasText || _outline.IsDecoded(one.Ordinal) : one.HoldsProperties && one.Ordinal == part.Parent && part is { LocalName: "QualifyingProperties", NamespaceName: DsigNames.XadesText });
+            if (!isFrame) return true;
+        }
+
+        return false;
     }
 
     // Outside the root element only a reference to the whole document selects anything (XML-DSig 1.1 section 4.4.3.3): a processing instruction there may name a style sheet that shows another text.
