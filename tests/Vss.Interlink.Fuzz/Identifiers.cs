@@ -17,7 +17,7 @@ internal static class Identifiers
             HashSet<string> own = new(StringComparer.Ordinal);
             while (xml.MoveToNextAttribute())
             {
-                if (xml.Name is "Id" or "ID" or "id" or "xml:id" || (xml.LocalName == "Id" && xml.NamespaceURI.EndsWith("wss-wssecurity-utility-1.0.xsd", StringComparison.Ordinal))) own.Add(xml.Value);
+                if (xml.Name is "Id" or "ID" or "id" or "xml:id" || (xml.LocalName == "Id" && xml.NamespaceURI.EndsWith("wss-wssecurity-utility-1.0.xsd", StringComparison.Ordinal))) own.Add(xml.Value.Trim(' '));
             }
 
             foreach (var id in own) elements[id] = elements.GetValueOrDefault(id) + 1;
