@@ -25,17 +25,18 @@ public sealed class DocumentVerifier(TrustStore store, ValidationPolicy policy, 
 
     private JudgedSignature Judge(SignatureReport report, SignaturePolicy algorithms)
     {
-        var signer = report.SigningCertificate is { } certificate ? CertificateJudge.Name(certificate) : null;
+        using var certificate = Read(report.SigningCertificate);
+        var signer = certificate is null ? null : CertificateJudge.Name(certificate);
         // A broken rung stands. A key that the caller vouches for needs nobody else's word.
         if (report.Verdict.Failure is not null || report.KeyOrigin == KeyOrigin.Caller) return new JudgedSignature(report, report.Verdict, signer);
 
         var ladder = new Ladder();
         foreach (var step in report.Verdict.Ladder) ladder.Pass(step.Rule, step.At, step.Detail);
         foreach (var covered in report.Verdict.Covered) ladder.Cover(covered);
-        if (report.SigningCertificate is null)
+        if (certificate is null)
             ladder.Fail(Rules.Token, "ds:KeyInfo", "the signature has a bare key and no certificate", "Put the signer's certificate into ds:X509Data, or give the key that you trust.");
         else
-            CertificateJudge.Judge(report.SigningCertificate, Carried(report), WithCarried(report), at, forClientAuthentication: false, policy, ladder, algorithms);
+            CertificateJudge.Judge(certificate, Carried(report), WithCarried(report), at, forClientAuthentication: false, policy, ladder, algorithms);
         return new JudgedSignature(report, ladder.IsWhole ? ladder.Passed() : ladder.Refused(), signer);
     }
 
@@ -48,16 +49,22 @@ public sealed class DocumentVerifier(TrustStore store, ValidationPolicy policy, 
         var carried = new X509Certificate2Collection();
         foreach (var octets in report.Certificates)
         {
-            try
-            {
-                carried.Add(X509CertificateLoader.LoadCertificate(octets.Span));
-            }
-            catch (CryptographicException)
-            {
-                // It may carry what it likes; a path goes through certificates.
-            }
+            // It may carry what it likes; a path goes through certificates.
+            if (Read(octets) is { } certificate) carried.Add(certificate);
         }
 
         return carried;
+    }
+
+    private static X509Certificate2? Read(ReadOnlyMemory<byte> der)
+    {
+        try
+        {
+            return der.IsEmpty ? null : X509CertificateLoader.LoadCertificate(der.Span);
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
     }
 }
