@@ -39,16 +39,27 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
         if (signature.Xades is { TimeStamps.Count: > 0 } xades) _imprints = TimeStampImprints.Plan(signature, xades, _plans, pass, held);
     }
 
+    /// <summary>What is known before anything is digested. The rungs are those of the verdict as far as they are known.</summary>
+    public SignatureReport Foresee()
+    {
+        if (!signature.IsWhole) return Unreadable();
+        var ladder = new Ladder(_ladder);
+        foreach (var plan in _plans)
+        {
+            if (plan.Broken is var (rule, detail)) ladder.Fail(rule, plan.At, detail);
+        }
+
+        var key = new KeySearch(signature, scanner, request, keys, ladder);
+        key.Find(null);
+        var xades = Xades(key.Certificate, ladder);
+        var (indication, sub) = ladder.IsWhole ? (Indication.Indeterminate, SubIndication.NoCertificateChainFound) : ladder.Meaning();
+        return Described(key, xades, new Verdict(indication, sub, ladder.Steps, [])) with { References = Reports(_plans, isClean: false) };
+    }
+
     /// <summary>The verdict.</summary>
     public SignatureReport Report()
     {
-        if (!signature.IsWhole)
-        {
-            var (failed, why) = _ladder.Meaning();
-            return new SignatureReport { Id = signature.Id, Ordinal = signature.Ordinal, At = signature.At, Verdict = new Verdict(failed, why, _ladder.Steps, []) };
-        }
-
-        var info = signature.SignedInfo;
+        if (!signature.IsWhole) return Unreadable();
         var digests = Digests(_plans, SignatureRules.Digest);
         foreach (var (_, isSigned, plans) in _manifests)
         {
@@ -56,8 +67,8 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
         }
 
         var key = new KeySearch(signature, scanner, request, keys, _ladder);
-        var value = Value(info, key);
-        var xades = Xades(key.Certificate);
+        var value = Value(signature.SignedInfo, key);
+        var xades = Xades(key.Certificate, _ladder);
         var integrity = digests == SignatureIntegrity.Broken || value == SignatureIntegrity.Broken ? SignatureIntegrity.Broken
             : digests == SignatureIntegrity.Intact && value == SignatureIntegrity.Intact ? SignatureIntegrity.Intact
             : SignatureIntegrity.Unknown;
@@ -70,32 +81,44 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
         var references = Reports(_plans, isClean);
         List<Coverage> covered = new(references.Count);
         foreach (var reference in references) covered.Add(reference.Coverage);
-        return new SignatureReport
+        return Described(key, xades, new Verdict(indication, sub, _ladder.Steps, covered)) with
         {
-            Id = signature.Id,
-            Ordinal = signature.Ordinal,
-            At = signature.At,
-            Format = signature.Xades is null ? SignatureFormat.XmlDsig : SignatureFormat.Xades,
-            Level = xades ? Level(signature.Xades!) : SignatureLevel.Dsig,
             Integrity = integrity,
-            Verdict = new Verdict(indication, sub, _ladder.Steps, covered),
             Scope = scope,
             Parts = _outline!.Parts,
             HasAllParts = _outline.IsComplete,
             References = references,
             Manifests = ManifestReports(isClean),
-            Algorithms = Algorithms(info),
-            KeyOrigin = key.Origin,
-            SigningCertificate = key.Certificate,
-            Claims = xades ? signature.Xades!.Claims : null,
-            Value = signature.Value,
-            Certificates = Octets(signature.KeyInfo?.Certificates, key.Token, signature.Xades?.Certificates),
-            Crls = Octets(signature.KeyInfo?.Crls, null, signature.Xades?.Crls),
-            Ocsps = Octets(null, null, signature.Xades?.Ocsps),
             TimeStamps = timeStamps,
-            CounterSigns = CounterSigns(),
         };
     }
+
+    private SignatureReport Unreadable()
+    {
+        var (failed, why) = _ladder.Meaning();
+        return new SignatureReport { Id = signature.Id, Ordinal = signature.Ordinal, At = signature.At, Verdict = new Verdict(failed, why, _ladder.Steps, []) };
+    }
+
+    // What no digest decides.
+    private SignatureReport Described(KeySearch key, bool xades, Verdict verdict) => new()
+    {
+        Id = signature.Id,
+        Ordinal = signature.Ordinal,
+        At = signature.At,
+        Format = signature.Xades is null ? SignatureFormat.XmlDsig : SignatureFormat.Xades,
+        Level = xades ? Level(signature.Xades!) : SignatureLevel.Dsig,
+        Verdict = verdict,
+        Algorithms = Algorithms(signature.SignedInfo!),
+        KeyOrigin = key.Origin,
+        TokenOrdinal = key.Token?.Ordinal ?? 0,
+        SigningCertificate = key.Certificate,
+        Claims = xades ? signature.Xades!.Claims : null,
+        Value = signature.Value,
+        Certificates = Octets(signature.KeyInfo?.Certificates, key.Token, signature.Xades?.Certificates),
+        Crls = Octets(signature.KeyInfo?.Crls, null, signature.Xades?.Crls),
+        Ocsps = Octets(null, null, signature.Xades?.Ocsps),
+        CounterSigns = CounterSigns(),
+    };
 
     private static SignatureLevel Level(XadesModel xades)
     {
@@ -274,11 +297,11 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
     }
 
     // Whether there are properties, and they are this signature's own and signed.
-    private bool Xades(ReadOnlyMemory<byte> certificate)
+    private bool Xades(ReadOnlyMemory<byte> certificate, Ladder ladder)
     {
         if (signature.Xades is not { } xades)
         {
-            if (_plans.Exists(plan => plan.Reference.Type == DsigNames.SignedPropertiesType)) _ladder.Fail(SignatureRules.ReferenceTarget, "ds:Reference", "a reference to signed properties, and the signature has none");
+            if (_plans.Exists(plan => plan.Reference.Type == DsigNames.SignedPropertiesType)) ladder.Fail(SignatureRules.ReferenceTarget, "ds:Reference", "a reference to signed properties, and the signature has none");
             return false;
         }
 
@@ -287,38 +310,38 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
         {
             if (plan.Reference.Type != DsigNames.SignedPropertiesType) continue;
             if (plan.Target == xades.SignedOrdinal && plan.Source is { LeftOut: 0, IsBase64: false } && xades.SignedOrdinal > 0) isSigned = true;
-            else if (plan.Broken is null) _ladder.Fail(SignatureRules.ReferenceTarget, plan.At, "a reference of the type of signed properties points to something else than the signature's own");
+            else if (plan.Broken is null) ladder.Fail(SignatureRules.ReferenceTarget, plan.At, "a reference of the type of signed properties points to something else than the signature's own");
         }
 
         if (!isSigned)
         {
-            _ladder.Fail(SignatureRules.XadesSigned, "xades:SignedProperties", "the properties are not signed");
+            ladder.Fail(SignatureRules.XadesSigned, "xades:SignedProperties", "the properties are not signed");
             return false;
         }
 
-        if (xades.Target.Length < 2 || xades.Target != "#" + signature.Id) _ladder.Fail(SignatureRules.XadesStructure, "xades:QualifyingProperties", "Target does not name the signature");
-        NamesCertificate(xades, certificate);
+        if (xades.Target.Length < 2 || xades.Target != "#" + signature.Id) ladder.Fail(SignatureRules.XadesStructure, "xades:QualifyingProperties", "Target does not name the signature");
+        NamesCertificate(xades, certificate, ladder);
         return true;
     }
 
     // Without that a certificate in KeyInfo could be exchanged for another one of the same key.
-    private void NamesCertificate(XadesModel xades, ReadOnlyMemory<byte> certificate)
+    private void NamesCertificate(XadesModel xades, ReadOnlyMemory<byte> certificate, Ladder ladder)
     {
         const string at = "xades:SigningCertificate";
         if (xades.SigningCertificates is not [var named, ..])
         {
             var keyInfoIsSigned = signature.KeyInfo is { } keyInfo && _plans.Exists(plan => plan.Target == keyInfo.Ordinal);
-            if (!keyInfoIsSigned) _ladder.Fail(SignatureRules.XadesCertificate, at, "the signed properties do not name the signer's certificate");
+            if (!keyInfoIsSigned) ladder.Fail(SignatureRules.XadesCertificate, at, "the signed properties do not name the signer's certificate");
         }
         else if (request.Policy.Refuses(named.Digest) is { } refused)
         {
-            _ladder.Fail(refused, at, $"the certificate is named by the digest method '{named.Digest.Uri}', which policy {request.Policy.Name} does not admit");
+            ladder.Fail(refused, at, $"the certificate is named by the digest method '{named.Digest.Uri}', which policy {request.Policy.Name} does not admit");
         }
         else if (!certificate.IsEmpty)
         {
             var found = CryptographicOperations.HashData(named.Digest.Hash, certificate.Span);
-            if (CryptographicOperations.FixedTimeEquals(found, named.Value)) _ladder.Pass(SignatureRules.XadesCertificate, at, "the signed properties name this certificate");
-            else _ladder.Fail(SignatureRules.XadesCertificate, at, $"the signed properties name the certificate {Short(named.Value)}, the signer's is {Short(found)}");
+            if (CryptographicOperations.FixedTimeEquals(found, named.Value)) ladder.Pass(SignatureRules.XadesCertificate, at, "the signed properties name this certificate");
+            else ladder.Fail(SignatureRules.XadesCertificate, at, $"the signed properties name the certificate {Short(named.Value)}, the signer's is {Short(found)}");
         }
     }
 

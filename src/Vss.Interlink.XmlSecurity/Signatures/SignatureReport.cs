@@ -120,6 +120,9 @@ public sealed record SignatureReport
     /// <summary>Where the key that verified came from.</summary>
     public KeyOrigin KeyOrigin { get; init; }
 
+    /// <summary>Ordinal of the security token that KeyInfo refers to; 0 when it refers to none.</summary>
+    public int TokenOrdinal { get; init; }
+
     /// <summary>The certificate of the key that verified, DER; when none did, the one that should have; empty when there is none. Only its key was looked at.</summary>
     public ReadOnlyMemory<byte> SigningCertificate { get; init; }
 

@@ -82,6 +82,13 @@ public static class SignatureVerifier
         List<SignatureJudge> judges = new(scanner.Signatures.Count);
         foreach (var signature in scanner.Signatures) judges.Add(new SignatureJudge(signature, scanner, request, keys, held));
         foreach (var judge in judges) judge.Plan(pass, outside);
+        if (request.GoesOn is { } goesOn)
+        {
+            List<SignatureReport> foreseen = new(judges.Count);
+            foreach (var judge in judges) foreseen.Add(judge.Foresee());
+            if (!goesOn(foreseen)) return foreseen;
+        }
+
         outside.Run();
         using (var second = open()) pass.Run(second);
         List<SignatureReport> reports = new(judges.Count);
