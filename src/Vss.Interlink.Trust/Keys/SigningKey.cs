@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Vss.Interlink.XmlSecurity.Signing;
 
 namespace Vss.Interlink.Trust.Keys;
 
@@ -9,13 +10,20 @@ namespace Vss.Interlink.Trust.Keys;
 /// </summary>
 public abstract class SigningKey : IDisposable
 {
-    protected SigningKey(X509Certificate2 certificate, IReadOnlyList<X509Certificate2> intermediates) => (Certificate, Intermediates) = (certificate, intermediates);
+    protected SigningKey(X509Certificate2 certificate, IReadOnlyList<X509Certificate2> intermediates)
+    {
+        (Certificate, Intermediates) = (certificate, intermediates);
+        Carried = new SigningCertificate(certificate.RawDataMemory, [.. intermediates.Select(intermediate => intermediate.RawDataMemory)]);
+    }
 
     /// <summary>The signer's certificate; without its private key.</summary>
     public X509Certificate2 Certificate { get; }
 
     /// <summary>Certificates between the signer's and the anchor, to be sent along.</summary>
     public IReadOnlyList<X509Certificate2> Intermediates { get; }
+
+    /// <summary>Both as XML signatures carry them.</summary>
+    internal SigningCertificate Carried { get; }
 
     /// <summary>Signs a SHA-256 digest by RSASSA-PKCS1-v1_5. Throws <see cref="CryptographicException"/> when the provider fails or its answer does not verify.</summary>
     public async Task<byte[]> SignAsync(ReadOnlyMemory<byte> digest, CancellationToken cancellation)
@@ -27,6 +35,10 @@ public abstract class SigningKey : IDisposable
             ? signature
             : throw new CryptographicException("The key's answer does not verify with its certificate.");
     }
+
+    /// <summary>The same as XML signatures ask for it: <see cref="DigestSigner"/> of <see cref="SignatureAlgorithm.RsaSha256"/>.</summary>
+    internal async ValueTask<byte[]> SignAsync(ReadOnlyMemory<byte> digest, HashAlgorithmName hash, CancellationToken cancellation) =>
+        hash == HashAlgorithmName.SHA256 ? await SignAsync(digest, cancellation) : throw new ArgumentException("This key signs digests by SHA-256.", nameof(hash));
 
     public void Dispose()
     {

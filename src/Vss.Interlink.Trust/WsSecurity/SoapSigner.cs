@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Xml;
 using Vss.Interlink.Trust.Keys;
 using Vss.Interlink.Trust.Signing;
@@ -41,9 +42,21 @@ public sealed class SoapSigner(SigningKey key, SoapVerifier verifier, TimeProvid
         var signed = SignatureElement.Elements(header).Where(block => block.NamespaceURI == Wss.Addressing).Prepend(timestamp).Prepend(body).ToList();
         var references = signed.Select((element, number) => new ToSign("#" + Identify(element, $"signed-{number}"), [Dsig.ExclusiveC14n], null, element)).ToList();
         await SignatureBuilder.CompleteAsync(signature, references, key, cancellation);
-        var octets = HubSigner.Octets(envelope);
+        var octets = Octets(envelope);
         Prove(octets);
         return octets;
+    }
+
+    private static byte[] Octets(XmlDocument document)
+    {
+        using var output = new MemoryStream();
+        // No declaration and no indentation: what was canonicalised is what is written.
+        using (var writer = XmlWriter.Create(output, new XmlWriterSettings { Encoding = new UTF8Encoding(false), OmitXmlDeclaration = true, NewLineHandling = NewLineHandling.Entitize }))
+        {
+            document.Save(writer);
+        }
+
+        return output.ToArray();
     }
 
     private void Prove(byte[] octets)
