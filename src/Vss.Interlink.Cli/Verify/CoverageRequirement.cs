@@ -35,13 +35,13 @@ internal sealed record CoverageRequirement(string Name)
     public static IReadOnlyList<CoverageRequirement> Of(SignatureReport signature)
     {
         if (!IsEnvelope(signature)) return [];
-        return Children(signature, Security(signature)).Any(IsTimestamp) ? [SoapBody, Timestamp] : [SoapBody];
+        return Timestamps(signature).Any() || HasUnsignedSecurity(signature) ? [SoapBody, Timestamp] : [SoapBody];
     }
 
     public static bool IsEnvelope(SignatureReport signature) => signature.Parts is [{ LocalName: "Envelope", NamespaceName: Soap11 or Soap12 }, ..];
 
     /// <summary>Whether the signature stands in a wsse:Security header.</summary>
-    public static bool IsWsSecurity(SignatureReport signature) => Security(signature) is { } security && Children(signature, security).Any(part => part.Ordinal == signature.Ordinal);
+    public static bool IsWsSecurity(SignatureReport signature) => InSecurity(signature).Any(part => part.Ordinal == signature.Ordinal);
 
     /// <summary>Whether a signature that is intact covers it. The element is found from the root down, where a receiver looks for it, never by its identifier.</summary>
     public bool IsMetBy(SignatureReport signature)
@@ -51,21 +51,32 @@ internal sealed record CoverageRequirement(string Name)
         return Name switch
         {
             "whole-document" => false,
-            "soap-body" => Children(signature, Root(signature)).Where(part => part is { LocalName: "Body", NamespaceName: Soap11 or Soap12 }).ToList() is [{ Standing: PartStanding.Signed }],
-            "timestamp" => Children(signature, Security(signature)).Where(IsTimestamp).ToList() is [{ Standing: PartStanding.Signed }],
+            "soap-body" => IsBodySigned([.. Children(signature, Root(signature))]),
+            "timestamp" => !HasUnsignedSecurity(signature) && Timestamps(signature).ToList() is [{ Standing: PartStanding.Signed }],
             _ => IsIdMet(signature),
         };
     }
 
+    // SOAP 1.2 section 5.1: a Header and then the Body, nothing else; what else stands there somebody may take for the Body.
+    private static bool IsBodySigned(IReadOnlyList<DocumentPart> parts) =>
+        parts.All(part => part is { LocalName: "Header" or "Body", NamespaceName: Soap11 or Soap12 }) && parts.Where(part => part.LocalName == "Body").ToList() is [{ Standing: PartStanding.Signed }];
+
     private bool IsIdMet(SignatureReport signature) => signature.References.Any(reference =>
         !reference.Reference.IsToProperties && reference.Ordinal > 0 && (Name == "id" ? reference.Reference.Uri.Length > 1 : reference.Reference.Uri == "#" + Name[ById.Length..]));
 
-    private static bool IsTimestamp(DocumentPart part) => part is { LocalName: "Timestamp", NamespaceName: Wsu };
+    // Of every Security header, for a message may have several: a Timestamp in one that nobody signed is how an old message is made to look fresh.
+    private static IEnumerable<DocumentPart> Timestamps(SignatureReport signature) => InSecurity(signature).Where(part => part is { LocalName: "Timestamp", NamespaceName: Wsu });
 
-    private static DocumentPart? Security(SignatureReport signature) => Children(signature, Root(signature))
-        .Where(part => part is { LocalName: "Header", NamespaceName: Soap11 or Soap12 })
+    // What stands in it is not listed, so there may be a Timestamp in it. A second Header is no SOAP, and another reader may take it for the first.
+    private static bool HasUnsignedSecurity(SignatureReport signature) => Headers(signature).Skip(1).Any() || Securities(signature).Any(security => security.Standing == PartStanding.NotSigned);
+
+    private static IEnumerable<DocumentPart> Headers(SignatureReport signature) => Children(signature, Root(signature)).Where(part => part is { LocalName: "Header", NamespaceName: Soap11 or Soap12 });
+
+    private static IEnumerable<DocumentPart> InSecurity(SignatureReport signature) => Securities(signature).SelectMany(security => Children(signature, security));
+
+    private static IEnumerable<DocumentPart> Securities(SignatureReport signature) => Headers(signature)
         .SelectMany(header => Children(signature, header))
-        .FirstOrDefault(part => part is { LocalName: "Security", NamespaceName: Wsse });
+        .Where(part => part is { LocalName: "Security", NamespaceName: Wsse });
 
     private static DocumentPart? Root(SignatureReport signature) => signature.Parts is [var root, ..] ? root : null;
 

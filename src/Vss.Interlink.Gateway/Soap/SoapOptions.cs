@@ -21,8 +21,8 @@ public sealed class SoapOptions
     /// <summary>Limits of the XML part. Its octets are bounded by <see cref="MaxMessageBytes"/>, because attachments may stand in it as base64.</summary>
     internal XmlLimits XmlLimits => new() { MaxBytes = MaxMessageBytes };
 
-    /// <summary>Limits of what was verified: the same document with every attachment expanded to base64.</summary>
-    internal XmlLimits VerifiedLimits => new() { MaxBytes = MaxMessageBytes * 2 };
+    /// <summary>Limits of what is verified: the same document with every attachment expanded to base64, if need be in UTF-16.</summary>
+    internal XmlLimits VerifiedLimits => new() { MaxBytes = MaxMessageBytes * 3 };
 }
 
 /// <summary>Names every wrong setting at once.</summary>

@@ -16,6 +16,9 @@ public sealed class RevocationList
     private RevocationList(byte[] signed, string algorithm, byte[] signature, byte[] issuer, DateTimeOffset thisUpdate, DateTimeOffset? nextUpdate, HashSet<BigInteger> revoked) =>
         (_signed, _algorithm, _signature, Issuer, ThisUpdate, NextUpdate, _revoked) = (signed, algorithm, signature, issuer, thisUpdate, nextUpdate, revoked);
 
+    /// <summary>The whole list, DER.</summary>
+    public ReadOnlyMemory<byte> Der { get; private init; }
+
     /// <summary>The issuer's name, DER.</summary>
     public ReadOnlyMemory<byte> Issuer { get; }
 
@@ -86,7 +89,7 @@ public sealed class RevocationList
         }
 
         if (body.HasData) RefuseCritical(body.ReadSequence(new Asn1Tag(TagClass.ContextSpecific, 0)).ReadSequence());
-        return new RevocationList(signed.ToArray(), algorithm, signature, issuer.ToArray(), thisUpdate, nextUpdate, revoked);
+        return new RevocationList(signed.ToArray(), algorithm, signature, issuer.ToArray(), thisUpdate, nextUpdate, revoked) { Der = octets.ToArray() };
     }
 
     private static DateTimeOffset ReadTime(AsnReader reader) => reader.PeekTag() == Asn1Tag.UtcTime ? reader.ReadUtcTime() : reader.ReadGeneralizedTime();

@@ -11,12 +11,14 @@ public sealed class HubSigner(SigningKey key, EnvelopedVerifier enveloped, SealV
 {
     private static readonly XmlLimits Limits = new();
 
+    private readonly SigningCertificate _certificate = key.ForXml();
+
     /// <summary>Signs an XML document enveloped (XAdES B-B). Returns the signed document. Throws <see cref="CryptographicException"/> when the result does not verify.</summary>
     public async Task<byte[]> SignEvidenceAsync(ReadOnlyMemory<byte> xml, CancellationToken cancellation)
     {
         using var signed = new MemoryStream();
         Require(await XmlSigner.SignAsync(
-            OctetSource.Of(xml), SignaturePlace.InRoot, [new SignatureReference.WholeDocument { Id = "evidence" }], Options("interlink-evidence"), Limits, key.SignAsync, signed, cancellation));
+            OctetSource.Of(xml), SignaturePlace.InRoot, [new SignatureReference.WholeDocument { Id = "evidence" }], Options("interlink-evidence"), Limits, key.SignXmlAsync, signed, cancellation));
         var octets = signed.ToArray();
         Prove(enveloped.Verify(octets));
         return octets;
@@ -28,14 +30,14 @@ public sealed class HubSigner(SigningKey key, EnvelopedVerifier enveloped, SealV
         List<SignatureReference> references = [new SignatureReference.XmlObject(OctetSource.Of(content.Header)) { Id = "header", ObjectId = "interlink-seal-header" }];
         references.AddRange(content.Parts.Select((part, number) => new SignatureReference.ExternalDigest(SealVerifier.PartUri(part.Id), part.Sha256) { Id = $"part-{number}" }));
         using var seal = new MemoryStream();
-        Require(await XmlSigner.SignAloneAsync(references, Options("interlink-seal"), Limits, key.SignAsync, seal, cancellation));
+        Require(await XmlSigner.SignAloneAsync(references, Options("interlink-seal"), Limits, key.SignXmlAsync, seal, cancellation));
         var octets = seal.ToArray();
         Prove(seals.Verify(octets, content.Header, content.Parts.ToDictionary(part => part.Id, part => part.Sha256)));
         return octets;
     }
 
     private SignatureOptions Options(string id) =>
-        new() { Certificate = key.Carried, Algorithm = SignatureAlgorithm.RsaSha256, Id = id, Xades = new XadesProperties { SigningTime = clock.GetUtcNow() } };
+        new() { Certificate = _certificate, Algorithm = SignatureAlgorithm.RsaSha256, Id = id, Xades = new XadesProperties { SigningTime = clock.GetUtcNow() } };
 
     private static void Require(SigningRefusal? refusal)
     {

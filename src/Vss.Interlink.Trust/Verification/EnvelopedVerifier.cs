@@ -25,7 +25,7 @@ public sealed class EnvelopedVerifier(Func<TrustStore> store, ValidationPolicy p
 
     private static VerifiedDocument? Check(ReadOnlyMemory<byte> octets, SignatureTrial trial, Ladder ladder)
     {
-        if (trial.Run(octets, Request, signatures => Only(signatures, ladder), signature => CoversAll(signature, ladder)) is not { References: [var whole, _] }) return null;
+        if (trial.Run(request => SignatureVerifier.Verify(octets, request), Request, signatures => Only(signatures, ladder), signature => CoversAll(signature, ladder)) is not { References: [var whole, _] }) return null;
         if (trial.Digested(whole) is not { } digested) return null;
         ladder.Cover(whole.Coverage);
         ladder.Pass(Rules.CoverageDocument, whole.Coverage.Element, "the whole document is covered");

@@ -84,9 +84,6 @@ internal sealed class Ladder
     /// <summary>Whether a rung of this rule broke.</summary>
     public bool Broke(string rule) => _steps.Exists(step => !step.Ok && step.Rule == rule);
 
-    /// <summary>What the signature says of itself; null until its structure was read.</summary>
-    public SignatureClaims? Claims { get; set; }
-
     public void Cover(Coverage coverage) => _covered.Add(coverage);
 
     public bool Pass(string rule, string at, string detail)
@@ -118,6 +115,5 @@ internal sealed class Ladder
     }
 
     /// <summary>The result of a validation that made this document, or none.</summary>
-    public VerificationResult Result(VerifiedDocument? document) =>
-        document is not null ? new VerificationResult.Passed(document) { Claims = Claims } : new VerificationResult.Refused(Refused()) { Claims = Claims };
+    public VerificationResult Result(VerifiedDocument? document) => document is not null ? new VerificationResult.Passed(document) : new VerificationResult.Refused(Refused());
 }

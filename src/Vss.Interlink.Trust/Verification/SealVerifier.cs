@@ -26,8 +26,7 @@ public sealed class SealVerifier(Func<TrustStore> store, ValidationPolicy policy
     {
         try
         {
-            using var input = new MemoryStream(octets.ToArray(), writable: false);
-            using var reader = SafeXml.Reader(input, new XmlLimits());
+            using var reader = SafeXml.Reader(octets, new XmlLimits());
             if (reader.MoveToContent() != XmlNodeType.Element || reader.LocalName != "Signature" || reader.NamespaceURI != DsigNamespace) return false;
             while (reader.Read())
             {
@@ -71,7 +70,7 @@ public sealed class SealVerifier(Func<TrustStore> store, ValidationPolicy policy
             Contents = parts.ToDictionary(part => PartUri(part.Key), part => DetachedContent.OfDigest(HashAlgorithmName.SHA256, part.Value), StringComparer.Ordinal),
             Keep = reference => reference.Uri.StartsWith('#') && !reference.IsToProperties,
         };
-        if (trial.Run(seal, request, signatures => AsRoot(signatures, ladder), signature => SealsAll(signature, request.Contents.Keys, ladder)) is not { } signature) return null;
+        if (trial.Run(asked => SignatureVerifier.Verify(seal, asked), request, signatures => AsRoot(signatures, ladder), signature => SealsAll(signature, request.Contents.Keys, ladder)) is not { } signature) return null;
 
         // 2 the header that it carries, in its place, taken from the octets that were digested and nowhere else
         var holder = signature.References.Single(reference => reference.Octets is not null);
@@ -134,8 +133,7 @@ public sealed class SealVerifier(Func<TrustStore> store, ValidationPolicy policy
     // Qualified name of the one element in the root element; null when there is none, or another.
     private static string? OnlyElementIn(ReadOnlyMemory<byte> octets)
     {
-        using var input = new MemoryStream(octets.ToArray(), writable: false);
-        using var reader = SafeXml.Reader(input, XmlLimits.None);
+        using var reader = SafeXml.Reader(octets, XmlLimits.None);
         string? name = null;
         while (reader.Read())
         {

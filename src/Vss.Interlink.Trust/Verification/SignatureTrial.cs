@@ -11,7 +11,7 @@ namespace Vss.Interlink.Trust.Verification;
 /// </summary>
 internal sealed class SignatureTrial(TrustStore store, ValidationPolicy policy, DateTimeOffset at, Ladder ladder) : IDisposable
 {
-    private const int MaxVerifiedOctets = 128 * 1024 * 1024;
+    private const int MaxVerifiedOctets = 1024 * 1024 * 1024;   // a document as it came has fewer, by the limits of its edge
 
     private DocumentReport? _document;
     private SignatureReport? _foreseen;
@@ -21,15 +21,15 @@ internal sealed class SignatureTrial(TrustStore store, ValidationPolicy policy, 
     public Signatory? Signer { get; private set; }
 
     /// <summary>Judges a document.</summary>
-    /// <param name="document">As it came.</param>
+    /// <param name="verify">Verifies the document as it came.</param>
     /// <param name="request">What is read and kept of it.</param>
     /// <param name="choose">The signature that counts; null after a broken rung.</param>
     /// <param name="fits">Whether it refers to what this kind of document signs, and to nothing else; false after a broken rung.</param>
     /// <returns>The signature, intact; null after a broken rung. A signer who is not good breaks a rung, and a policy may ask for the arithmetic all the same.</returns>
     public SignatureReport? Run(
-        ReadOnlyMemory<byte> document, VerificationRequest request, Func<IReadOnlyList<SignatureReport>, SignatureReport?> choose, Func<SignatureReport, bool> fits)
+        Func<VerificationRequest, DocumentReport> verify, VerificationRequest request, Func<IReadOnlyList<SignatureReport>, SignatureReport?> choose, Func<SignatureReport, bool> fits)
     {
-        _document = SignatureVerifier.Verify(document, request with
+        _document = verify(request with
         {
             MaxKeptInMemory = MaxVerifiedOctets,
             GoesOn = signatures => _goesOn = (_foreseen = choose(signatures)) is not null && GoesOn(_foreseen, fits),

@@ -25,11 +25,20 @@ internal sealed class CanonicalNamespaces
         _byOctets = (left, right) => _names![left].SequenceCompareTo(_names[right]);
     }
 
-    /// <summary>Writes what the start tag must declare, in the order of the prefixes.</summary>
-    public void Write(XmlTokenizer xml, bool isApex, CanonicalWriter writer)
+    /// <summary>Whether a start tag without attributes, not the first that is written, has nothing to declare.</summary>
+    public bool IsNothingToWrite(XmlTokenizer xml) => !_isExclusive || _written[xml.Prefix] == xml.Namespace;
+
+    /// <summary>An element begins.</summary>
+    public void Enter()
     {
         if (_open == _marks.Length) Array.Resize(ref _marks, _open * 2);
         _marks[_open++] = _written.Count;
+    }
+
+    /// <summary>An element begins; writes what its start tag must declare, in the order of the prefixes.</summary>
+    public void Write(XmlTokenizer xml, bool isApex, CanonicalWriter writer)
+    {
+        Enter();
         _count = 0;
         if (xml.Attributes.Declarations > 0) CheckAbsolute(xml);
         if (_isExclusive) ConsiderUsed(xml, isApex);

@@ -9,8 +9,8 @@ internal sealed class CanonicalWriter(OctetSink sink) : IDisposable
     // A digest through the platform's library costs more for each call than for some hundred octets.
     private const int Size = 8 * 1024;
 
-    private static readonly SearchValues<byte> s_replacedInText = SearchValues.Create("&<>\r"u8);
-    private static readonly SearchValues<byte> s_replacedInValue = SearchValues.Create("&<\"\t\n\r"u8);
+    private static readonly SearchValues<byte> ReplacedInText = SearchValues.Create("&<>\r"u8);
+    private static readonly SearchValues<byte> ReplacedInValue = SearchValues.Create("&<\"\t\n\r"u8);
 
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(Size);
     private int _length;
@@ -34,11 +34,30 @@ internal sealed class CanonicalWriter(OctetSink sink) : IDisposable
         _length += octets.Length;
     }
 
+    /// <summary>A whole tag without attributes.</summary>
+    public void WriteTag(ReadOnlySpan<byte> opening, ReadOnlySpan<byte> name)
+    {
+        var length = opening.Length + name.Length + 1;
+        if (length > _buffer.Length - _length)
+        {
+            Write(opening);
+            Write(name);
+            Write((byte)'>');
+            return;
+        }
+
+        var free = _buffer.AsSpan(_length, length);
+        opening.CopyTo(free);
+        name.CopyTo(free[opening.Length..]);
+        free[^1] = (byte)'>';
+        _length += length;
+    }
+
     /// <summary>Text nodes: ampersand, both angle brackets and CR.</summary>
-    public void WriteText(ReadOnlySpan<byte> text) => Write(text, s_replacedInText);
+    public void WriteText(ReadOnlySpan<byte> text) => Write(text, ReplacedInText);
 
     /// <summary>Attribute values: ampersand, opening angle bracket, quotation mark, TAB, LF and CR.</summary>
-    public void WriteValue(ReadOnlySpan<byte> value) => Write(value, s_replacedInValue);
+    public void WriteValue(ReadOnlySpan<byte> value) => Write(value, ReplacedInValue);
 
     public void Flush()
     {

@@ -109,15 +109,20 @@ public sealed class Canonicalizer : IDisposable
         }
 
         if (_apexPassed) return;
-        _writer.Write("</"u8);
-        _writer.Write(xml.Name);
-        _writer.Write((byte)'>');
+        _writer.WriteTag("</"u8, xml.Name);
         _namespaces.Leave();
         _apexPassed = xml.Depth == _apexDepth;
     }
 
     private void WriteStartTag(XmlTokenizer xml, bool isApex)
     {
+        if (!isApex && xml.Attributes.Count == 0 && _namespaces.IsNothingToWrite(xml))
+        {
+            _namespaces.Enter();
+            _writer.WriteTag("<"u8, xml.Name);
+            return;
+        }
+
         _writer.Write((byte)'<');
         _writer.Write(xml.Name);
         _namespaces.Write(xml, isApex, _writer);

@@ -26,8 +26,8 @@ internal sealed class InternedNames
     public const int XmlnsNamespace = 4;
 
     // Who sends a document must not be able to choose names that fall into one bucket.
-    private static readonly ulong s_key = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8));
-    private static readonly ulong s_factor = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8)) | 1;
+    private static readonly ulong HashKey = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8));
+    private static readonly ulong HashFactor = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8)) | 1;
 
     private byte[] _octets = new byte[1024];
     private Entry[] _entries = new Entry[64];
@@ -60,7 +60,7 @@ internal sealed class InternedNames
     {
         unchecked
         {
-            var hash = s_key ^ (ulong)name.Length;
+            var hash = HashKey ^ (ulong)name.Length;
             while (name.Length > 8)
             {
                 hash = Fold(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(name));
@@ -92,7 +92,7 @@ internal sealed class InternedNames
 
     private static ulong Fold(ulong value)
     {
-        var high = Math.BigMul(value, s_factor, out var low);
+        var high = Math.BigMul(value, HashFactor, out var low);
         return high ^ low;
     }
 

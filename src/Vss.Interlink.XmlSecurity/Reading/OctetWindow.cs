@@ -101,7 +101,7 @@ internal sealed class OctetWindow : IDisposable
             if (_end < _received && TryAdmit()) return true;
             if (_fault is not null) throw Refused(XmlRefusalKind.NotWellFormed, $"the document has {_fault}", _end - _start);
             if (TryReceive()) continue;
-            return _end == _received ? false : throw Refused(XmlRefusalKind.NotWellFormed, "the document ends within a UTF-8 character", _end - _start);
+            return _end == _received ? false : throw Refused(XmlRefusalKind.Truncated, "the document ends within a UTF-8 character", _end - _start);
         }
     }
 
@@ -154,7 +154,7 @@ internal sealed class OctetWindow : IDisposable
         if (came > 0) return true;
         if (_utf16?.Fault is { } fault) throw Refused(XmlRefusalKind.NotWellFormed, fault, _end - _start);
         if (_overLimit) throw OverLimit();
-        return _utf16?.EndsWithinCharacter == true ? throw Refused(XmlRefusalKind.NotWellFormed, "the document ends within a UTF-16 character", _end - _start) : false;
+        return _utf16?.EndsWithinCharacter == true ? throw Refused(XmlRefusalKind.Truncated, "the document ends within a UTF-16 character", _end - _start) : false;
     }
 
     private XmlRefusedException OverLimit() => Refused(XmlRefusalKind.LimitExceeded, $"the document is longer than {_limits.MaxBytes} octets", _end - _start);

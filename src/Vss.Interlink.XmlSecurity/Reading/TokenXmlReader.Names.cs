@@ -7,8 +7,9 @@ namespace Vss.Interlink.XmlSecurity.Reading;
 internal sealed partial class TokenXmlReader
 {
     private readonly NameTable _table = new();
-    private string?[] _interned = [];       // by number of prefix or namespace name
-    private char[] _name = new char[64];
+    private readonly InternedNames _locals = new();
+    private string?[] _localStrings = [];   // by number of the local name
+    private string?[] _strings = [];        // by number of the prefix or namespace name
     private (string Name, string Value)[] _declaration = [];
     private int _attribute;
     private Part _part;
@@ -145,15 +146,14 @@ internal sealed partial class TokenXmlReader
         return XmlNodeType.XmlDeclaration;
     }
 
-    private string Interned(int id)
-    {
-        if (id >= _interned.Length) Array.Resize(ref _interned, Math.Max(id + 1, Math.Max(64, 2 * _interned.Length)));
-        return _interned[id] ??= Decoded(xml.Names[id]);
-    }
+    private string Interned(int id) => StringOf(id, xml.Names, ref _strings);
 
-    private string Decoded(ReadOnlySpan<byte> name)
+    private string Decoded(ReadOnlySpan<byte> name) => StringOf(_locals.Intern(name), _locals, ref _localStrings);
+
+    // Each becomes a string once.
+    private string StringOf(int id, InternedNames names, ref string?[] strings)
     {
-        if (name.Length > _name.Length) _name = new char[name.Length];
-        return _table.Add(_name, 0, Encoding.UTF8.GetChars(name, _name));
+        if (id >= strings.Length) Array.Resize(ref strings, Math.Max(id + 1, Math.Max(64, 2 * strings.Length)));
+        return strings[id] ??= _table.Add(Encoding.UTF8.GetString(names[id]));
     }
 }

@@ -13,13 +13,13 @@ internal static class XmlCharacters
     private const byte White = 4;
 
     // C0 controls but TAB, LF and CR; U+007F and the C1 controls are discouraged and allowed.
-    private static readonly SearchValues<byte> s_controls = SearchValues.Create([.. Enumerable.Range(0, 0x20).Where(octet => octet is not (9 or 10 or 13)).Select(octet => (byte)octet)]);
+    private static readonly SearchValues<byte> Controls = SearchValues.Create([.. Enumerable.Range(0, 0x20).Where(octet => octet is not (9 or 10 or 13)).Select(octet => (byte)octet)]);
 
-    private static readonly byte[] s_ascii = AsciiTable();   // by octet; nothing for what is beyond ASCII
+    private static readonly byte[] AsciiClasses = AsciiTable();   // by octet; nothing for what is beyond ASCII
 
     /// <summary>Production [3] S.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsWhite(byte octet) => (s_ascii[octet] & White) != 0;
+    public static bool IsWhite(byte octet) => (AsciiClasses[octet] & White) != 0;
 
     /// <summary>White space and nothing else.</summary>
     public static bool IsWhite(ReadOnlySpan<byte> octets) => octets.IndexOfAnyExcept(" \n\t\r"u8) < 0;
@@ -30,16 +30,16 @@ internal static class XmlCharacters
 
     /// <summary>An ASCII character that a name without a colon may begin with.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsAsciiNameStart(byte octet) => (s_ascii[octet] & NameStart) != 0;
+    public static bool IsAsciiNameStart(byte octet) => (AsciiClasses[octet] & NameStart) != 0;
 
     /// <summary>An ASCII character that a name without a colon may have.</summary>
-    public static bool IsAsciiName(byte octet) => (s_ascii[octet] & NameRest) != 0;
+    public static bool IsAsciiName(byte octet) => (AsciiClasses[octet] & NameRest) != 0;
 
     /// <summary>Index behind the ASCII characters of a name, the colon not among them. A loop: names are too short for anything quicker.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int PassAsciiName(ReadOnlySpan<byte> octets, int at)
     {
-        while ((uint)at < (uint)octets.Length && (s_ascii[octets[at]] & NameRest) != 0) at = unchecked(at + 1);
+        while ((uint)at < (uint)octets.Length && (AsciiClasses[octets[at]] & NameRest) != 0) at = unchecked(at + 1);
         return at;
     }
 
@@ -62,7 +62,7 @@ internal static class XmlCharacters
     /// <param name="fault">What stands behind them that is not allowed; null when nothing does, or when the last character is not whole yet.</param>
     public static int Admit(ReadOnlySpan<byte> octets, out string? fault)
     {
-        var control = octets.IndexOfAny(s_controls);
+        var control = octets.IndexOfAny(Controls);
         fault = control < 0 ? null : $"the control character U+{octets[control]:X4}, which XML does not allow";
         var good = control < 0 ? octets : octets[..control];
         return Ascii.IsValid(good) ? good.Length : AdmitBeyondAscii(good, ref fault);
@@ -113,7 +113,7 @@ internal static class XmlCharacters
     // Productions [4] and [4a], less the colon.
     private static bool IsNCNameChar(uint scalar, bool first)
     {
-        if (scalar < 0x80) return (s_ascii[scalar] & (first ? NameStart : NameRest)) != 0;
+        if (scalar < 0x80) return (AsciiClasses[scalar] & (first ? NameStart : NameRest)) != 0;
         return scalar switch
         {
             0xB7 or (>= 0x300 and <= 0x36F) or 0x203F or 0x2040 => !first,

@@ -6,8 +6,8 @@ namespace Vss.Interlink.XmlSecurity.Reading;
 internal sealed partial class XmlTokenizer
 {
     // What ends a value or is not itself in the normalised value.
-    private static readonly SearchValues<byte> s_inDoubleQuotes = SearchValues.Create("\"<&\t\n\r"u8);
-    private static readonly SearchValues<byte> s_inSingleQuotes = SearchValues.Create("'<&\t\n\r"u8);
+    private static readonly SearchValues<byte> InDoubleQuotes = SearchValues.Create("\"<&\t\n\r"u8);
+    private static readonly SearchValues<byte> InSingleQuotes = SearchValues.Create("'<&\t\n\r"u8);
 
     /// <summary>Reads the attribute whose name begins at <paramref name="at"/>; gives the place behind its value.</summary>
     private int ReadAttribute(int at)
@@ -46,7 +46,7 @@ internal sealed partial class XmlTokenizer
         var tag = _window.Token;
         var quote = tag[opening];
         var start = opening + 1;
-        var length = tag[start..].IndexOfAny(quote == '"' ? s_inDoubleQuotes : s_inSingleQuotes);
+        var length = tag[start..].IndexOfAny(quote == '"' ? InDoubleQuotes : InSingleQuotes);
         if (length < 0 || tag[start + length] != quote || length > _limits.MaxAttributeLength) return ReadAnyValue(start, quote, ref entry);
         (entry.ValueStart, entry.ValueLength) = (start, length);
         return start + length;
@@ -55,7 +55,7 @@ internal sealed partial class XmlTokenizer
     // Attribute-value normalisation, section 3.3.3, for type CDATA.
     private int ReadAnyValue(int start, byte quote, ref AttributeEntry entry)
     {
-        var stops = quote == '"' ? s_inDoubleQuotes : s_inSingleQuotes;
+        var stops = quote == '"' ? InDoubleQuotes : InSingleQuotes;
         var at = start;
         var plain = start;   // up to here it stands among the normalised values
         while (true)

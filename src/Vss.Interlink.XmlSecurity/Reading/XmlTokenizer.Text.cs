@@ -6,7 +6,7 @@ namespace Vss.Interlink.XmlSecurity.Reading;
 /// <content>Character data, references and what is read up to a closing mark: XML 1.0 sections 2.4 to 2.7, 2.11 and 4.1.</content>
 internal sealed partial class XmlTokenizer
 {
-    private static readonly SearchValues<byte> s_inText = SearchValues.Create("<&\r]"u8);
+    private static readonly SearchValues<byte> InText = SearchValues.Create("<&\r]"u8);
 
     /// <summary>Gives up the current piece of text; whether another one follows it at once. The namespaces in scope stay what they are.</summary>
     public bool PassText()
@@ -20,12 +20,13 @@ internal sealed partial class XmlTokenizer
     private bool ReadText()
     {
         Kind = XmlTokenKind.Text;
-        if (_window[0] == '&') return ReadReferenceInText();
         if (_window[0] == '\r' && ReadReturn()) return true;
+        if (_depth == 0) return ReadWhite();
+        if (_window[0] == '&') return ReadReferenceInText();
         var token = _window.Token;
         for (var at = 0; ; at++)
         {
-            var run = token[at..].IndexOfAny(s_inText);
+            var run = token[at..].IndexOfAny(InText);
             if (run < 0) return Piece(token.Length);
             at += run;
             if (token[at] != ']') return Piece(at);
@@ -35,6 +36,14 @@ internal sealed partial class XmlTokenizer
             if (Stands("]]>"u8, at)) throw Refused("the document has ']]>' in text", at);
             token = _window.Token;
         }
+    }
+
+    // Production [27]: outside the root element nothing else is text.
+    private bool ReadWhite()
+    {
+        var length = _window.Token.IndexOfAnyExcept(" \n\t"u8);
+        if (length == 0) throw Refused("the document has text outside its root element", 0);
+        return Piece(length < 0 ? _window.Token.Length : length);
     }
 
     // Section 2.11. Stands on a CR: true when it is a line end of its own and thereby a piece of text, false when it was passed before its LF.
@@ -53,18 +62,12 @@ internal sealed partial class XmlTokenizer
 
     private bool ReadReferenceInText()
     {
-        if (_depth == 0) throw Refused("the document has text outside its root element", 0);
         var end = ReadReference(0, out var length);
         return PieceInScratch(length, covers: end);
     }
 
     private bool Piece(int length)
     {
-        if (_depth == 0 && Kind == XmlTokenKind.Text && _window.Token[..length].IndexOfAnyExcept(" \n\t"u8) is var at and >= 0)
-        {
-            throw Refused("the document has text outside its root element", at);
-        }
-
         (_textInScratch, _textStart, _textLength, _consumed) = (false, 0, length, length);
         return true;
     }

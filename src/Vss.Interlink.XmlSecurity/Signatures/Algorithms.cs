@@ -48,6 +48,9 @@ internal sealed record DigestMethod(string Uri, AlgorithmStanding Standing, Hash
         return new DigestMethod(uri, AlgorithmStanding.Unknown, default, 0);
     }
 
+    /// <summary>The first octets of a digest, enough to tell two apart.</summary>
+    public static string Short(ReadOnlySpan<byte> digest) => Convert.ToHexStringLower(digest[..Math.Min(8, digest.Length)]) + "…";
+
     /// <summary>The method that computes a hash of the platform, or null.</summary>
     public static DigestMethod? Of(HashAlgorithmName hash) => Array.Find(s_known, known => known.Hash == hash && hash.Name is not null);
 }

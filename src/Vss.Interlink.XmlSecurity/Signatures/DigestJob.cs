@@ -28,7 +28,7 @@ internal sealed class DigestBudget(long octets)
     private long _left = octets;
 
     /// <exception cref="XmlRefusedException">There is nothing left.</exception>
-    public void Take(int octets)
+    public void Take(long octets)
     {
         _left -= octets;
         if (_left < 0) throw new XmlRefusedException(XmlRefusalKind.LimitExceeded, "the references are nested so that too much is to be digested");
@@ -84,7 +84,7 @@ internal sealed class DigestJob(DigestSource source, DigestBudget budget) : Octe
 
     public override void Write(ReadOnlySpan<byte> octets)
     {
-        budget.Take(octets.Length);
+        budget.Take((long)octets.Length * (_hashes.Count + _sinks.Count));
         foreach (var (_, hash) in _hashes) hash.AppendData(octets);
         Kept?.Write(octets);
         foreach (var sink in _sinks) sink.Write(octets);

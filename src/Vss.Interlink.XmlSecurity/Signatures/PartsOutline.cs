@@ -89,7 +89,7 @@ internal sealed class PartsOutline
         if (around.Kind == Kind.Signed && !IsLeftOut(xml, around.LeftOut)) return;
         if (isTarget) Push(xml, Kind.Signed, PartStanding.Signed, around, _targets[_next - 1].LeftOut);
         else if (xml.Ordinal == _signature) Push(xml, Kind.TheSignature, PartStanding.TheSignature, around);
-        else if (around.Kind == Kind.PassedBy || IsPassedBy(xml, around)) Push(xml, Kind.PassedBy, null, around);
+        else if ((around.Kind == Kind.PassedBy || IsPassedBy(xml, around)) && IsOfSignatures(xml.Names[xml.Namespace])) Push(xml, Kind.PassedBy, null, around);
         else Push(xml, Kind.NotSigned, PartStanding.NotSigned, around);
     }
 
@@ -138,6 +138,11 @@ internal sealed class PartsOutline
 
         return false;
     }
+
+    // What a signature says of itself is in the namespaces of signatures. Anything else in there, as in KeyInfo, is content that nobody signed.
+    private static bool IsOfSignatures(ReadOnlySpan<byte> namespaceName) =>
+        namespaceName.SequenceEqual(DsigNames.Dsig) || namespaceName.SequenceEqual("http://www.w3.org/2009/xmldsig11#"u8) || namespaceName.StartsWith("http://uri.etsi.org/01903/v1."u8)
+        || namespaceName.StartsWith("http://docs.oasis-open.org/wss/"u8);
 
     private void Push(XmlTokenizer xml, Kind kind, PartStanding? standing, in Frame around, int leftOut = 0)
     {

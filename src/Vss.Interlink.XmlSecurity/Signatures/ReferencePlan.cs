@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Vss.Interlink.XmlSecurity.Signatures;
 
 /// <summary>A reference and what is to be digested for it; or the rule that it breaks.</summary>
@@ -12,6 +14,9 @@ internal sealed class ReferencePlan(ReferenceModel reference, string at)
 
     /// <summary>The element that is selected, 0 for the whole document; null when it is not in the document.</summary>
     public int? Target { get; private set; }
+
+    /// <summary>Octets of that element as it came; null for the whole document.</summary>
+    public long? Length { get; private set; }
 
     public DigestSource Source { get; private set; }
 
@@ -33,6 +38,16 @@ internal sealed class ReferencePlan(ReferenceModel reference, string at)
         return plan;
     }
 
+    /// <summary>The digest that was found, when there is one.</summary>
+    public ReadOnlySpan<byte> FoundDigest => KnownDigest.IsEmpty ? Job!.DigestOf(Reference.Digest.Hash) : KnownDigest.Span;
+
+    /// <summary>Whether the content is what the reference says, once everything was digested.</summary>
+    public SignatureIntegrity Judge()
+    {
+        if (Broken is not null || (KnownDigest.IsEmpty && Job is not { IsDone: true })) return SignatureIntegrity.Unknown;
+        return CryptographicOperations.FixedTimeEquals(FoundDigest, Reference.Value) ? SignatureIntegrity.Intact : SignatureIntegrity.Broken;
+    }
+
     private static string Shown(string uri) => uri.Length is 0 or > 120 ? "that is named" : $"'{uri}'";
 
     private (string, string)? Resolve(XmlIdIndex ids, VerificationRequest request)
@@ -46,7 +61,9 @@ internal sealed class ReferencePlan(ReferenceModel reference, string at)
         var id = comments ? IdOfPointer(uri) : uri[1..];
         if (id is null or "" || id.Contains('(', StringComparison.Ordinal)) return (SignatureRules.ReferenceResolved, "a reference by an expression; only #id and whole documents are resolved");
         if (ids.IsRepeated(id)) return (SignatureRules.IdUnique, $"two elements have the identifier that {Shown(uri)} names");
-        return ids.TryFind(id, out var element) ? Select(element.Ordinal, comments) : (SignatureRules.ReferenceResolved, $"no element has the identifier that {Shown(uri)} names");
+        if (!ids.TryFind(id, out var element)) return (SignatureRules.ReferenceResolved, $"no element has the identifier that {Shown(uri)} names");
+        Length = element.End - element.Start;
+        return Select(element.Ordinal, comments);
     }
 
     private (string, string)? Select(int ordinal, bool comments)

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Vss.Interlink.XmlSecurity.Reading;
 
 namespace Vss.Interlink.XmlSecurity.Signatures;
@@ -51,15 +50,16 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
 
         var key = new KeySearch(signature, scanner, request, keys, ladder);
         key.Find(null);
-        var xades = Xades(key.Certificate, ladder);
+        var isXades = XadesCheck.Run(signature, _plans, key.Certificate, request.Policy, ladder);
         var (indication, sub) = ladder.IsWhole ? (Indication.Indeterminate, SubIndication.NoCertificateChainFound) : ladder.Meaning();
-        return Described(key, xades, new Verdict(indication, sub, ladder.Steps, [])) with { References = Reports(_plans, isClean: false) };
+        return Described(signature.SignedInfo, key, isXades, new Verdict(indication, sub, ladder.Steps, [])) with { References = Reports(_plans, isClean: false) };
     }
 
     /// <summary>The verdict.</summary>
     public SignatureReport Report()
     {
         if (!signature.IsWhole) return Unreadable();
+        var info = signature.SignedInfo;
         var digests = Digests(_plans, SignatureRules.Digest);
         foreach (var (_, isSigned, plans) in _manifests)
         {
@@ -67,21 +67,20 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
         }
 
         var key = new KeySearch(signature, scanner, request, keys, _ladder);
-        var value = Value(signature.SignedInfo, key);
-        var xades = Xades(key.Certificate, _ladder);
+        var value = Value(info, key);
+        var isXades = XadesCheck.Run(signature, _plans, key.Certificate, request.Policy, _ladder);
         var integrity = digests == SignatureIntegrity.Broken || value == SignatureIntegrity.Broken ? SignatureIntegrity.Broken
             : digests == SignatureIntegrity.Intact && value == SignatureIntegrity.Intact ? SignatureIntegrity.Intact
             : SignatureIntegrity.Unknown;
         var timeStamps = _imprints?.Report(_ladder) ?? [];
         var scope = Scope(integrity);
-        var (indication, sub) = _ladder.Meaning();
-        if (_ladder.IsWhole && key.Origin != KeyOrigin.Caller) (indication, sub) = (Indication.Indeterminate, SubIndication.NoCertificateChainFound);
-
         var isClean = integrity == SignatureIntegrity.Intact && _ladder.IsWhole;
+        var (indication, sub) = _ladder.Meaning();
+        if (indication == Indication.TotalPassed && !(isClean && key.Origin == KeyOrigin.Caller)) (indication, sub) = (Indication.Indeterminate, SubIndication.NoCertificateChainFound);
         var references = Reports(_plans, isClean);
         List<Coverage> covered = new(references.Count);
         foreach (var reference in references) covered.Add(reference.Coverage);
-        return Described(key, xades, new Verdict(indication, sub, _ladder.Steps, covered)) with
+        return Described(info, key, isXades, new Verdict(indication, sub, _ladder.Steps, covered)) with
         {
             Integrity = integrity,
             Scope = scope,
@@ -100,35 +99,25 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
     }
 
     // What no digest decides.
-    private SignatureReport Described(KeySearch key, bool xades, Verdict verdict) => new()
+    private SignatureReport Described(SignedInfoModel info, KeySearch key, bool isXades, Verdict verdict) => new()
     {
         Id = signature.Id,
         Ordinal = signature.Ordinal,
         At = signature.At,
         Format = signature.Xades is null ? SignatureFormat.XmlDsig : SignatureFormat.Xades,
-        Level = xades ? Level(signature.Xades!) : SignatureLevel.Dsig,
+        Level = isXades ? XadesCheck.Level(signature.Xades!) : SignatureLevel.Dsig,
         Verdict = verdict,
-        Algorithms = Algorithms(signature.SignedInfo!),
+        Algorithms = Algorithms(info),
         KeyOrigin = key.Origin,
         TokenOrdinal = key.Token?.Ordinal ?? 0,
         SigningCertificate = key.Certificate,
-        Claims = xades ? signature.Xades!.Claims : null,
+        Claims = isXades ? signature.Xades!.Claims : null,
         Value = signature.Value,
         Certificates = Octets(signature.KeyInfo?.Certificates, key.Token, signature.Xades?.Certificates),
         Crls = Octets(signature.KeyInfo?.Crls, null, signature.Xades?.Crls),
         Ocsps = Octets(null, null, signature.Xades?.Ocsps),
         CounterSigns = CounterSigns(),
     };
-
-    private static SignatureLevel Level(XadesModel xades)
-    {
-        if (xades.SigningCertificates is null) return SignatureLevel.Dsig;
-        var isStamped = xades.TimeStamps.Exists(stamp => stamp.Kind == TimeStampKind.Signature);
-        var isArchived = xades.TimeStamps.Exists(stamp => stamp.Kind == TimeStampKind.Archive);
-        if (!isStamped) return SignatureLevel.B;
-        if (!xades.HasCertificateValues || !xades.HasRevocationValues) return SignatureLevel.T;
-        return isArchived ? SignatureLevel.LTA : SignatureLevel.LT;
-    }
 
     private static List<ReadOnlyMemory<byte>> Octets(List<byte[]>? first, SecurityToken? token, List<byte[]>? second)
     {
@@ -155,8 +144,6 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
             if (!all.Contains(uri)) all.Add(uri);
         }
     }
-
-    private static string Short(ReadOnlySpan<byte> digest) => Convert.ToHexStringLower(digest[..Math.Min(8, digest.Length)]) + "…";
 
     private void PlanSignedInfo(SignedInfoModel info, DigestPass pass)
     {
@@ -189,7 +176,7 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
             plan.Job.Digest(reference.Digest.Hash);
             if (request.Keep?.Invoke(Named(reference)) == true && !plan.Job.IsKept)
             {
-                var expected = plan.Target is null ? 0 : (int)Math.Min(scanner.Length, request.MaxKeptInMemory);
+                var expected = (int)Math.Min(plan.Target is null ? 0 : plan.Length ?? scanner.Length, request.MaxKeptInMemory);
                 plan.Job.Keep(held.Hold(new SignedOctets(request.MaxKeptInMemory, expected)));
             }
         }
@@ -213,14 +200,14 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
         var integrity = SignatureIntegrity.Intact;
         foreach (var plan in plans)
         {
-            var found = Judge(plan);
+            var found = plan.Judge();
             switch (found)
             {
                 case SignatureIntegrity.Intact:
                     _ladder.Pass(rule, plan.At, "the digest matches");
                     break;
                 case SignatureIntegrity.Broken:
-                    _ladder.Fail(rule, plan.At, $"the digest of {Shown(plan)} is {Short(Found(plan))}, the signed one is {Short(plan.Reference.Value)}");
+                    _ladder.Fail(rule, plan.At, $"the digest of {Shown(plan)} is {DigestMethod.Short(plan.FoundDigest)}, the signed one is {DigestMethod.Short(plan.Reference.Value)}");
                     break;
                 default:
                     var (broken, detail) = plan.Broken ?? Refused(plan.Job!.Refusal!);
@@ -243,14 +230,6 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
 
     private static (string, string) Refused(XmlRefusal refusal) =>
         (refusal.Kind == XmlRefusalKind.LimitExceeded ? SignatureRules.Limit : SignatureRules.Canonicalised, refusal.At.Length > 0 ? $"{refusal.Detail} ({refusal.At})" : refusal.Detail);
-
-    private static ReadOnlySpan<byte> Found(ReferencePlan plan) => plan.KnownDigest.IsEmpty ? plan.Job!.DigestOf(plan.Reference.Digest.Hash) : plan.KnownDigest.Span;
-
-    private static SignatureIntegrity Judge(ReferencePlan plan)
-    {
-        if (plan.Broken is not null || (plan.KnownDigest.IsEmpty && plan.Job is not { IsDone: true })) return SignatureIntegrity.Unknown;
-        return CryptographicOperations.FixedTimeEquals(Found(plan), plan.Reference.Value) ? SignatureIntegrity.Intact : SignatureIntegrity.Broken;
-    }
 
     private SignatureIntegrity Value(SignedInfoModel info, KeySearch key)
     {
@@ -296,66 +275,23 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
         }
     }
 
-    // Whether there are properties, and they are this signature's own and signed.
-    private bool Xades(ReadOnlyMemory<byte> certificate, Ladder ladder)
-    {
-        if (signature.Xades is not { } xades)
-        {
-            if (_plans.Exists(plan => plan.Reference.Type == DsigNames.SignedPropertiesType)) ladder.Fail(SignatureRules.ReferenceTarget, "ds:Reference", "a reference to signed properties, and the signature has none");
-            return false;
-        }
-
-        var isSigned = false;
-        foreach (var plan in _plans)
-        {
-            if (plan.Reference.Type != DsigNames.SignedPropertiesType) continue;
-            if (plan.Target == xades.SignedOrdinal && plan.Source is { LeftOut: 0, IsBase64: false } && xades.SignedOrdinal > 0) isSigned = true;
-            else if (plan.Broken is null) ladder.Fail(SignatureRules.ReferenceTarget, plan.At, "a reference of the type of signed properties points to something else than the signature's own");
-        }
-
-        if (!isSigned)
-        {
-            ladder.Fail(SignatureRules.XadesSigned, "xades:SignedProperties", "the properties are not signed");
-            return false;
-        }
-
-        if (xades.Target.Length < 2 || xades.Target != "#" + signature.Id) ladder.Fail(SignatureRules.XadesStructure, "xades:QualifyingProperties", "Target does not name the signature");
-        NamesCertificate(xades, certificate, ladder);
-        return true;
-    }
-
-    // Without that a certificate in KeyInfo could be exchanged for another one of the same key.
-    private void NamesCertificate(XadesModel xades, ReadOnlyMemory<byte> certificate, Ladder ladder)
-    {
-        const string at = "xades:SigningCertificate";
-        if (xades.SigningCertificates is not [var named, ..])
-        {
-            var keyInfoIsSigned = signature.KeyInfo is { } keyInfo && _plans.Exists(plan => plan.Target == keyInfo.Ordinal);
-            if (!keyInfoIsSigned) ladder.Fail(SignatureRules.XadesCertificate, at, "the signed properties do not name the signer's certificate");
-        }
-        else if (request.Policy.Refuses(named.Digest) is { } refused)
-        {
-            ladder.Fail(refused, at, $"the certificate is named by the digest method '{named.Digest.Uri}', which policy {request.Policy.Name} does not admit");
-        }
-        else if (!certificate.IsEmpty)
-        {
-            var found = CryptographicOperations.HashData(named.Digest.Hash, certificate.Span);
-            if (CryptographicOperations.FixedTimeEquals(found, named.Value)) ladder.Pass(SignatureRules.XadesCertificate, at, "the signed properties name this certificate");
-            else ladder.Fail(SignatureRules.XadesCertificate, at, $"the signed properties name the certificate {Short(named.Value)}, the signer's is {Short(found)}");
-        }
-    }
-
     private SignatureScope Scope(SignatureIntegrity integrity)
     {
         if (integrity != SignatureIntegrity.Intact) return SignatureScope.None;
-        var isFull = _plans.Exists(plan => plan is { IsWholeDocument: true, Source.IsBase64: false })
-            || (_outline!.IsComplete && !Listed(PartStanding.NotSigned) && (Listed(PartStanding.Signed) || _plans.Exists(plan => plan.Target is null)));
+        // The root's own attributes and texts are signed with the root only. An Object that somebody put into the signature is under no reference, whatever else is.
+        var root = _outline!.Parts is [var first, ..] ? first.Standing : PartStanding.NotSigned;
+        var isFull = _outline.IsComplete && !Listed(PartStanding.NotSigned) && root switch
+        {
+            PartStanding.Signed => _plans.Exists(plan => plan is { Broken: null, Target: 0 or 1, Source.IsBase64: false }),
+            PartStanding.TheSignature => Listed(PartStanding.Signed) || _plans.Exists(plan => plan.Target is null),
+            _ => false,
+        };
         _ladder.Pass(SignatureRules.Coverage, "", isFull ? "the whole document is covered" : "part of the document is covered");
         return isFull ? SignatureScope.Full : SignatureScope.Partial;
 
         bool Listed(PartStanding standing)
         {
-            foreach (var part in _outline!.Parts)
+            foreach (var part in _outline.Parts)
             {
                 if (part.Standing == standing) return true;
             }
@@ -370,7 +306,7 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
         foreach (var plan in plans)
         {
             var uri = plan.Reference.Uri ?? "";
-            var integrity = Judge(plan);
+            var integrity = plan.Judge();
             var kind = plan.Target is null ? CoverageKind.External : plan.IsWholeDocument ? CoverageKind.WholeDocument : CoverageKind.Element;
             List<string> transforms = new(plan.Reference.Transforms.Count);
             foreach (var transform in plan.Reference.Transforms) transforms.Add(transform.Uri);

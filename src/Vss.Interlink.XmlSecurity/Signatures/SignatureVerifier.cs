@@ -80,7 +80,11 @@ public static class SignatureVerifier
         using var keys = new DocumentKeys();
         using var outside = new OutsideContents(request);
         List<SignatureJudge> judges = new(scanner.Signatures.Count);
-        foreach (var signature in scanner.Signatures) judges.Add(new SignatureJudge(signature, scanner, request, keys, held));
+        foreach (var signature in scanner.Signatures)
+        {
+            if (request.Only is null || request.Only == signature.Ordinal) judges.Add(new SignatureJudge(signature, scanner, request, keys, held));
+        }
+
         foreach (var judge in judges) judge.Plan(pass, outside);
         if (request.GoesOn is { } goesOn)
         {

@@ -19,12 +19,18 @@ internal sealed class TimeStampImprints
         var imprints = new TimeStampImprints();
         foreach (var stamp in xades.TimeStamps)
         {
+            Dictionary<HashAlgorithmName, InOrder> byHash = [];
             foreach (var token in stamp.Tokens)
             {
                 var claimed = TokenImprint.Of(token);
-                var canBeComputed = stamp.Kind != TimeStampKind.Other && stamp.Canonicalization is not null && claimed?.Method is not null;
-                var parts = canBeComputed ? Jobs(stamp, signature, xades, references, pass) : null;
-                imprints._stamps.Add((stamp, token, claimed, parts is null ? null : new InOrder(parts, claimed!.Method!.Hash, held)));
+                InOrder? parts = null;
+                if (stamp is { Kind: not TimeStampKind.Other, Canonicalization: not null } && claimed?.Method is { } method && !byHash.TryGetValue(method.Hash, out parts)
+                    && Jobs(stamp, signature, xades, references, pass) is { } jobs)
+                {
+                    byHash[method.Hash] = parts = new InOrder(jobs, method.Hash, held);
+                }
+
+                imprints._stamps.Add((stamp, token, claimed, parts));
             }
         }
 

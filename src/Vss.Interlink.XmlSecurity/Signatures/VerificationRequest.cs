@@ -24,6 +24,9 @@ public sealed record VerificationRequest
     /// <summary>Contents beside the document, by the URI that references name them by. Nothing is ever fetched.</summary>
     public IReadOnlyDictionary<string, DetachedContent> Contents { get; init; } = new Dictionary<string, DetachedContent>();
 
+    /// <summary>The one signature that is judged, by its position among all start tags, as where others are none of the caller's business; null judges every one.</summary>
+    public int? Only { get; init; }
+
     /// <summary>Which references' octets are to be read afterwards; null keeps none.</summary>
     public Func<SignedReference, bool>? Keep { get; init; }
 

@@ -35,8 +35,8 @@ public enum TimeStampKind
 /// <summary>A certificate that the signed properties name.</summary>
 internal sealed record NamedCertificate(DigestMethod Digest, byte[] Value);
 
-/// <summary>A property that is not signed, by its place.</summary>
-internal sealed record TimeStampModel(TimeStampKind Kind, int Ordinal, int Position, string CanonicalizationUri, CanonicalizationMethod? Canonicalization, string Prefixes, IReadOnlyList<byte[]> Tokens);
+/// <summary>A time-stamp property. Its position is how many unsigned properties stand before it.</summary>
+internal sealed record TimeStampModel(TimeStampKind Kind, int Ordinal, int Position, CanonicalizationMethod? Canonicalization, string Prefixes, IReadOnlyList<byte[]> Tokens);
 
 /// <summary>xades:QualifyingProperties.</summary>
 internal sealed class XadesModel

@@ -223,6 +223,6 @@ internal sealed class XadesReader(ElementWalk walk)
         }
 
         CanonicalizationMethod.TryFromUri(uri, out var method);
-        _model.TimeStamps.Add(new TimeStampModel(kind, ordinal, _model.Unsigned.Count, uri, method, prefixes, tokens));
+        _model.TimeStamps.Add(new TimeStampModel(kind, ordinal, _model.Unsigned.Count, method, prefixes, tokens));
     }
 }

@@ -43,7 +43,7 @@ internal sealed class AncestorTags : IDisposable
     /// <summary>Shows them to a canonicaliser that begins within them.</summary>
     public void Replay(Canonicalizer canonicalizer)
     {
-        using var xml = new XmlTokenizer(Octets, SignatureContext.OwnLimits);
+        using var xml = new XmlTokenizer(Octets, XmlLimits.None);
         while (xml.Ordinal < Count && xml.Read()) canonicalizer.Accept(xml);
     }
 

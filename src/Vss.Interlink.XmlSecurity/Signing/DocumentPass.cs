@@ -20,9 +20,9 @@ internal sealed class DocumentPass : IDisposable
     private int _placeDepth;
     private bool _isAmbiguous;
 
-    public DocumentPass(SignaturePlace place, IReadOnlyList<ReferenceDigest> references, SignatureContext context, XmlIdRules ids, bool checkIds)
+    public DocumentPass(SignaturePlace place, IReadOnlyList<ReferenceDigest> references, SignatureContext context, XmlIdIndex? ids)
     {
-        (_place, _context) = (place, context);
+        (_place, _context, _ids) = (place, context, ids);
         foreach (var reference in references)
         {
             if (reference.Reference is SignatureReference.WholeDocument)
@@ -35,8 +35,6 @@ internal sealed class DocumentPass : IDisposable
                 _wanted.Add((reference, element.ElementId));
             }
         }
-
-        if (checkIds || _wanted.Count > 0 || place is SignaturePlace.ById) _ids = new XmlIdIndex(ids);
     }
 
     /// <summary>Where the signature goes in. Known after <see cref="Run"/>.</summary>
@@ -58,9 +56,6 @@ internal sealed class DocumentPass : IDisposable
         while (_running.Count > 0) Complete(_running.Count - 1);
         return null;
     }
-
-    /// <summary>Whether an identifier is one of the document's; only those are known that the pass was told to look for.</summary>
-    public bool HasId(string id) => _ids?.TryFind(id, out _) == true;
 
     public void Dispose()
     {

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Vss.Interlink.XmlSecurity.Signatures;
 
 namespace Vss.Interlink.XmlSecurity.Signing;
 
@@ -14,9 +15,11 @@ public sealed class PreparedSignature : IDisposable
     private readonly XmlText _signedInfo;
     private readonly XmlText _properties;
     private readonly PooledOctets _canonicalSignedInfo = new();
+    private readonly XmlIdIndex? _ids;   // of the document and of what the signature carries; null where none matters
     private InsertionPoint _insertion;
+    private XmlLimits _limits = new();
 
-    internal PreparedSignature(OctetSource? document, IReadOnlyList<SignatureReference> references, SignatureOptions options)
+    internal PreparedSignature(OctetSource? document, SignaturePlace? place, IReadOnlyList<SignatureReference> references, SignatureOptions options)
     {
         (_document, _options) = (document, options);
         _context = new SignatureContext(options.Id ?? "id-" + RandomNumberGenerator.GetHexString(32, lowercase: true));
@@ -25,6 +28,8 @@ public sealed class PreparedSignature : IDisposable
         if (extension?.IsArchive == true) _imprint = new ArchiveImprint(extension.ImprintDigest, references.Count + 1);
         _references = [.. references.Select((reference, index) => new ReferenceDigest(reference, index, _context.Id, options.Digest, _imprint))];
         _objects = [.. _references.Select(reference => SignatureObject.Of(reference, options)).OfType<SignatureObject>()];
+        var looksForIds = place is SignaturePlace.ById || references.Any(reference => reference is SignatureReference.Element or SignatureReference.XmlObject);
+        if (looksForIds || GivenIds.Any()) _ids = new XmlIdIndex(options.Ids);
     }
 
     /// <summary>Id of the <c>ds:Signature</c>.</summary>
@@ -79,18 +84,23 @@ public sealed class PreparedSignature : IDisposable
     internal SigningRefusal? Read(OctetSource document, SignaturePlace place, XmlLimits limits)
     {
         using var xml = document.OpenXml(limits);
-        using var pass = new DocumentPass(place, _references, _context, _options.Ids, checkIds: GivenIds.Any());
+        using var pass = new DocumentPass(place, _references, _context, _ids);
         if (pass.Run(xml) is { } refusal) return refusal;
-        if (GivenIds.FirstOrDefault(pass.HasId) is { } taken) return new SigningRefusal(SigningRefusalKind.IdTaken, $"the document has the identifier '{taken}', which the signature was to have");
         _insertion = pass.Insertion;
         return null;
     }
 
     /// <summary>Digests what is not in the document, then writes what is signed of the signature itself.</summary>
     /// <exception cref="XmlRefusedException">A document that the signature carries breaks a rule.</exception>
-    internal void DigestRest(XmlLimits limits)
+    internal SigningRefusal? DigestRest(XmlLimits limits)
     {
-        foreach (var carried in _objects) carried.Digest(_context, limits);
+        _limits = limits;
+        foreach (var carried in _objects) carried.Digest(_context, limits, _ids);
+        if (_ids is not null && GivenIds.FirstOrDefault(id => _ids.TryFind(id, out _)) is { } taken)
+        {
+            return new SigningRefusal(SigningRefusalKind.IdTaken, $"the document has the identifier '{taken}', which the signature was to have");
+        }
+
         foreach (var reference in _references)
         {
             if (reference.Reference is SignatureReference.External external) SignatureObject.DigestAll(external.Content, reference);
@@ -100,6 +110,7 @@ public sealed class PreparedSignature : IDisposable
         WriteSignedInfo(_options.Xades is null ? null : WriteProperties(_options.Xades));
         _context.Canonicalize(_signedInfo.Octets.Span, 1, _options.Canonicalization, OctetSink.To(_canonicalSignedInfo));
         Digest = _options.Algorithm.Digest.Hash(_canonicalSignedInfo.Span);
+        return null;
     }
 
     // Random identifiers are not looked for in the document.
@@ -134,7 +145,7 @@ public sealed class PreparedSignature : IDisposable
     {
         QualifyingProperties.WriteSigned(_properties, Id, _options, xades, _references);
         var id = QualifyingProperties.SignedPropertiesId(Id);
-        var reference = new ReferenceDigest(new SignatureReference.Element(id) { Type = XmlNames.SignedPropertiesType }, _references.Count, Id, _options.Digest, _imprint);
+        var reference = new ReferenceDigest(new SignatureReference.Element(id) { Type = DsigNames.SignedPropertiesType }, _references.Count, Id, _options.Digest, _imprint);
         using var whole = new PooledOctets(_properties.Length + QualifyingProperties.Ending.Length);
         whole.Write(_properties.Octets.Span);
         whole.Write(QualifyingProperties.Ending);
@@ -155,8 +166,20 @@ public sealed class PreparedSignature : IDisposable
         }
 
         unsigned.Start("xades:UnsignedProperties"u8).Start("xades:UnsignedSignatureProperties"u8);
-        await UnsignedProperties.WriteAsync(unsigned, extension, PresentProperties.None, canonicalValue.Memory, _imprint, objects: default, cancellation);   // each is referenced
+        await UnsignedProperties.WriteAsync(unsigned, extension, PresentProperties.None, canonicalValue.Memory, _imprint, WriteObjects, cancellation);
         unsigned.End("xades:UnsignedSignatureProperties"u8).End("xades:UnsignedProperties"u8);
+    }
+
+    private void WriteObjects(OctetSink sink)
+    {
+        try
+        {
+            foreach (var carried in _objects) carried.Canonicalize(_context, _limits, sink);
+        }
+        catch (XmlRefusedException refused)
+        {
+            throw new IOException("The octets that were signed have changed while they were signed.", refused);
+        }
     }
 
     private async ValueTask WriteAsync(Stream output, XmlText value, XmlText keyInfo, XmlText unsigned, CancellationToken cancellation)

@@ -1,22 +1,10 @@
+using Vss.Interlink.XmlSecurity.Signatures;
+
 namespace Vss.Interlink.XmlSecurity.Signing;
 
 /// <summary>What stands around the signature's parts: the start tags of the elements that it comes to stand in, and its own.</summary>
 internal sealed class SignatureContext : IDisposable
 {
-    /// <summary>For what is written here: it grows with what the caller gives.</summary>
-    public static readonly XmlLimits OwnLimits = new()
-    {
-        MaxBytes = long.MaxValue,
-        MaxDepth = int.MaxValue,
-        MaxElements = int.MaxValue,
-        MaxAttributes = int.MaxValue,
-        MaxNameLength = int.MaxValue,
-        MaxAttributeLength = int.MaxValue,
-        MaxTagBytes = int.MaxValue,
-        MaxNamespaces = int.MaxValue,
-        MaxNamespaceNames = int.MaxValue,
-    };
-
     private readonly PooledOctets _outside = new(256);
     private readonly PooledOctets _own = new(256);
     private byte[] _endTags = [];
@@ -25,7 +13,7 @@ internal sealed class SignatureContext : IDisposable
     {
         Id = id;
         using var tag = new XmlText(size: 256);
-        tag.Open("ds:Signature"u8).Raw(" xmlns:ds=\""u8).Raw(XmlNames.Ds).Raw("\""u8).Attribute("Id"u8, id).Close();
+        tag.Open("ds:Signature"u8).Raw(" xmlns:ds=\""u8).Raw(DsigNames.Dsig).Raw("\""u8).Attribute("Id"u8, id).Close();
         _own.Write(tag.Octets.Span);
     }
 
@@ -66,7 +54,7 @@ internal sealed class SignatureContext : IDisposable
         whole.Write(before.Span);
         whole.Write(part);
         whole.Write(after);
-        var refusal = Canonicalization.Write(whole.Memory, OwnLimits, method, XmlSelection.Element(depth + 1 + element), sink);
+        var refusal = Canonicalization.Write(whole.Memory, XmlLimits.None, method, XmlSelection.Element(depth + 1 + element), sink);
         if (refusal is not null) throw new InvalidOperationException($"What was written of the signature is no XML: {refusal.Detail}.");
     }
 

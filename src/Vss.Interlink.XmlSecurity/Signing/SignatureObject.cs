@@ -16,7 +16,14 @@ internal abstract class SignatureObject
     };
 
     /// <exception cref="XmlRefusedException">The content breaks a rule.</exception>
-    public abstract void Digest(SignatureContext context, XmlLimits limits);
+    /// <param name="context">Where the signature comes to stand.</param>
+    /// <param name="limits">What the content is held to.</param>
+    /// <param name="ids">Gets its identifiers.</param>
+    public abstract void Digest(SignatureContext context, XmlLimits limits, XmlIdIndex? ids);
+
+    /// <summary>Writes the exclusive canonical form of the <c>ds:Object</c>.</summary>
+    /// <exception cref="XmlRefusedException">The content breaks a rule.</exception>
+    public abstract void Canonicalize(SignatureContext context, XmlLimits limits, OctetSink sink);
 
     /// <summary>Writes it as UTF-8.</summary>
     public abstract ValueTask WriteAsync(Stream output, CancellationToken cancellation);
@@ -26,19 +33,32 @@ internal abstract class SignatureObject
         private Encoding _encoding = Encoding.UTF8;
         private long _start;
 
-        public override void Digest(SignatureContext context, XmlLimits limits)
+        public override void Digest(SignatureContext context, XmlLimits limits, XmlIdIndex? ids)
         {
             PassDeclaration(limits);
+            var depth = context.Depth + 2;
+            using var canonicalizer = reference.Canonicalizer(XmlSelection.Element(depth) with { Comments = false });   // as all references by a bare name
+            Read(context, limits, canonicalizer, ids, depth);
+            reference.Complete();
+        }
+
+        public override void Canonicalize(SignatureContext context, XmlLimits limits, OctetSink sink)
+        {
+            var depth = context.Depth + 2;
+            using var canonicalizer = new Canonicalizer(CanonicalizationMethod.Exclusive, XmlSelection.Element(depth), sink);
+            Read(context, limits, canonicalizer, null, depth);
+        }
+
+        private void Read(SignatureContext context, XmlLimits limits, Canonicalizer canonicalizer, XmlIdIndex? ids, int depth)
+        {
             using var head = new XmlText(size: 256);
             head.Raw(context.Before.Span);
             WriteStart(head);
             var joined = new JoinedStream(new OctetStream(head.Octets), Utf8Content(), new OctetStream(new([.. "</ds:Object>"u8, .. context.After.Span])));
-            var depth = context.Depth + 2;
             using var xml = new XmlTokenizer(joined, Deeper(limits, depth));
-            using var canonicalizer = reference.Canonicalizer(XmlSelection.Element(depth) with { Comments = false });   // as all references by a bare name
             try
             {
-                Run(xml, canonicalizer, depth);
+                Run(xml, canonicalizer, ids, depth);
             }
             catch (DecoderFallbackException)
             {
@@ -46,7 +66,6 @@ internal abstract class SignatureObject
             }
 
             canonicalizer.Complete();
-            reference.Complete();
         }
 
         public override async ValueTask WriteAsync(Stream output, CancellationToken cancellation)
@@ -86,7 +105,7 @@ internal abstract class SignatureObject
         }
 
         // The content must not end the object that it stands in and begin another: it is one element, no text beside it, and nothing begins behind the object.
-        private static void Run(XmlTokenizer xml, Canonicalizer canonicalizer, int depth)
+        private static void Run(XmlTokenizer xml, Canonicalizer canonicalizer, XmlIdIndex? ids, int depth)
         {
             var children = 0;
             var isBehind = false;
@@ -101,6 +120,7 @@ internal abstract class SignatureObject
                 };
                 if (isStray) throw new XmlRefusedException(XmlRefusalKind.NotWellFormed, "what is to be carried in the signature is not one document");
                 if (xml.Kind == XmlTokenKind.EndElement && xml.Depth == depth) isBehind = true;
+                if (xml.Depth > depth) ids?.Accept(xml);
                 canonicalizer.Accept(xml);
             }
 
@@ -119,23 +139,44 @@ internal abstract class SignatureObject
     {
         private const int Portion = 57 * 512;   // whole lines
 
-        public override void Digest(SignatureContext context, XmlLimits limits) => DigestAll(content.Open(0), reference);
+        public override void Digest(SignatureContext context, XmlLimits limits, XmlIdIndex? ids) => DigestAll(content.Open(0), reference);
+
+        public override void Canonicalize(SignatureContext context, XmlLimits limits, OctetSink sink)
+        {
+            using var start = new XmlText(size: 256);
+            WriteStart(start);
+            using var canonical = new PooledOctets(256);
+            context.Canonicalize(start.End("ds:Object"u8).Octets.Span, 1, CanonicalizationMethod.Exclusive, OctetSink.To(canonical));
+            sink.Write(canonical.Span[..^"</ds:Object>".Length]);
+            foreach (var portion in Base64()) sink.Write(portion.Span);   // its characters stand for themselves
+            sink.Write("</ds:Object>"u8);
+        }
 
         public override async ValueTask WriteAsync(Stream output, CancellationToken cancellation)
         {
+            using var start = new XmlText(size: 256);
+            WriteStart(start);
+            await output.WriteAsync(start.Octets, cancellation);
+            foreach (var portion in Base64()) await output.WriteAsync(portion, cancellation);
+            await output.WriteAsync("</ds:Object>"u8.ToArray(), cancellation);
+        }
+
+        private void WriteStart(XmlText text) => text.Open("ds:Object"u8).Attribute("Id"u8, reference.ObjectId)
+            .Attribute("MimeType"u8, reference.Reference.MimeType).Attribute("Encoding"u8, XmlNames.Base64).Close();
+
+        // A portion is valid until the next one.
+        private IEnumerable<ReadOnlyMemory<byte>> Base64()
+        {
             using var text = new XmlText(inLines, 2 * Portion);
-            text.Open("ds:Object"u8).Attribute("Id"u8, reference.ObjectId).Attribute("MimeType"u8, reference.Reference.MimeType).Attribute("Encoding"u8, XmlNames.Base64).Close();
             var portion = new byte[Portion];
             var input = content.Open(0);
             while (input.ReadAtLeast(portion, Portion, throwOnEndOfStream: false) is var came and > 0)
             {
+                text.Clear();
                 text.Base64(portion.AsSpan(0, came));
                 if (inLines) text.Raw("\n"u8);
-                await output.WriteAsync(text.Octets, cancellation);
-                text.Clear();
+                yield return text.Octets;
             }
-
-            await output.WriteAsync(text.End("ds:Object"u8).Octets, cancellation);
         }
     }
 

@@ -62,15 +62,12 @@ public static class XmlSigner
     private static SigningPreparation PrepareIn(OctetSource? document, SignaturePlace? place, IReadOnlyList<SignatureReference> references, SignatureOptions options, XmlLimits limits)
     {
         Check(references, options);
-        var signature = new PreparedSignature(document, references, options);
+        var signature = new PreparedSignature(document, place, references, options);
         try
         {
             var refusal = document is null ? null : signature.Read(document, place!, limits);
-            if (refusal is null)
-            {
-                signature.DigestRest(limits);
-                return SigningPreparation.Of(signature);
-            }
+            refusal ??= signature.DigestRest(limits);
+            if (refusal is null) return SigningPreparation.Of(signature);
 
             signature.Dispose();
             return SigningPreparation.Of(refusal);

@@ -21,6 +21,7 @@ public sealed class BrokenServerTests
         {
             var stream = await BeginAsync(server);
             await server.Frames.SendAsync(FrameType.Data, FrameFlags.None, stream, Half);
+            await server.HangUpAsync();
         }),
         ["hangs up inside a frame"] = (StatusCode.Unavailable, async server =>
             await server.Frames.SendAsync(
@@ -72,11 +73,20 @@ public sealed class BrokenServerTests
             await server.DrainAsync();
         }),
         ["goes away from the call and hangs up"] = (StatusCode.Unavailable, async server =>
-            await server.Frames.SendAsync(GoAway(await BeginAsync(server), Http2Error.None))),
+        {
+            await server.Frames.SendAsync(GoAway(await BeginAsync(server), Http2Error.None));
+            await server.HangUpAsync();
+        }),
         ["goes away for an error of its own"] = (StatusCode.Internal, async server =>
-            await server.Frames.SendAsync(GoAway(await BeginAsync(server), Http2Error.Internal))),
+        {
+            await server.Frames.SendAsync(GoAway(await BeginAsync(server), Http2Error.Internal));
+            await server.HangUpAsync();
+        }),
         ["asks for calm and goes away"] = (StatusCode.ResourceExhausted, async server =>
-            await server.Frames.SendAsync(GoAway(await BeginAsync(server), Http2Error.EnhanceYourCalm))),
+        {
+            await server.Frames.SendAsync(GoAway(await BeginAsync(server), Http2Error.EnhanceYourCalm));
+            await server.HangUpAsync();
+        }),
     };
 
     public static TheoryData<string> Names => [.. Parts.Keys];

@@ -90,6 +90,13 @@ internal sealed class RawServerConnection(TcpClient client) : IDisposable
         while (await Frames.ReadAsync() is not null) { }
     }
 
+    /// <summary>Closes its half after what it sent. Closing both at once would throw away what the client has not read yet: TCP resets a connection that is closed with octets unread (RFC 2525, 2.17).</summary>
+    public Task HangUpAsync()
+    {
+        client.Client.Shutdown(SocketShutdown.Send);
+        return DrainAsync();
+    }
+
     public Task SendHeadersAsync(int stream, params IEnumerable<(string Name, string Value)> more) => Frames.SendAsync(
         FrameType.Headers, FrameFlags.EndHeaders, stream,
         Http2Frames.HeaderBlock([(":status", "200"), ("content-type", "application/grpc"), .. more]));

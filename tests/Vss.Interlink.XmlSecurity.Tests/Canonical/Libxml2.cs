@@ -13,7 +13,7 @@ internal static partial class Libxml2
     // struct _xmlNode: _private, type, name, children, last, parent, next.
     private const int TypeAt = 8, ChildrenAt = 24, ParentAt = 40, NextAt = 48;
 
-    private static readonly StructuredError s_silent = (_, _) => { };
+    private static readonly StructuredError Silent = (_, _) => { };
 
     private delegate int IsVisible(IntPtr userData, IntPtr node, IntPtr parent);
 
@@ -24,7 +24,7 @@ internal static partial class Libxml2
     /// <summary>The canonical octets of the document, or of the element with this ordinal; null when libxml2 refuses the document or to canonicalise it.</summary>
     public static byte[]? Write(byte[] octets, CanonicalizationMethod method, int ordinal = 0, string? prefixes = null, int leftOut = 0)
     {
-        xmlSetStructuredErrorFunc(IntPtr.Zero, s_silent);   // of this thread
+        xmlSetStructuredErrorFunc(IntPtr.Zero, Silent);   // of this thread
         var document = xmlReadMemory(octets, octets.Length, null, null, SubstituteEntities | NoNetwork | NoErrors | NoWarnings | Huge);
         if (document == IntPtr.Zero) return null;
         var buffer = xmlAllocOutputBuffer(IntPtr.Zero);

@@ -23,10 +23,10 @@ internal sealed record DocumentParts(string Declaration, Part[] Before, Part.Ele
 {
     internal static readonly string[] Prefixes = ["", "a", "b", "n0", "ns-long.prefix", "ă"];
     internal static readonly string[] Namespaces = ["urn:a", "urn:b", "http://x.example/?p=1&amp;q=2", "urn:quote:&#39;", "http://www.w3.org/2000/09/xmldsig#", "urn:B"];
-    private static readonly string[] s_names = ["a", "b", "A", "z9", "é", "chữ-ký", "x.y", "Id", "_"];
-    private static readonly string[] s_xmlNames = ["lang", "space", "id", "base", "other"];
-    private static readonly string[][] s_xmlValues = [["vi", "en-GB"], ["preserve", "default"], ["id1"], ["../x/", "http://x.example/a/b", "c/d", "/e", "f", "g/"], ["&amp;", " "]];
-    private static readonly string[] s_white = ["", " ", "\n", "\r\n", "\t ", "\r"];
+    private static readonly string[] Names = ["a", "b", "A", "z9", "é", "chữ-ký", "x.y", "Id", "_"];
+    private static readonly string[] XmlNames = ["lang", "space", "id", "base", "other"];
+    private static readonly string[][] XmlValues = [["vi", "en-GB"], ["preserve", "default"], ["id1"], ["../x/", "http://x.example/a/b", "c/d", "/e", "f", "g/"], ["&amp;", " "]];
+    private static readonly string[] White = ["", " ", "\n", "\r\n", "\t ", "\r"];
 
     /// <summary>The document as text.</summary>
     public string Write()
@@ -75,22 +75,22 @@ internal sealed record DocumentParts(string Declaration, Part[] Before, Part.Ele
         {
             if (attribute.Prefix % 5 == 4)
             {
-                var name = attribute.Name % s_xmlNames.Length;
-                var values = s_xmlValues[name];
-                if (taken.Add("xml:" + name)) inTag.Insert(attribute.Name % (inTag.Count + 1), $"xml:{s_xmlNames[name]}=\"{values[attribute.Prefix % values.Length]}\"");
+                var name = attribute.Name % XmlNames.Length;
+                var values = XmlValues[name];
+                if (taken.Add("xml:" + name)) inTag.Insert(attribute.Name % (inTag.Count + 1), $"xml:{XmlNames[name]}=\"{values[attribute.Prefix % values.Length]}\"");
                 continue;
             }
 
             var prefix = prefixes[attribute.Prefix % prefixes.Length];
-            var local = s_names[attribute.Name % s_names.Length];
+            var local = Names[attribute.Name % Names.Length];
             if (!taken.Add($"{(prefix.Length > 0 ? scope[prefix] : -1)} {local}")) continue;
             var quote = attribute.Name % 2 == 0 ? '"' : '\'';
             var value = attribute.Value.Replace("<", "&lt;", StringComparison.Ordinal).Replace(quote.ToString(), quote == '"' ? "&quot;" : "&apos;", StringComparison.Ordinal);
             inTag.Insert(attribute.Prefix % (inTag.Count + 1), $"{Named(prefix, local)}={quote}{value}{quote}");
         }
 
-        var elementName = Named(prefixes[element.Prefix % prefixes.Length], s_names[element.Name % s_names.Length]);
-        var white = s_white[element.Layout % s_white.Length];
+        var elementName = Named(prefixes[element.Prefix % prefixes.Length], Names[element.Name % Names.Length]);
+        var white = White[element.Layout % White.Length];
         text.Append('<').Append(elementName);
         foreach (var attribute in inTag) text.Append(white.Length > 0 ? white : " ").Append(attribute);
         text.Append(white);

@@ -5,7 +5,7 @@ namespace Vss.Interlink.XmlSecurity.Tests.Documents;
 /// <summary>Documents that differ a little from a good one. The same document gives the same mutations.</summary>
 internal static class Mutations
 {
-    private static readonly byte[][] s_insertions =
+    private static readonly byte[][] Insertions =
     [
         .. new[]
         {
@@ -24,7 +24,7 @@ internal static class Mutations
         {
             var at = random.Next(octets.Length);
             var length = Math.Min(random.Next(1, random.Next(2, 12)), octets.Length - at);
-            var insertion = s_insertions[random.Next(s_insertions.Length)];
+            var insertion = Insertions[random.Next(Insertions.Length)];
             yield return random.Next(5) switch
             {
                 0 => [.. octets[..at], .. octets[(at + length)..]],

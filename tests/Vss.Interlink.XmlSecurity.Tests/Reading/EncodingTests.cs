@@ -45,13 +45,19 @@ public sealed class EncodingTests
     }
 
     [Theory]
-    [InlineData("00 3C 00 61 00 2F 00 3E D8 00", "lone surrogate at the end")]
     [InlineData("FE FF 00 3C 00 61 00 3E DC 00 00 3C 00 2F 00 61 00 3E", "low surrogate alone")]
     [InlineData("FE FF 00 3C 00 61 00 3E D8 3D 00 61 00 3C 00 2F 00 61 00 3E", "high surrogate alone")]
-    [InlineData("FF FE 3C 00 61 00 2F 00 3E 00 20", "half a unit")]
     [InlineData("FE FF 00 3C 00 61 00 3E FF FE 00 3C 00 2F 00 61 00 3E", "U+FFFE")]
     public void Broken_utf16_is_refused(string hexadecimal, string what) =>
         Assert.True(Infoset.ByTokenizer(Convert.FromHexString(hexadecimal.Replace(" ", "", StringComparison.Ordinal))).Refused is { Kind: XmlRefusalKind.NotWellFormed }, what);
+
+    [Theory]
+    [InlineData("3C 61 2F 3E C3")]
+    [InlineData("3C 61 3E E1 BB")]
+    [InlineData("FE FF 00 3C 00 61 00 2F 00 3E D8 00")]
+    [InlineData("FF FE 3C 00 61 00 2F 00 3E 00 20")]
+    public void A_document_that_ends_within_a_character_is_truncated(string hexadecimal) =>
+        Assert.Equal(XmlRefusalKind.Truncated, Infoset.ByTokenizer(Convert.FromHexString(hexadecimal.Replace(" ", "", StringComparison.Ordinal))).Refused!.Kind);
 
     [Theory]
     [InlineData("utf-8", "utf-8", true)]

@@ -45,7 +45,7 @@ public sealed class XmlReaderComparisonTests
     });
 
     [Fact]
-    public void A_document_that_was_tampered_with_is_accepted_by_both_readers_or_by_none() => GeneratedDocuments.All(2000, xml =>
+    public void A_document_that_was_tampered_with_is_accepted_by_both_readers_or_by_none() => GeneratedDocuments.All(1500, xml =>
     {
         foreach (var octets in Mutations.Of(Encoding.UTF8.GetBytes(xml), 8))
         {
@@ -67,6 +67,9 @@ public sealed class XmlReaderComparisonTests
 
         // - it lets an element have the prefix xmlns (Namespaces in XML 1.0 section 3).
         if (theirs is null && ours!.Message.Contains("the prefix xmlns", StringComparison.Ordinal)) return true;
+
+        // - it drops a character that the end of the document cuts (section 2.2: the octets are not UTF-8).
+        if (theirs is null && ours!.Message.Contains("ends within a UTF-8 character", StringComparison.Ordinal)) return true;
 
         // - its names are those of the fourth edition (appendix B there).
         using var xml = new XmlTokenizer(octets, Infoset.Wide);

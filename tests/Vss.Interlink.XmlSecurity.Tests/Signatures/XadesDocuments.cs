@@ -37,7 +37,7 @@ internal static class XadesDocuments
     }
 
     /// <summary>The outer form of a time-stamp token, with nothing in it but the message imprint.</summary>
-    private static string Token(byte[] octets)
+    public static string Token(byte[] octets)
     {
         var info = new AsnWriter(AsnEncodingRules.DER);
         using (info.PushSequence())

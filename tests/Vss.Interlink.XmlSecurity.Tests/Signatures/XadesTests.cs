@@ -55,6 +55,15 @@ public sealed class XadesTests
     }
 
     [Fact]
+    public void Many_archive_time_stamps_cannot_multiply_the_work_without_end()
+    {
+        Assert.SkipUnless(HandSigner.CanSign, "libxml2 is not installed");
+        var stamps = string.Concat(Enumerable.Repeat($"<a:ArchiveTimeStamp xmlns:a=\"http://uri.etsi.org/01903/v1.4.1#\"><xades:EncapsulatedTimeStamp>{XadesDocuments.Token([])}</xades:EncapsulatedTimeStamp></a:ArchiveTimeStamp>", 60));
+        var unsigned = $"<xades:UnsignedProperties><xades:UnsignedSignatureProperties>{stamps}</xades:UnsignedSignatureProperties></xades:UnsignedProperties>";
+        Verified.Refused(SignatureRules.Limit, HandSigner.Sign(XadesDocuments.Text(unsigned).Replace("<Text>", "<Text>" + new string('x', 500_000), StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void A_certificate_that_the_signed_properties_do_not_name_is_refused()
     {
         Assert.SkipUnless(HandSigner.CanSign, "libxml2 is not installed");

@@ -38,6 +38,12 @@ public sealed class SigningRefusalTests
     [InlineData("s-reference-0")]
     public void A_given_identifier_that_the_document_has_already_is_refused(string id) => Assert.Equal(SigningRefusalKind.IdTaken, Signed.Refusal($"<a><b Id='{id}'/></a>", Signed.Options() with { Id = "s" }).Kind);
 
+    [Theory]
+    [InlineData("<c Id='x'/>", SigningRefusalKind.Document)]
+    [InlineData("<c Id='s'/>", SigningRefusalKind.IdTaken)]
+    public void What_is_carried_has_no_identifier_of_the_document_or_of_the_signature(string carried, SigningRefusalKind kind) => Assert.Equal(
+        kind, Signed.Refusal("<a Id='x'/>", Signed.Options() with { Id = "s" }, null, new SignatureReference.XmlObject(OctetSource.Of(System.Text.Encoding.UTF8.GetBytes(carried)))).Kind);
+
     [Fact]
     public void What_does_not_fit_together_throws()
     {

@@ -213,6 +213,8 @@ public sealed class XadesTests
         foreach (var part in new[] { "SignedInfo", "SignatureValue", "KeyInfo" }) all.Add(Canonical($"//*[local-name()='Signature']/*[local-name()='{part}']", false));
         var before = document.SelectNodes($"{archive}/preceding-sibling::*")!.Count;
         for (var number = 1; number <= before; number++) all.Add(Canonical($"//*[local-name()='UnsignedSignatureProperties']/*[{number}]", false));
+        var objects = document.SelectNodes("//*[local-name()='Object'][not(*[local-name()='QualifyingProperties'])]")!.Count;
+        for (var number = 1; number <= objects; number++) all.Add(Canonical($"//*[local-name()='Signature']/*[local-name()='Object'][{number}]", false));
         return SHA256.HashData(all.SelectMany(octets => octets).ToArray());
 
         byte[] Canonical(string path, bool isEnveloped) => Libxml2.Write(

@@ -45,12 +45,8 @@ internal sealed class ArchiveImprint : IDisposable
     /// <summary>A sink for what comes behind the references.</summary>
     public OctetSink Rest => _turn == _isComplete.Length ? OctetSink.To(_hash) : throw new InvalidOperationException("The references come first.");
 
-    /// <summary>The digest of everything up to here and of what it ends with.</summary>
-    public byte[] Finish(ReadOnlySpan<byte> ending)
-    {
-        _hash.AppendData(ending);
-        return _hash.GetHashAndReset();
-    }
+    /// <summary>The digest, when everything was written.</summary>
+    public byte[] Finish() => _hash.GetHashAndReset();
 
     public void Dispose()
     {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Vss.Interlink.XmlSecurity.Reading;
+using Vss.Interlink.XmlSecurity.Signatures;
 
 namespace Vss.Interlink.XmlSecurity.Signing;
 
@@ -48,6 +49,29 @@ internal sealed class ArchivePass : IDisposable
         while (_running.Count > 0) Complete(_running.Count - 1);
     }
 
+    /// <summary>Writes each <c>ds:Object</c> but that of the properties: step 6.</summary>
+    /// <exception cref="XmlRefusedException">The document breaks a rule.</exception>
+    public static void WriteObjects(OctetSource document, SignatureSurvey survey, XmlLimits limits, OctetSink sink)
+    {
+        if (survey.Objects.Count == 0) return;
+        var canonicalizers = survey.Objects.Select(ordinal => new Canonicalizer(CanonicalizationMethod.Exclusive, XmlSelection.Element(ordinal), sink)).ToList();
+        try
+        {
+            using var xml = document.OpenXml(limits);
+            var turn = 0;
+            while (turn < canonicalizers.Count && xml.Read())
+            {
+                canonicalizers[turn].Accept(xml);
+                if (xml.Kind != XmlTokenKind.EndElement || xml.Depth != survey.ObjectDepth || xml.Ordinal < survey.Objects[turn]) continue;
+                canonicalizers[turn++].Complete();
+            }
+        }
+        finally
+        {
+            foreach (var canonicalizer in canonicalizers) canonicalizer.Dispose();
+        }
+    }
+
     public void Dispose()
     {
         foreach (var running in _running) running.Dispose();
@@ -69,7 +93,7 @@ internal sealed class ArchivePass : IDisposable
     {
         private readonly int _ordinal;
         private readonly Canonicalizer? _canonicalizer;
-        private readonly Base64Text? _base64;
+        private readonly Base64Content? _base64;
         private int _depth;
 
         public Running(int index, int ordinal, ForeignReference reference, int signature, ArchiveImprint imprint)
@@ -78,7 +102,7 @@ internal sealed class ArchivePass : IDisposable
             var sink = new Part(imprint, index);
             if (reference.IsBase64)
             {
-                _base64 = new Base64Text(sink);
+                _base64 = new Base64Content(sink);
                 return;
             }
 
@@ -100,7 +124,7 @@ internal sealed class ArchivePass : IDisposable
         {
             if (xml.Kind == XmlTokenKind.StartElement && xml.Ordinal == _ordinal) _depth = xml.Depth;
             _canonicalizer?.Accept(xml);
-            if (_base64 is not null && (_depth > 0 || _ordinal == 0) && xml.Kind is XmlTokenKind.Text or XmlTokenKind.CData) _base64?.Write(xml);
+            if (_base64 is not null && (_depth > 0 || _ordinal == 0) && xml.Kind is XmlTokenKind.Text or XmlTokenKind.CData) _base64?.Write(xml.Text);
             HasEnded = _depth > 0 && xml.Kind == XmlTokenKind.EndElement && xml.Depth == _depth;
         }
 
@@ -110,39 +134,15 @@ internal sealed class ArchivePass : IDisposable
             _base64?.Complete();
         }
 
-        public void Dispose() => _canonicalizer?.Dispose();
+        public void Dispose()
+        {
+            _canonicalizer?.Dispose();
+            _base64?.Dispose();
+        }
     }
 
     private sealed class Part(ArchiveImprint imprint, int index) : OctetSink
     {
         public override void Write(ReadOnlySpan<byte> octets) => imprint.Write(index, octets);
-    }
-
-    /// <summary>The base64 transform, XML-DSig section 6.6.2: over the text of the element, white space not counting.</summary>
-    private sealed class Base64Text(OctetSink sink)
-    {
-        private readonly byte[] _held = new byte[4];
-        private int _count;
-
-        public void Write(XmlTokenizer xml)
-        {
-            Span<byte> decoded = stackalloc byte[3];
-            foreach (var octet in xml.Text)
-            {
-                if (XmlCharacters.IsWhite(octet)) continue;
-                _held[_count++] = octet;
-                if (_count < 4) continue;
-                _count = 0;
-                if (System.Buffers.Text.Base64.DecodeFromUtf8(_held, decoded, out _, out var length) != System.Buffers.OperationStatus.Done) throw Malformed();
-                sink.Write(decoded[..length]);
-            }
-        }
-
-        public void Complete()
-        {
-            if (_count > 0) throw Malformed();
-        }
-
-        private static XmlRefusedException Malformed() => new(XmlRefusalKind.NotWellFormed, "the document has malformed base64 where a reference decodes it");
     }
 }

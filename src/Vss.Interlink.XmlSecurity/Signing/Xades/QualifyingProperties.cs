@@ -1,3 +1,5 @@
+using Vss.Interlink.XmlSecurity.Signatures;
+
 namespace Vss.Interlink.XmlSecurity.Signing;
 
 /// <summary>Writes the signed properties: ETSI EN 319 132-1 section 5.2, in the order of its schema.</summary>
@@ -6,7 +8,7 @@ internal static class QualifyingProperties
     /// <summary>Everything of the <c>ds:Object</c> up to the end of <c>xades:SignedProperties</c>; what follows is <see cref="Ending"/>, or the unsigned properties before it.</summary>
     public static void WriteSigned(XmlText text, string signatureId, SignatureOptions options, XadesProperties properties, IEnumerable<ReferenceDigest> references)
     {
-        text.Start("ds:Object"u8).Open("xades:QualifyingProperties"u8).Raw(" xmlns:xades=\""u8).Raw(XmlNames.Xades).Raw("\""u8).Attribute("Target"u8, "#" + signatureId).Close();
+        text.Start("ds:Object"u8).Open("xades:QualifyingProperties"u8).Raw(" xmlns:xades=\""u8).Raw(DsigNames.Xades).Raw("\""u8).Attribute("Target"u8, "#" + signatureId).Close();
         text.Open("xades:SignedProperties"u8).Attribute("Id"u8, SignedPropertiesId(signatureId)).Close();
         text.Start("xades:SignedSignatureProperties"u8).Element("xades:SigningTime"u8, properties.SigningTime.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"));
         WriteCertificate(text, options);

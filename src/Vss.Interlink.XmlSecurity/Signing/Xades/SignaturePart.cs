@@ -1,3 +1,5 @@
+using Vss.Interlink.XmlSecurity.Signatures;
+
 namespace Vss.Interlink.XmlSecurity.Signing;
 
 /// <summary>What an element is in a signature, by what it stands in: the schemas of XML-DSig and of ETSI EN 319 132-1, as far as augmenting looks at them.</summary>
@@ -26,9 +28,9 @@ internal static class SignatureParts
     public static SignaturePart Child(SignaturePart parent, ReadOnlySpan<byte> namespaceName, ReadOnlySpan<byte> name)
     {
         if (parent == SignaturePart.UnsignedSignatureProperties) return SignaturePart.UnsignedProperty;
-        if (namespaceName.SequenceEqual(XmlNames.Ds)) return ChildOfDs(parent, name);
-        if (namespaceName.SequenceEqual(XmlNames.Xades)) return ChildOfXades(parent, name);
-        return parent == SignaturePart.Transform && name.SequenceEqual("InclusiveNamespaces"u8) ? SignaturePart.InclusiveNamespaces : SignaturePart.Other;
+        if (namespaceName.SequenceEqual(DsigNames.Dsig)) return ChildOfDs(parent, name);
+        if (namespaceName.SequenceEqual(DsigNames.Xades)) return ChildOfXades(parent, name);
+        return parent == SignaturePart.Transform && namespaceName.SequenceEqual(DsigNames.Exclusive) && name.SequenceEqual("InclusiveNamespaces"u8) ? SignaturePart.InclusiveNamespaces : SignaturePart.Other;
     }
 
     private static SignaturePart ChildOfDs(SignaturePart parent, ReadOnlySpan<byte> name) => parent switch

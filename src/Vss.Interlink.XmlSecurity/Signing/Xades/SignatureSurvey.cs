@@ -1,5 +1,6 @@
 using System.Text;
 using Vss.Interlink.XmlSecurity.Reading;
+using Vss.Interlink.XmlSecurity.Signatures;
 
 namespace Vss.Interlink.XmlSecurity.Signing;
 
@@ -8,14 +9,13 @@ internal sealed class SignatureSurvey : IDisposable
 {
     private readonly string? _id;
     private readonly Stack<SignaturePart> _path = new();
-    private readonly PooledOctets _object = new(256);
     private readonly List<string?> _holders = [];   // identifiers of what the unsigned properties stand in
     private Canonicalizer? _canonicalizer;
     private int _canonicalDepth;
     private int _depth;               // of the signature while it is open
     private int _foreignDepth;        // of another signature that is open
-    private bool _objectHoldsProperties;
     private string? _objectId;
+    private bool _hasProperties;
 
     public SignatureSurvey(string? id, XmlIdRules ids) => (_id, Ids) = (id, new XmlIdIndex(ids));
 
@@ -35,8 +35,11 @@ internal sealed class SignatureSurvey : IDisposable
 
     public PooledOctets UnsignedProperties { get; } = new();
 
-    /// <summary>Of each <c>ds:Object</c> that no reference names, but that of the properties.</summary>
-    public PooledOctets Objects { get; } = new(256);
+    /// <summary>Positions of each <c>ds:Object</c> but that of the properties.</summary>
+    public List<int> Objects { get; } = [];
+
+    /// <summary>How deep they stand.</summary>
+    public int ObjectDepth { get; private set; }
 
     public InsertionPoint Insertion { get; private set; }
 
@@ -71,12 +74,10 @@ internal sealed class SignatureSurvey : IDisposable
     public void Dispose()
     {
         _canonicalizer?.Dispose();
-        _object.Dispose();
         SignedInfo.Dispose();
         SignatureValue.Dispose();
         KeyInfo.Dispose();
         UnsignedProperties.Dispose();
-        Objects.Dispose();
     }
 
     private void Enter(XmlTokenizer xml)
@@ -114,13 +115,14 @@ internal sealed class SignatureSurvey : IDisposable
                 break;
             case SignaturePart.Object:
                 _objectId = Attribute(xml, "Id"u8);
-                if (_objectId is null || !References.Any(reference => reference.ElementId == _objectId)) BeginCanonical(xml, _object);
+                Objects.Add(xml.Ordinal);
                 break;
             case SignaturePart.QualifyingProperties:
                 EnterProperties(xml);
                 break;
             case SignaturePart.UnsignedProperties:
                 _holders.Add(Attribute(xml, "Id"u8));
+                if (Missing != SignaturePart.UnsignedProperties) Fault ??= "the signature's unsigned properties do not stand once behind the signed ones";
                 if (!xml.IsEmptyElement) (Insertion, Missing) = (InsertionPoint.Behind(xml), SignaturePart.UnsignedSignatureProperties);   // its first child
                 break;
             case SignaturePart.UnsignedSignatureProperties:
@@ -131,7 +133,7 @@ internal sealed class SignatureSurvey : IDisposable
 
     private void EnterOutside(XmlTokenizer xml)
     {
-        if (!xml.LocalName.SequenceEqual("Signature"u8) || !xml.Names[xml.Namespace].SequenceEqual(XmlNames.Ds)) return;
+        if (!xml.LocalName.SequenceEqual("Signature"u8) || !xml.Names[xml.Namespace].SequenceEqual(DsigNames.Dsig)) return;
         var isMeant = _id is null ? _foreignDepth == 0 : Attribute(xml, "Id"u8) == _id;
         if (!isMeant)
         {
@@ -145,24 +147,23 @@ internal sealed class SignatureSurvey : IDisposable
             return;
         }
 
-        (Ordinal, _depth) = (xml.Ordinal, xml.Depth);
+        (Ordinal, _depth, ObjectDepth) = (xml.Ordinal, xml.Depth, xml.Depth + 1);
         _path.Push(SignaturePart.Signature);
         _holders.Add(Attribute(xml, "Id"u8));
     }
 
     private void EnterProperties(XmlTokenizer xml)
     {
-        if (Missing != SignaturePart.QualifyingProperties) Fault ??= "the signature has its properties twice";
-        _objectHoldsProperties = true;
+        if (_hasProperties) Fault ??= "the signature has its properties twice";
+        else Objects.RemoveAt(Objects.Count - 1);   // the one that they stand in
+        _hasProperties = true;
         _holders.Add(_objectId);
         _holders.Add(Attribute(xml, "Id"u8));
-        _canonicalizer?.Dispose();
-        _canonicalizer = null;
     }
 
     private void EnterProperty(XmlTokenizer xml)
     {
-        var isXades = xml.Names[xml.Namespace].SequenceEqual(XmlNames.Xades);
+        var isXades = xml.Names[xml.Namespace].SequenceEqual(DsigNames.Xades);
         Present = new PresentProperties(
             Present.TimeStamp || (isXades && xml.LocalName.SequenceEqual("SignatureTimeStamp"u8)),
             Present.Certificates || (isXades && xml.LocalName.SequenceEqual("CertificateValues"u8)),
@@ -177,7 +178,6 @@ internal sealed class SignatureSurvey : IDisposable
         if (_canonicalizer is not null && _canonicalDepth == xml.Depth) EndCanonical();
         var part = _path.Pop();
         if (part == SignaturePart.Signature) _depth = 0;
-        else if (part == SignaturePart.Object) EndObject();
         else NoteInsertion(xml, part);
     }
 
@@ -199,13 +199,6 @@ internal sealed class SignatureSurvey : IDisposable
         }
     }
 
-    private void EndObject()
-    {
-        if (!_objectHoldsProperties) Objects.Write(_object.Span);
-        _object.CutTo(0);
-        _objectHoldsProperties = false;
-    }
-
     private PooledOctets Once(PooledOctets part)
     {
         if (part.Length > 0) Fault ??= "the signature has one of its parts twice";
@@ -214,7 +207,6 @@ internal sealed class SignatureSurvey : IDisposable
 
     private void BeginCanonical(XmlTokenizer xml, PooledOctets into)
     {
-        _canonicalizer?.Dispose();
         (_canonicalizer, _canonicalDepth) = (new Canonicalizer(CanonicalizationMethod.Exclusive, XmlSelection.Element(xml.Ordinal) with { Comments = false }, OctetSink.To(into)), xml.Depth);
     }
 

@@ -1,3 +1,5 @@
+using Vss.Interlink.XmlSecurity.Signatures;
+
 namespace Vss.Interlink.XmlSecurity.Signing;
 
 /// <summary>Which unsigned properties a signature has already.</summary>
@@ -17,10 +19,10 @@ internal static class UnsignedProperties
     /// <param name="present">What is there.</param>
     /// <param name="signatureValue">Exclusive canonical form of the <c>ds:SignatureValue</c>.</param>
     /// <param name="imprint">Imprint of the archive time stamp up to here; null when there is to be none.</param>
-    /// <param name="objects">What the imprint ends with: exclusive canonical forms of each <c>ds:Object</c> that is not referenced, but that of the properties.</param>
+    /// <param name="objects">Writes what the imprint ends with: the exclusive canonical form of each <c>ds:Object</c> but that of the properties.</param>
     /// <param name="cancellation">Ends the wait for time stamps.</param>
     public static async ValueTask WriteAsync(
-        XmlText output, XadesExtension extension, PresentProperties present, ReadOnlyMemory<byte> signatureValue, ArchiveImprint? imprint, ReadOnlyMemory<byte> objects, CancellationToken cancellation)
+        XmlText output, XadesExtension extension, PresentProperties present, ReadOnlyMemory<byte> signatureValue, ArchiveImprint? imprint, Action<OctetSink> objects, CancellationToken cancellation)
     {
         List<ReadOnlyMemory<byte>> tokens = [];
         if (!present.TimeStamp)
@@ -38,7 +40,8 @@ internal static class UnsignedProperties
         }
 
         if (imprint is null) return;
-        var archive = await extension.TimeStamp(imprint.Finish(objects.Span), extension.ImprintDigest.Name, cancellation);
+        objects(imprint.Rest);
+        var archive = await extension.TimeStamp(imprint.Finish(), extension.ImprintDigest.Name, cancellation);
         Add(output, null, property => WriteTimeStamp(property, "xades141:ArchiveTimeStamp"u8, archive));
     }
 
@@ -67,7 +70,7 @@ internal static class UnsignedProperties
         write(property);
         output.Raw(property.Octets.Span);
         if (imprint is null) return;
-        var refusal = Canonicalization.Write(property.Octets, SignatureContext.OwnLimits, CanonicalizationMethod.Exclusive, XmlSelection.Element(1), imprint.Rest);
+        var refusal = Canonicalization.Write(property.Octets, XmlLimits.None, CanonicalizationMethod.Exclusive, XmlSelection.Element(1), imprint.Rest);
         if (refusal is not null) throw new InvalidOperationException($"What was written of the signature is no XML: {refusal.Detail}.");
     }
 
@@ -108,5 +111,5 @@ internal static class UnsignedProperties
     }
 
     private static XmlText Start(XmlText text, ReadOnlySpan<byte> name) => text.Open(name)
-        .Raw(" xmlns:ds=\""u8).Raw(XmlNames.Ds).Raw("\" xmlns:xades=\""u8).Raw(XmlNames.Xades).Raw("\" xmlns:xades141=\""u8).Raw(XmlNames.Xades141).Raw("\""u8).Close();
+        .Raw(" xmlns:ds=\""u8).Raw(DsigNames.Dsig).Raw("\" xmlns:xades=\""u8).Raw(DsigNames.Xades).Raw("\" xmlns:xades141=\""u8).Raw(DsigNames.Xades141).Raw("\""u8).Close();
 }

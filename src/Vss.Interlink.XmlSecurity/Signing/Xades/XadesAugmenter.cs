@@ -1,4 +1,5 @@
 using Vss.Interlink.XmlSecurity.Reading;
+using Vss.Interlink.XmlSecurity.Signatures;
 
 namespace Vss.Interlink.XmlSecurity.Signing;
 
@@ -13,7 +14,7 @@ public static class XadesAugmenter
     /// signature that has some already goes into <c>xades141:TimeStampValidationData</c>. Every other octet of the document stays. The signature is not verified
     /// here: who augments verifies first. Another signature that covers this one is broken by it.
     /// </summary>
-    /// <param name="document">Read once, twice for an archive time stamp, then copied.</param>
+    /// <param name="document">Read once, for an archive time stamp twice, and once more where the signature carries objects; then copied.</param>
     /// <param name="signatureId">Id of the <c>ds:Signature</c>; null for the only one.</param>
     /// <param name="extension">What to add.</param>
     /// <param name="external">For an archive time stamp over octets elsewhere; null when nothing is.</param>
@@ -38,7 +39,7 @@ public static class XadesAugmenter
             }
 
             using var text = new XmlText();
-            await WriteAsync(text, survey, extension, imprint, cancellation);
+            await WriteAsync(text, document, survey, extension, imprint, limits, cancellation);
             await survey.Insertion.CopyAsync(document, output, inserted => inserted.WriteAsync(text.Octets, cancellation), cancellation);
             return null;
         }
@@ -85,13 +86,14 @@ public static class XadesAugmenter
     }
 
     // What is missing around the properties is written with them, in namespaces that it binds itself.
-    private static async ValueTask WriteAsync(XmlText text, SignatureSurvey survey, XadesExtension extension, ArchiveImprint? imprint, CancellationToken cancellation)
+    private static async ValueTask WriteAsync(
+        XmlText text, OctetSource document, SignatureSurvey survey, XadesExtension extension, ArchiveImprint? imprint, XmlLimits limits, CancellationToken cancellation)
     {
         var isBare = survey.Missing != SignaturePart.Other;
         var isWhole = survey.Missing == SignaturePart.UnsignedProperties;
-        if (isWhole) text.Open("xades:UnsignedProperties"u8).Raw(" xmlns:xades=\""u8).Raw(XmlNames.Xades).Raw("\""u8).Close();
-        if (isBare) text.Open("xades:UnsignedSignatureProperties"u8).Raw(" xmlns:xades=\""u8).Raw(XmlNames.Xades).Raw("\""u8).Close();
-        await UnsignedProperties.WriteAsync(text, extension, survey.Present, survey.SignatureValue.Memory, imprint, survey.Objects.Memory, cancellation);
+        if (isWhole) text.Open("xades:UnsignedProperties"u8).Raw(" xmlns:xades=\""u8).Raw(DsigNames.Xades).Raw("\""u8).Close();
+        if (isBare) text.Open("xades:UnsignedSignatureProperties"u8).Raw(" xmlns:xades=\""u8).Raw(DsigNames.Xades).Raw("\""u8).Close();
+        await UnsignedProperties.WriteAsync(text, extension, survey.Present, survey.SignatureValue.Memory, imprint, sink => ArchivePass.WriteObjects(document, survey, limits, sink), cancellation);
         if (isBare) text.End("xades:UnsignedSignatureProperties"u8);
         if (isWhole) text.End("xades:UnsignedProperties"u8);
     }

@@ -19,18 +19,6 @@ internal static class XmlSec1
     /// <summary>Asserts that it does not.</summary>
     public static void AssertRefuses(byte[] signed, params string[] arguments) => Assert.NotEqual(0, Verify(signed, arguments).ExitCode);
 
-    /// <summary>Signs a template, as xmlsec1 does it, with the RSA test key; the certificate comes into an empty <c>ds:X509Data</c>.</summary>
-    public static byte[] Sign(string template, TestKeys keys, params string[] arguments)
-    {
-        using var folder = new PeerFolder();
-        var key = folder.Write("key.pem", keys.KeyPem);
-        var certificate = folder.Write("certificate.pem", keys.CertificatePem);
-        var file = folder.Write("template.xml", template);
-        var (exitCode, said) = folder.Run(Program, ["--sign", "--privkey-pem", $"{key},{certificate}", "--output", "signed.xml", .. s_ownIds, .. arguments, file]);
-        Assert.True(exitCode == 0, $"xmlsec1 ended with {exitCode}: {said}");
-        return folder.Read("signed.xml");
-    }
-
     private static (int ExitCode, string Said) Verify(byte[] signed, string[] arguments)
     {
         using var folder = new PeerFolder();

@@ -1,0 +1,57 @@
+using System.Security.Cryptography;
+using System.Text;
+using Vss.Interlink.XmlSecurity.Signatures;
+
+namespace Vss.Interlink.XmlSecurity.Tests.Signatures;
+
+public sealed class SignedOctetsTests
+{
+    [Fact]
+    public void What_is_read_afterwards_is_what_was_digested_in_memory_and_in_a_file()
+    {
+        var document = DotNetSigner.Enveloped($"<Dossier><Text>{new string('x', 300_000)}</Text></Dossier>");
+        foreach (var maxInMemory in new[] { 1024 * 1024, 64 * 1024 })
+        {
+            using var report = SignatureVerifier.Verify(document, Verified.KeepingAll with { MaxKeptInMemory = maxInMemory });
+            var octets = Assert.Single(Assert.Single(report.Signatures).References).Octets!;
+            Assert.Equal(maxInMemory > 300_000, octets.TryGetMemory(out _));
+            using var one = octets.Open();
+            using var other = octets.Open();
+            Assert.Equal(SHA256.HashData(Encoding.UTF8.GetBytes($"<Dossier><Text>{new string('x', 300_000)}</Text></Dossier>")), SHA256.HashData(one));
+            Assert.Equal(octets.Length, other.Seek(0, SeekOrigin.End));
+            report.Dispose();
+            Assert.Throws<ObjectDisposedException>(octets.Open);
+        }
+    }
+
+    [Fact]
+    public void Only_what_was_asked_for_is_kept()
+    {
+        var report = Verified.Intact(DotNetSigner.Soap11(), new VerificationRequest { Keep = reference => reference.Uri == "#Body-1" });
+        Assert.Equal([true, false], report.References.Select(reference => reference.Octets is not null));
+    }
+
+    [Fact]
+    public void Every_source_of_the_same_document_gives_the_same_report()
+    {
+        var document = DotNetSigner.Soap11();
+        using var memory = SignatureVerifier.Verify(document, Verified.KeepingAll);
+        using var stream = SignatureVerifier.Verify(new MemoryStream(document), Verified.KeepingAll);
+        using var utf16 = SignatureVerifier.Verify(Encoding.Unicode.GetBytes("\uFEFF" + Encoding.UTF8.GetString(document)), Verified.KeepingAll);
+        Assert.Equal(memory.Signatures[0].Parts, stream.Signatures[0].Parts);
+        Assert.Equal(memory.Signatures[0].Verdict.Ladder, stream.Signatures[0].Verdict.Ladder);
+        Assert.Equal(memory.Signatures[0].Parts, utf16.Signatures[0].Parts);
+        Assert.Equal(SignatureIntegrity.Intact, utf16.Signatures[0].Integrity);
+    }
+
+    [Fact]
+    public void Many_may_verify_at_once_with_one_key()
+    {
+        var document = DotNetSigner.Enveloped("<Dossier/>");
+        Parallel.For(0, 200, _ =>
+        {
+            using var report = SignatureVerifier.Verify(document, Verified.KeepingAll);
+            Assert.Equal(SignatureIntegrity.Intact, report.Signatures[0].Integrity);
+        });
+    }
+}
