@@ -1,9 +1,12 @@
 using System.CommandLine;
 using Vss.Interlink.Bench.Rpc;
+using Vss.Interlink.Bench.Xml;
 
 var root = new RootCommand("Measures parts of the hub, each against the plainest thing that does the same work.")
 {
     RpcCommand.Create(),
     RpcServer.CreateCommand(),
+    XmlCommand.Create(),
+    XmlSide.CreateCommand(),
 };
 return await root.Parse(args).InvokeAsync();
