@@ -71,9 +71,9 @@ internal sealed class EnvelopeOutline
 
     /// <summary>Reads a well-formed document in the character set that was declared.</summary>
     /// <exception cref="ExchangeFault">MALFORMED, FORBIDDEN_CONSTRUCT, LIMIT_EXCEEDED, UNSUPPORTED_CHARSET, TRUNCATED.</exception>
-    public static EnvelopeOutline Read(byte[] octets, string? charset, XmlLimits limits)
+    public static EnvelopeOutline Read(ReadOnlyMemory<byte> octets, string? charset, XmlLimits limits)
     {
-        RefuseOtherCharset(octets, charset);
+        RefuseOtherCharset(octets.Span, charset);
         var outline = new EnvelopeOutline();
         try
         {
@@ -180,7 +180,7 @@ internal sealed class EnvelopeOutline
     }
 
     // RFC 7303 §3: two statements about one character set must agree, or two readers would see two documents.
-    private static void RefuseOtherCharset(byte[] octets, string? charset)
+    private static void RefuseOtherCharset(ReadOnlySpan<byte> octets, string? charset)
     {
         if (charset is null) return;
         var (isUtf16, isBigEndian) = EncodingOf(octets);

@@ -9,7 +9,7 @@ public sealed class SoapOptions
     /// <summary>Octets of one HTTP request body, attachments included. Such a body is held in memory while it is worked on.</summary>
     public long MaxMessageBytes { get; set; } = 32 * 1024 * 1024;
 
-    /// <summary>Octets of all request bodies held at once; a request beyond it is told to come again. Working on a body takes some ten to fifteen times its octets of memory.</summary>
+    /// <summary>Octets of all request bodies held at once; a request beyond it is told to come again. Working on a body takes some five times its octets of memory.</summary>
     public long MaxHeldBytes { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>Parts of one multipart message, the root part included.</summary>

@@ -11,10 +11,10 @@ internal static class XopPackage
     /// Includes would grow a small message without bound, and a part that nothing names would be carried unsigned.
     /// </summary>
     /// <exception cref="ExchangeFault">ATTACHMENT_MISMATCH, MALFORMED.</exception>
-    public static Stream Expand(byte[] root, IReadOnlyList<XopInclude> includes, IReadOnlyDictionary<string, byte[]> parts)
+    public static Stream Expand(ReadOnlyMemory<byte> root, IReadOnlyList<XopInclude> includes, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> parts)
     {
         HashSet<string> used = new(StringComparer.Ordinal);
-        var (isUtf16, isBigEndian) = EnvelopeOutline.EncodingOf(root);
+        var (isUtf16, isBigEndian) = EnvelopeOutline.EncodingOf(root.Span);
         var expanded = new ExpandedEnvelope(isUtf16, isBigEndian);
         var at = 0;
         foreach (var include in includes)
@@ -23,13 +23,13 @@ internal static class XopPackage
             if (!parts.TryGetValue(id, out var content)) throw Mismatch("an xop:Include names a part that is not in the message");
             if (!used.Add(id)) throw Mismatch("two xop:Include elements name the same part");
             if (!include.IsOnlyChild) throw new ExchangeFault(Fault.Malformed, "an xop:Include is not the only content of its element", "xop.only-child");
-            expanded.Add(root.AsMemory(at, (int)include.Start - at));
+            expanded.Add(root[at..(int)include.Start]);
             expanded.AddBase64(content);
             at = (int)include.End;
         }
 
         if (used.Count != parts.Count) throw Mismatch("a part of the message is named by no xop:Include");
-        expanded.Add(root.AsMemory(at));
+        expanded.Add(root[at..]);
         return expanded;
     }
 
