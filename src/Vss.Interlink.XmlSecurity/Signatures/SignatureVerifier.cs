@@ -90,8 +90,19 @@ public static class SignatureVerifier
         using var keys = new DocumentKeys();
         using var outside = new OutsideContents(request);
         List<SignatureJudge> judges = new(scanner.Signatures.Count);
-        foreach (var signature in scanner.Signatures) judges.Add(new SignatureJudge(signature, scanner, request, keys, held));
+        foreach (var signature in scanner.Signatures)
+        {
+            if (request.Only is null || request.Only == signature.Ordinal) judges.Add(new SignatureJudge(signature, scanner, request, keys, held));
+        }
+
         foreach (var judge in judges) judge.Plan(pass, outside);
+        if (request.GoesOn is { } goesOn)
+        {
+            List<SignatureReport> foreseen = new(judges.Count);
+            foreach (var judge in judges) foreseen.Add(judge.Foresee());
+            if (!goesOn(foreseen)) return foreseen;
+        }
+
         outside.Run();
         using (var second = open()) pass.Run(second, foreseen);
         List<SignatureReport> reports = new(judges.Count);
