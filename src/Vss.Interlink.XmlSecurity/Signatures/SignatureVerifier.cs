@@ -98,9 +98,9 @@ public static class SignatureVerifier
         foreach (var judge in judges) judge.Plan(pass, outside);
         if (request.GoesOn is { } goesOn)
         {
-            List<SignatureReport> foreseen = new(judges.Count);
-            foreach (var judge in judges) foreseen.Add(judge.Foresee());
-            if (!goesOn(foreseen)) return foreseen;
+            List<SignatureReport> before = new(judges.Count);
+            foreach (var judge in judges) before.Add(judge.Foresee());
+            if (!goesOn(before)) return before;
         }
 
         outside.Run();
