@@ -16,29 +16,35 @@ internal static class XmlCommand
     {
         var seconds = new Option<double>("--seconds") { Description = "Length of each run, after the warm-up.", DefaultValueFactory = _ => 1.5 };
         var rounds = new Option<int>("--rounds") { Description = "Runs of each side.", DefaultValueFactory = _ => 5 };
-        var quick = new Option<bool>("--quick") { Description = "10 KB and 5 MB only, three rounds of half a second." };
+        var parts = new Option<string[]>("--part") { Description = "Only 10KB, 5MB, shapes or large (100 MB and 1 GB); may be given several times.", DefaultValueFactory = _ => ["10KB", "5MB", "shapes", "large"] };
+        parts.AcceptOnlyFromAmong("10KB", "5MB", "shapes", "large");
         var json = new Option<FileInfo?>("--json") { Description = "Where to keep the figures." };
-        var command = new Command("xml", "Signing and verifying enveloped signatures, exclusive C14N, RSA-2048 and SHA-256, one thread. Needs cc and libxmlsec1-dev.") { seconds, rounds, quick, json };
+        var command = new Command("xml", "Signing and verifying enveloped signatures, exclusive C14N, RSA-2048 and SHA-256, one thread. Needs cc and libxmlsec1-dev.") { seconds, rounds, parts, json };
         command.SetAction(async parsed =>
         {
-            var isQuick = parsed.GetValue(quick);
             using var bench = new Workbench();
             await bench.BuildDriverAsync();
             var line = $"dotnet run -c Release --project tests/Vss.Interlink.Bench -- {string.Join(' ', parsed.Tokens.Select(token => token.Value))}";
-            var run = new XmlComparison(bench, isQuick ? 0.5 : parsed.GetValue(seconds), isQuick ? 3 : parsed.GetValue(rounds));
-            await RunAsync(run, isQuick, line, parsed.GetValue(json));
+            var run = new XmlComparison(bench, parsed.GetValue(seconds), parsed.GetValue(rounds));
+            var load = Machine.LoadNow;
+            foreach (var part in parsed.GetRequiredValue(parts)) await (part switch { "10KB" => SmallAsync(run), "5MB" => MediumAsync(run), "shapes" => ShapesAsync(run), _ => LargeAsync(run) });
+            run.Expect("most resident memory of any own side, MiB", Goal.Below, run.MostResident, MostResident);
+            await new Report(Machine.After(line, load), run.Tables, run.Goals).PublishAsync(Console.Out, parsed.GetValue(json));
         });
         return command;
     }
 
-    private static async Task RunAsync(XmlComparison run, bool isQuick, string command, FileInfo? json)
+    private static async Task SmallAsync(XmlComparison run)
     {
-        var load = Machine.LoadNow;
         await run.AgainstOthersAsync(Small, [Shape.Records], ["rsa-sign", "own-sign", "libxmlsec-sign", "signedxml-sign"]);
         run.Expect("signing 10 KB, of the bare key's rate", Goal.AtLeast, run.Ratio("own-sign", "rsa-sign"), 0.85);
         await run.AgainstOthersAsync(Small, [Shape.Records], ["libxmlsec-verify", "own-verify", "signedxml-verify", "rsa-verify"]);
         run.Expect("verifying 10 KB, of libxmlsec's rate", Goal.AtLeast, run.Ratio("own-verify", "libxmlsec-verify"), 3);
         run.Expect("verifying 10 KB, of SignedXml's rate", Goal.AtLeast, run.Ratio("own-verify", "signedxml-verify"), 15);
+    }
+
+    private static async Task MediumAsync(XmlComparison run)
+    {
         foreach (var shape in (Shape[])[Shape.Records, Shape.Attachment])
         {
             foreach (var work in (string[])["sign", "verify"])
@@ -47,11 +53,18 @@ internal static class XmlCommand
                 run.Expect($"5 MB of {shape}, {work}: rate, of libxmlsec's", Goal.AtLeast, run.Ratio($"own-{work}", $"libxmlsec-{work}"), 2);
             }
         }
+    }
 
+    private static async Task ShapesAsync(XmlComparison run)
+    {
         await run.AgainstOthersAsync(Medium, [Shape.Records, Shape.Namespaces, Shape.Levels], ["own-verify"]);
         run.Expect("octets a second below a thousand namespaces, of those below none", Goal.AtLeast, run.ShapeRatio(Shape.Namespaces), 0.95);
         run.Expect("octets a second 64 levels down, of those on top", Goal.AtLeast, run.ShapeRatio(Shape.Levels), 0.95);
-        foreach (var size in isQuick ? (long[])[] : [Large, Huge])
+    }
+
+    private static async Task LargeAsync(XmlComparison run)
+    {
+        foreach (var size in (long[])[Large, Huge])
         {
             foreach (var shape in (Shape[])[Shape.Attachment, Shape.Records])
             {
@@ -60,8 +73,5 @@ internal static class XmlCommand
                     run.Expect(string.Create(CultureInfo.InvariantCulture, $"{size / 1_000_000:#,0} MB of {shape}, {work}: time, of one SHA-256"), Goal.Below, 1 / run.Ratio($"own-{work}", "sha256"), 4);
             }
         }
-
-        run.Expect("most resident memory of any own side beyond the document it holds, MiB", Goal.Below, run.MostResident, MostResident);
-        await new Report(Machine.After(command, load), run.Tables, run.Goals).PublishAsync(Console.Out, json);
     }
 }
