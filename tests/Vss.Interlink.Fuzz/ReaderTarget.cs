@@ -60,7 +60,7 @@ internal static partial class ReaderTarget
         if (ours is null && theirs!.Message.Contains("xml:space", StringComparison.Ordinal)) return true;
 
         // It takes any version that begins with "1.0" (production [26]), and the prefix xmlns on an element (Namespaces in XML 1.0 section 3).
-        if (theirs is null && (LaterVersion().IsMatch(Encoding.Latin1.GetString(input).Replace("\0", "", StringComparison.Ordinal)) || ours!.Detail.Contains("the prefix xmlns", StringComparison.Ordinal))) return true;
+        if (theirs is null && (LaterVersion().IsMatch(Text(input)) || ours!.Detail.Contains("the prefix xmlns", StringComparison.Ordinal))) return true;
 
         // It passes over half a character of UTF-16 at the end.
         if (theirs is null && ours!.Detail.Contains("within a UTF-16 character", StringComparison.Ordinal)) return true;
@@ -86,7 +86,14 @@ internal static partial class ReaderTarget
 
     private static bool IsFourthEdition(string name) => name.Split(':').All(part => part.Length > 0 && XmlConvert.IsStartNCNameChar(part[0]) && part.All(XmlConvert.IsNCNameChar));
 
-    [GeneratedRegex(@"^(ÿþ|þÿ|ï»¿)?<\?xml\s+version\s*=\s*(['""])1\.0(?!\2)")]
+    private static string Text(byte[] input) => (input switch
+    {
+        [0xFF, 0xFE, ..] or [_, 0, ..] => Encoding.Unicode,
+        [0xFE, 0xFF, ..] or [0, ..] => Encoding.BigEndianUnicode,
+        _ => Encoding.UTF8,
+    }).GetString(input).TrimStart('\uFEFF');
+
+    [GeneratedRegex(@"^<\?xml\s+version\s*=\s*(['""])1\.0(?!\1)")]
     private static partial Regex LaterVersion();
 
     // One line for each node; texts that follow each other are one.

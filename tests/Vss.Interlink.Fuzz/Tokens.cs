@@ -30,11 +30,16 @@ internal static class Tokens
 
     private static readonly byte[][] s_all = [.. s_names, .. s_values, .. s_attributes, .. s_others, .. s_broken];
 
+    private static readonly HashSet<string> s_known = [.. s_values.Select(Encoding.UTF8.GetString)];
+
     public static byte[] Any(Random random) => s_all[random.Next(s_all.Length)];
 
     public static byte[] AnyName(Random random) => s_names[random.Next(s_names.Length)];
 
     public static byte[] AnyValue(Random random) => s_values[random.Next(s_values.Length)];
+
+    /// <summary>Whether it is one of the values, as a whole.</summary>
+    public static bool IsValue(string text) => s_known.Contains(text);
 
     public static byte[] AnyAttribute(Random random) => s_attributes[random.Next(s_attributes.Length)];
 

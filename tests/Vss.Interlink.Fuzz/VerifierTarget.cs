@@ -67,6 +67,9 @@ internal sealed partial class VerifierTarget
         ? $"{refusal.Kind}: {refusal.Detail}"
         : string.Join('\n', report.Signatures.Select(signature => $"{signature.Id} {signature.Integrity} {signature.Scope} {string.Join(' ', signature.Verdict.Ladder.Select(step => $"{step.Rule} {step.Ok} {step.Detail}"))}"));
 
+    // An identifier that was made up is as good as another.
+    private static string Known(string transform) => Tokens.IsValue(transform) ? transform[(transform.LastIndexOf('/') + 1)..] : "other";
+
     [GeneratedRegex(@" \(line \d+, column \d+, octet \d+\)")]
     private static partial Regex Place();
 
@@ -76,6 +79,6 @@ internal sealed partial class VerifierTarget
         _features.Reach("broken", string.Join(' ', signature.Verdict.Ladder.Where(step => !step.Ok).Select(step => step.Rule).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(4)));
         _features.Reach("form", $"{signature.Format} {signature.Level} {signature.Integrity} {signature.Scope} {signature.KeyOrigin} {signature.CounterSigns > 0} {signature.Manifests.Count > 0} {string.Join(' ', signature.TimeStamps.Select(stamp => stamp.IsOverThis).Distinct())}");
         _features.Reach("parts", string.Join(' ', signature.Parts.Select(part => part.Standing).Distinct()));
-        foreach (var reference in signature.References) _features.Reach("reference", $"{reference.Integrity} {reference.Coverage.Kind} {string.Join(' ', reference.Transforms.Select(transform => transform[(transform.LastIndexOf('/') + 1)..]))}");
+        foreach (var reference in signature.References) _features.Reach("reference", $"{reference.Integrity} {reference.Coverage.Kind} {string.Join(' ', reference.Transforms.Take(3).Select(Known))}");
     }
 }
