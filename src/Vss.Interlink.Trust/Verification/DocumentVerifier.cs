@@ -42,7 +42,7 @@ public sealed class DocumentVerifier(TrustStore store, ValidationPolicy policy, 
 
     // What the signature carries helps to find a path and to know of revocations; neither becomes trusted by that.
     private TrustStore WithCarried(SignatureReport report) =>
-        report.Crls.Count == 0 ? store : new TrustStore(store.Anchors, store.Intermediates, [.. store.Lists, .. report.Crls.Select(crl => RevocationList.TryRead(crl.ToArray())).OfType<RevocationList>()]);
+        report.Crls.Count == 0 ? store : new TrustStore(store.Anchors, store.Intermediates, [.. store.Lists, .. report.Crls.Select(crl => CertificateList.TryRead(crl.ToArray())).OfType<CertificateList>()]);
 
     private static X509Certificate2Collection Carried(SignatureReport report)
     {
