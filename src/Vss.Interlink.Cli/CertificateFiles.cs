@@ -31,6 +31,7 @@ internal static class CertificateFiles
         {
             try
             {
+                RegularFile.ThrowIfOther(path);
                 var found = read(path);
                 if (found.Count == 0) throw new UsageException($"{option}: '{path}' holds no {what}.");
                 all.AddRange(found);

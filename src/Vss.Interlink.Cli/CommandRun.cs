@@ -25,31 +25,31 @@ internal static class CommandRun
     // A file name may begin with '@'; it is a name, never a file of further arguments.
     private static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
 
-    private static readonly InvocationConfiguration Invoking = new() { EnableDefaultExceptionHandler = false };
-
     public static async Task<int> RunAsync(RootCommand root, string[] args)
     {
-        var errors = new Page(Console.Error, Console.IsErrorRedirected);
         var parsed = root.Parse(args, Parsing);
         if (parsed.Action is ParseErrorAction or null)
         {
-            foreach (var error in parsed.Errors) errors.Line($"interlink: {error.Message}");
-            errors.Line($"Try '{Path(parsed.CommandResult.Command)} --help'.");
+            foreach (var error in parsed.Errors) StandardError.Line($"interlink: {error.Message}");
+            StandardError.Line($"Try '{Path(parsed.CommandResult.Command)} --help'.");
             return ExitCode.Usage;
         }
 
         try
         {
-            return await parsed.InvokeAsync(Invoking);
+            using var help = new StringWriter();   // and the version: what the commands themselves write goes its own way
+            var exitCode = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = help });
+            StandardOutput.Write(() => Console.Out.Write(help.ToString()));
+            return exitCode;
         }
         catch (UsageException wrong)
         {
-            errors.Line($"interlink: {wrong.Message}");
+            StandardError.Line($"interlink: {wrong.Message}");
             return ExitCode.Usage;
         }
         catch (Exception failed)
         {
-            errors.Line($"interlink: failed: {failed.GetType().Name}: {failed.Message}");
+            StandardError.Line($"interlink: failed: {failed.GetType().Name}: {failed.Message}");
             return ExitCode.Software;
         }
     }

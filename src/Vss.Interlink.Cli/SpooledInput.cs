@@ -10,10 +10,10 @@ internal sealed class SpooledInput : IDisposable
     private SpooledInput(FileStream file) => _file = file;
 
     /// <summary>Opens a path, or standard input for <c>-</c>.</summary>
-    /// <exception cref="IOException">It cannot be read; also UnauthorizedAccessException and what a bad path throws.</exception>
+    /// <exception cref="IOException">It is no regular file or cannot be read; also UnauthorizedAccessException and what a bad path throws.</exception>
     public static SpooledInput Open(string path)
     {
-        if (path != "-") return new SpooledInput(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan));
+        if (path != "-") return new SpooledInput(RegularFile.Open(path));
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, BufferSize = BufferSize, Options = FileOptions.DeleteOnClose };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         var spool = new FileStream(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), options);

@@ -36,7 +36,7 @@ internal static class CanonicalCommand
             var list = parsed.GetValue(prefixes);
             if (list is not null && !method.IsExclusive) throw new UsageException("--inclusive-prefixes is for exclusive canonicalisation only.");
             if (Write(parsed.GetRequiredValue(file), method, InclusivePrefixes.Parse(list), parsed.GetValue(id), parsed.GetValue(skipSignature)) is not { } refusal) return ExitCode.Done;
-            new Page(Console.Error, Console.IsErrorRedirected).Line($"interlink: {refusal.Detail}{(refusal.At.Length == 0 ? "" : $" (at {refusal.At})")}");
+            StandardError.Line($"interlink: {refusal.Detail}{(refusal.At.Length == 0 ? "" : $" (at {refusal.At})")}");
             return NotReadable;
         });
         return command;
@@ -60,8 +60,7 @@ internal static class CanonicalCommand
 
             // Once for nothing, so that a document which breaks off at its end leaves no half of itself on standard output.
             if (Canonicalization.Write(document.Read(), XmlLimits.OwnFiles, method, selection, OctetSink.To(Stream.Null), prefixes) is { } broken) return broken;
-            using var output = Console.OpenStandardOutput();
-            return Canonicalization.Write(document.Read(), XmlLimits.OwnFiles, method, selection, OctetSink.To(output), prefixes);
+            return Canonicalization.Write(document.Read(), XmlLimits.OwnFiles, method, selection, StandardOutput.Octets, prefixes);
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

@@ -26,15 +26,17 @@ internal sealed record HubFault(string Name, string Detail, string Rule, string 
     {
         if (json)
         {
-            Json.Write(new { fault = this });
+            StandardOutput.Write(() => Json.Write(new { fault = this }));
             return ExitCode;
         }
 
-        var page = new Page(Console.Error, Console.IsErrorRedirected);
-        page.Line($"interlink: {Name}: {Detail}");
-        if (Rule.Length > 0) page.Line($"  rule:      {Rule}");
-        if (Remedy.Length > 0) page.Line($"  remedy:    {Remedy}");
-        if (Reference.Length > 0) page.Line($"  reference: {Reference}");
+        StandardError.Write(page =>
+        {
+            page.Line($"interlink: {Name}: {Detail}");
+            if (Rule.Length > 0) page.Line($"  rule:      {Rule}");
+            if (Remedy.Length > 0) page.Line($"  remedy:    {Remedy}");
+            if (Reference.Length > 0) page.Line($"  reference: {Reference}");
+        });
         return ExitCode;
     }
 

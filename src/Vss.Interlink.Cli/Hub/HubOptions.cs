@@ -50,8 +50,11 @@ internal sealed class HubOptions
             return HubFault.Of(failed).Write(json);
         }
 
-        if (json) Console.Out.WriteLine(Formatter.Format(answer));
-        else show(Page.Out(), answer);
+        StandardOutput.Write(() =>
+        {
+            if (json) Console.Out.WriteLine(Formatter.Format(answer));
+            else show(Page.Out(), answer);
+        });
         return ExitCode.Done;
     }
 

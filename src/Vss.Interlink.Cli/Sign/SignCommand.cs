@@ -51,7 +51,7 @@ internal static class SignCommand
             };
             request.ThrowIfContradictory();
             if (await SignedFile.WriteAsync(request, clock, cancellation) is not { } refusal) return ExitCode.Done;
-            new Page(Console.Error, Console.IsErrorRedirected).Line($"interlink: {refusal}");
+            StandardError.Line($"interlink: {refusal}");
             return CannotBeSigned;
         });
         return command;

@@ -10,6 +10,7 @@ internal sealed record CoverageRequirement(string Name)
     public const string Rule = "policy.coverage";
 
     private const string ById = "id:";
+    private const string Base64 = "http://www.w3.org/2000/09/xmldsig#base64";
     private const string Soap11 = "http://schemas.xmlsoap.org/soap/envelope/";
     private const string Soap12 = "http://www.w3.org/2003/05/soap-envelope";
     private const string Wsse = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
@@ -61,8 +62,9 @@ internal sealed record CoverageRequirement(string Name)
     private static bool IsBodySigned(IReadOnlyList<DocumentPart> parts) =>
         parts.All(part => part is { LocalName: "Header" or "Body", NamespaceName: Soap11 or Soap12 }) && parts.Where(part => part.LocalName == "Body").ToList() is [{ Standing: PartStanding.Signed }];
 
+    // What the text of an element decodes to is not the element.
     private bool IsIdMet(SignatureReport signature) => signature.References.Any(reference =>
-        !reference.Reference.IsToProperties && reference.Ordinal > 0 && (Name == "id" ? reference.Reference.Uri.Length > 1 : reference.Reference.Uri == "#" + Name[ById.Length..]));
+        !reference.Reference.IsToProperties && reference.Ordinal > 0 && !reference.Transforms.Contains(Base64) && (Name == "id" ? reference.Reference.Uri.Length > 1 : reference.Reference.Uri == "#" + Name[ById.Length..]));
 
     // Of every Security header, for a message may have several: a Timestamp in one that nobody signed is how an old message is made to look fresh.
     private static IEnumerable<DocumentPart> Timestamps(SignatureReport signature) => InSecurity(signature).Where(part => part is { LocalName: "Timestamp", NamespaceName: Wsu });

@@ -27,7 +27,7 @@ internal static class GivenContents
     {
         try
         {
-            using var file = File.OpenRead(path);
+            using var file = RegularFile.Open(path);
             return path;
         }
         catch (Exception unreadable) when (IsUnreadable(unreadable))
@@ -56,7 +56,7 @@ internal static class GivenContents
     {
         try
         {
-            var text = Encoding.ASCII.GetString(File.ReadAllBytes(path));
+            var text = Encoding.ASCII.GetString(RegularFile.ReadAll(path));
             var fields = PemEncoding.Find(text);
             var der = Convert.FromBase64String(text[fields.Base64Data]);
             return text[fields.Label] switch

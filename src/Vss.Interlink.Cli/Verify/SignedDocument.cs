@@ -22,7 +22,11 @@ internal static class SignedDocument
         {
             return VerifyReport.NotReadable(new ReportError("input.readable", "", unreadable.Message, "Name a file that can be read, or - for standard input."));
         }
-        catch (Exception failed) when (failed is not (UsageException or OutOfMemoryException))
+        catch (OutOfMemoryException)
+        {
+            return VerifyReport.NotReadable(new ReportError("xml.limit", "", "judging the document takes more memory than there is", "Judge it where there is more memory."));
+        }
+        catch (Exception failed) when (failed is not UsageException)
         {
             // Neither passed nor failed is known: EN 319 102-1 has INDETERMINATE without a more exact reason for that.
             return VerifyReport.NotJudged(new ReportError("verify.completed", "", $"the validation broke off: {failed.GetType().Name}", "Report this document to the makers of interlink."));

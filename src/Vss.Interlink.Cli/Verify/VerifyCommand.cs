@@ -74,8 +74,11 @@ internal static class VerifyCommand
                 Required = CoverageRequirement.Parse(parsed.GetValue(require)),
             };
             var report = SignedDocument.Judge(request);
-            if (parsed.GetValue(json)) Json.Write(report);
-            else ReportPage.Write(Page.Out(), request, report);
+            StandardOutput.Write(() =>
+            {
+                if (parsed.GetValue(json)) Json.Write(report);
+                else ReportPage.Write(Page.Out(), request, report);
+            });
             return report.ExitCode;
         });
         return command;

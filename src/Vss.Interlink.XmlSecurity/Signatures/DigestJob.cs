@@ -27,6 +27,8 @@ internal sealed class DigestBudget(long octets)
 {
     private long _left = octets;
 
+    public bool TryTake(long octets) => (_left -= octets) >= 0;
+
     /// <exception cref="XmlRefusedException">There is nothing left.</exception>
     public void Take(long octets)
     {

@@ -17,6 +17,9 @@ internal sealed class DigestPass(DigestBudget budget) : IDisposable
         return job;
     }
 
+    /// <summary>Counts work that gives no octets; false when too much was asked for.</summary>
+    public bool TryCharge(long octets) => budget.TryTake(octets);
+
     public void Watch(PartsOutline outline) => _outlines.Add(outline);
 
     /// <summary>Reads the document once. Contents from outside are read by <see cref="DigestJob.Run"/>.</summary>

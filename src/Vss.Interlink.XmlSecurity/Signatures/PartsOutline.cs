@@ -9,7 +9,7 @@ public enum PartStanding
     /// <summary>Nothing in it is signed.</summary>
     NotSigned,
 
-    /// <summary>Not signed itself, but something in it is, or the signature stands in it; its parts are listed behind it.</summary>
+    /// <summary>Not signed itself, but something in it is, if only the octets that its text decodes to, or the signature stands in it; its parts are listed behind it.</summary>
     InPart,
 
     /// <summary>Signed with everything in it, but for signatures that are left out; those are listed behind it.</summary>
@@ -28,26 +28,33 @@ public enum PartStanding
 public sealed record DocumentPart(int Ordinal, int Parent, string NamespaceName, string LocalName, PartStanding Standing);
 
 /// <summary>An element that a reference selects.</summary>
-internal readonly record struct SignedTarget(int Ordinal, int LeftOut);
+/// <param name="Ordinal">The element.</param>
+/// <param name="LeftOut">The signature that is left out; see <see cref="DigestSource"/>.</param>
+/// <param name="IsDecoded">Whether its text is signed as the octets that it decodes to, and no tag in it.</param>
+internal readonly record struct SignedTarget(int Ordinal, int LeftOut, bool IsDecoded = false);
 
 /// <summary>Finds, while the document passes, which parts of it one signature covers.</summary>
 internal sealed class PartsOutline
 {
     private readonly int _signature;
     private readonly int _maxParts;
+    private readonly ElementNames _elements;
     private readonly SignedTarget[] _targets;   // by ordinal
     private readonly string[] _names;           // of the targets' elements
     private readonly List<DocumentPart> _parts = [];
     private Frame[] _frames = new Frame[16];
     private int _count;
+    private int _settled;                       // frames from the outermost on that are known to lead to something signed
+    private int _signatureDepth;                // 0 outside the signature
     private int _next;                          // the first target that did not come yet
 
     /// <param name="signature">Ordinal of the signature.</param>
     /// <param name="targets">What its references select, the whole document as its root element.</param>
     /// <param name="maxParts">How many parts are listed.</param>
-    public PartsOutline(int signature, IEnumerable<SignedTarget> targets, int maxParts)
+    /// <param name="elements">Names of the document, shared by its signatures.</param>
+    public PartsOutline(int signature, IEnumerable<SignedTarget> targets, int maxParts, ElementNames elements)
     {
-        (_signature, _maxParts) = (signature, maxParts);
+        (_signature, _maxParts, _elements) = (signature, maxParts, elements);
 
         // Of several that select one element the one that leaves out least counts.
         var sorted = new SortedDictionary<int, SignedTarget>();
@@ -71,6 +78,9 @@ internal sealed class PartsOutline
 
     public IReadOnlyList<DocumentPart> Parts => _parts;
 
+    /// <summary>Whether an Object of the signature is signed by what its text decodes to: nothing of it matters then but elements in it, which are listed.</summary>
+    public bool HasDecodedObject { get; private set; }
+
     /// <summary>Whether all parts are listed.</summary>
     public bool IsComplete { get; private set; } = true;
 
@@ -87,8 +97,9 @@ internal sealed class PartsOutline
         if (isTarget) _names[_next++] = Encoding.UTF8.GetString(xml.Name);
         var around = _count == 0 ? new Frame { Ordinal = 0 } : _frames[_count - 1];
         if (around.Kind == Kind.Signed && !IsLeftOut(xml, around.LeftOut)) return;
-        if (isTarget) Push(xml, Kind.Signed, PartStanding.Signed, around, _targets[_next - 1].LeftOut);
+        if (isTarget && !_targets[_next - 1].IsDecoded) Push(xml, Kind.Signed, PartStanding.Signed, around, _targets[_next - 1].LeftOut);
         else if (xml.Ordinal == _signature) Push(xml, Kind.TheSignature, PartStanding.TheSignature, around);
+        else if (isTarget) PushDecoded(xml, around);
         else if ((around.Kind == Kind.PassedBy || IsPassedBy(xml, around)) && IsOfSignatures(xml.Names[xml.Namespace])) Push(xml, Kind.PassedBy, null, around);
         else Push(xml, Kind.NotSigned, PartStanding.NotSigned, around);
     }
@@ -97,6 +108,8 @@ internal sealed class PartsOutline
     {
         if (_count == 0 || _frames[_count - 1].Depth != xml.Depth) return;
         ref readonly var frame = ref _frames[--_count];
+        _settled = Math.Min(_settled, _count);
+        if (_signatureDepth == xml.Depth) _signatureDepth = 0;
         if (frame.Index < 0) return;
         if (frame.Kind == Kind.InPart)
         {
@@ -110,12 +123,13 @@ internal sealed class PartsOutline
         }
     }
 
-    private static bool LeavesOutLess(in SignedTarget one, in SignedTarget other) => Rank(one.LeftOut) < Rank(other.LeftOut);
+    private static bool LeavesOutLess(in SignedTarget one, in SignedTarget other) => Rank(one) < Rank(other);
 
-    private static int Rank(int leftOut) => leftOut switch
+    private static int Rank(in SignedTarget target) => target switch
     {
-        0 => 0,
-        DigestSource.EverySignature => 2,
+        { IsDecoded: true } => 3,
+        { LeftOut: 0 } => 0,
+        { LeftOut: DigestSource.EverySignature } => 2,
         _ => 1,
     };
 
@@ -130,19 +144,19 @@ internal sealed class PartsOutline
     {
         var name = xml.LocalName;
         if (around.Kind == Kind.TheSignature) return !name.SequenceEqual("Object"u8);
-        if (!name.SequenceEqual("UnsignedProperties"u8) || !xml.Names[xml.Namespace].SequenceEqual(DsigNames.Xades)) return false;
-        for (var index = 0; index < _count; index++)
-        {
-            if (_frames[index].Kind == Kind.TheSignature) return true;
-        }
-
-        return false;
+        return _signatureDepth > 0 && name.SequenceEqual("UnsignedProperties"u8) && xml.Names[xml.Namespace].SequenceEqual(DsigNames.Xades);
     }
 
     // What a signature says of itself is in the namespaces of signatures. Anything else in there, as in KeyInfo, is content that nobody signed.
     private static bool IsOfSignatures(ReadOnlySpan<byte> namespaceName) =>
         namespaceName.SequenceEqual(DsigNames.Dsig) || namespaceName.SequenceEqual("http://www.w3.org/2009/xmldsig11#"u8) || namespaceName.StartsWith("http://uri.etsi.org/01903/v1."u8)
         || namespaceName.StartsWith("http://docs.oasis-open.org/wss/"u8);
+
+    private void PushDecoded(XmlTokenizer xml, in Frame around)
+    {
+        HasDecodedObject |= around.Kind == Kind.TheSignature && xml.LocalName.SequenceEqual("Object"u8);
+        Push(xml, Kind.InPart, PartStanding.InPart, around);
+    }
 
     private void Push(XmlTokenizer xml, Kind kind, PartStanding? standing, in Frame around, int leftOut = 0)
     {
@@ -157,18 +171,20 @@ internal sealed class PartsOutline
             {
                 index = _parts.Count;
                 var parent = around.Kind == Kind.Signed ? -1 : around.Ordinal;
-                _parts.Add(new DocumentPart(xml.Ordinal, parent, Encoding.UTF8.GetString(xml.Names[xml.Namespace]), Encoding.UTF8.GetString(xml.LocalName), known));
+                var (namespaceName, localName) = _elements.Of(xml);
+                _parts.Add(new DocumentPart(xml.Ordinal, parent, namespaceName, localName, known));
             }
         }
 
-        if (kind is Kind.Signed or Kind.TheSignature)
+        if (kind is Kind.Signed or Kind.TheSignature or Kind.InPart)
         {
-            for (var outer = _count - 1; outer >= 0 && _frames[outer].Kind is Kind.NotSigned or Kind.PassedBy; outer--)
+            for (; _settled < _count; _settled++)
             {
-                if (_frames[outer].Kind == Kind.NotSigned) _frames[outer].Kind = Kind.InPart;
+                if (_frames[_settled].Kind == Kind.NotSigned) _frames[_settled].Kind = Kind.InPart;
             }
         }
 
+        if (kind == Kind.TheSignature) _signatureDepth = xml.Depth;
         if (_count == _frames.Length) Array.Resize(ref _frames, 2 * _count);
         _frames[_count++] = new Frame { Kind = kind, Depth = xml.Depth, Ordinal = xml.Ordinal, Index = index, LeftOut = leftOut, WasComplete = IsComplete };
     }

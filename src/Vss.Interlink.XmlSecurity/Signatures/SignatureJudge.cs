@@ -27,15 +27,15 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
         PlanReferences(info.References, "ds:Reference", _plans, pass, outside);
         foreach (var manifest in signature.Manifests)
         {
-            var isSigned = _plans.Exists(plan => plan.Target is { } target && (target == manifest.Ordinal || target == manifest.ObjectOrdinal));
+            var isSigned = _plans.Exists(plan => plan is { Broken: null, Target: { } target, Source.IsBase64: false } && (target == manifest.Ordinal || target == manifest.ObjectOrdinal));
             var plans = new List<ReferencePlan>(manifest.References.Count);
             PlanReferences(manifest.References, "ds:Manifest/ds:Reference", plans, pass, outside);
             _manifests.Add((manifest, isSigned, plans));
         }
 
-        _outline = new PartsOutline(signature.Ordinal, Targets(), request.Limits.MaxParts);
+        _outline = new PartsOutline(signature.Ordinal, Targets(), request.Limits.MaxParts, scanner.ElementNames);
         pass.Watch(_outline);
-        if (signature.Xades is { TimeStamps.Count: > 0 } xades) _imprints = TimeStampImprints.Plan(signature, xades, _plans, pass, held);
+        if (signature.Xades is { TimeStamps.Count: > 0 } xades) _imprints = TimeStampImprints.Plan(signature, xades, _plans, pass, held, held.Waiting(1024 * 1024 + 4 * scanner.Length));
     }
 
     /// <summary>The verdict.</summary>
@@ -107,7 +107,10 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
 
     private static List<string> Algorithms(SignedInfoModel info)
     {
-        List<string> all = [info.CanonicalizationUri, info.Method.Uri];
+        List<string> all = [];
+        HashSet<string> known = [];
+        AddOnce(info.CanonicalizationUri);
+        AddOnce(info.Method.Uri);
         foreach (var reference in info.References)
         {
             foreach (var transform in reference.Transforms) AddOnce(transform.Uri);
@@ -118,7 +121,7 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
 
         void AddOnce(string uri)
         {
-            if (!all.Contains(uri)) all.Add(uri);
+            if (known.Add(uri)) all.Add(uri);
         }
     }
 
@@ -153,7 +156,8 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
             plan.Job.Digest(reference.Digest.Hash);
             if (request.Keep?.Invoke(Named(reference)) == true && !plan.Job.IsKept)
             {
-                var expected = plan.Target is null ? 0 : (int)Math.Min(scanner.Length, request.MaxKeptInMemory);
+                // Room for all of it at once saves copying it over and over, but many references to small parts of a large document must not take it each.
+                var expected = plan.Target is null ? 0 : (int)Math.Min(scanner.Length / references.Count, request.MaxKeptInMemory);
                 plan.Job.Keep(held.Hold(new SignedOctets(request.MaxKeptInMemory, expected)));
             }
         }
@@ -166,7 +170,7 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
         List<SignedTarget> targets = [];
         foreach (var plan in _plans)
         {
-            if (plan is { Broken: null, Target: { } target }) targets.Add(new SignedTarget(Math.Max(1, target), plan.Source.LeftOut));
+            if (plan is { Broken: null, Target: { } target }) targets.Add(new SignedTarget(Math.Max(1, target), plan.Source.LeftOut, plan.Source.IsBase64));
         }
 
         return targets;
@@ -255,12 +259,13 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
     private SignatureScope Scope(SignatureIntegrity integrity)
     {
         if (integrity != SignatureIntegrity.Intact) return SignatureScope.None;
+
         // The root's own attributes and texts are signed with the root only. An Object that somebody put into the signature is under no reference, whatever else is.
         var root = _outline!.Parts is [var first, ..] ? first.Standing : PartStanding.NotSigned;
-        var isFull = _outline.IsComplete && !Listed(PartStanding.NotSigned) && root switch
+        var isFull = _outline.IsComplete && !Listed(PartStanding.NotSigned) && !IsUnsignedOutside() && root switch
         {
-            PartStanding.Signed => _plans.Exists(plan => plan is { Broken: null, Target: 0 or 1, Source.IsBase64: false }),
-            PartStanding.TheSignature => Listed(PartStanding.Signed) || _plans.Exists(plan => plan.Target is null),
+            PartStanding.Signed => true,
+            PartStanding.TheSignature => Listed(PartStanding.Signed) || _outline.HasDecodedObject || _plans.Exists(plan => plan.Target is null),
             _ => false,
         };
         _ladder.Pass(SignatureRules.Coverage, "", isFull ? "the whole document is covered" : "part of the document is covered");
@@ -277,6 +282,16 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
         }
     }
 
+    // Outside the root element only a reference to the whole document selects anything (XML-DSig 1.1 section 4.4.3.3): a processing instruction there may name a style sheet that shows another text.
+    // A comment matters to a signer who signed comments.
+    private bool IsUnsignedOutside()
+    {
+        var byRoot = _plans.Exists(plan => plan is { Broken: null, Target: 1, Source: { Comments: true, Method.WithComments: true } });
+        return (scanner.HasInstructionOutside && !_plans.Exists(IsWhole)) || (scanner.HasCommentOutside && byRoot && !_plans.Exists(plan => IsWhole(plan) && plan.Source is { Comments: true, Method.WithComments: true }));
+
+        static bool IsWhole(ReferencePlan plan) => plan is { Broken: null, Target: 0, Source.IsBase64: false };
+    }
+
     private List<ReferenceReport> Reports(List<ReferencePlan> plans, bool isClean)
     {
         List<ReferenceReport> reports = new(plans.Count);
@@ -284,7 +299,7 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
         {
             var uri = plan.Reference.Uri ?? "";
             var integrity = plan.Judge();
-            var kind = plan.Target is null ? CoverageKind.External : plan.IsWholeDocument ? CoverageKind.WholeDocument : CoverageKind.Element;
+            var kind = plan.Target is null ? CoverageKind.External : plan is { IsWholeDocument: true, Source.IsBase64: false } ? CoverageKind.WholeDocument : CoverageKind.Element;
             List<string> transforms = new(plan.Reference.Transforms.Count);
             foreach (var transform in plan.Reference.Transforms) transforms.Add(transform.Uri);
             reports.Add(new ReferenceReport
@@ -314,6 +329,6 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
     {
         if (signature.Outer < 0) return 0;
         var outer = scanner.Signatures[signature.Outer];
-        return _plans.Exists(plan => plan.Target is { } target && target == outer.ValueOrdinal) ? outer.Ordinal : 0;
+        return _plans.Exists(plan => plan is { Broken: null, Target: { } target } && target == outer.ValueOrdinal) ? outer.Ordinal : 0;
     }
 }

@@ -35,6 +35,7 @@ public static class SignatureRules
     public const string KeyInfoReference = "sig.keyinfo.reference";
     public const string KeyFound = "sig.key";
     public const string KeyLength = "sig.key.length";
+    public const string KeyExponent = "sig.key.exponent";
     public const string KeyAgrees = "sig.key.agrees";
     public const string Token = "cert.token";
     public const string Value = "sig.value";
@@ -79,6 +80,7 @@ public static class SignatureRules
         SignedInfo or Value => "SignedInfo was changed after signing, or another key signed: check which key signs.",
         RetrievalMethod or KeyInfoReference or KeyFound or Token => "Put the signer's certificate into ds:X509Data, or refer to a wsse:BinarySecurityToken.",
         KeyLength => "Sign with an RSA key of at least 2048 bits, or on P-256, P-384 or P-521.",
+        KeyExponent => "Sign with an RSA key whose public exponent is 65537.",
         KeyAgrees => "Leave KeyValue out, or give the certificate's key there.",
         XadesStructure or XadesSigned => "Build XAdES properties by EN 319 132-1, refer to the SignedProperties from SignedInfo and name the signature in Target.",
         XadesCertificate => "Name the signer's certificate by its digest in SigningCertificateV2.",

@@ -26,6 +26,15 @@ internal sealed class SignatureScanner : IDisposable
 
     public List<SecurityToken> Tokens { get; } = [];
 
+    /// <summary>Whether a processing instruction stands outside the root element.</summary>
+    public bool HasInstructionOutside { get; private set; }
+
+    /// <summary>Whether a comment stands outside the root element.</summary>
+    public bool HasCommentOutside { get; private set; }
+
+    /// <summary>Names in the document for who lists its parts.</summary>
+    public ElementNames ElementNames { get; } = new();
+
     /// <summary>Octets of the document as it came.</summary>
     public long Length { get; private set; }
 
@@ -36,6 +45,9 @@ internal sealed class SignatureScanner : IDisposable
         while (_walk.Read())
         {
             if (_xml.Kind == XmlTokenKind.StartElement) Passing();
+            if (_xml.Depth > 0) continue;
+            HasInstructionOutside |= _xml.Kind == XmlTokenKind.ProcessingInstruction;
+            HasCommentOutside |= _xml.Kind == XmlTokenKind.Comment;
         }
 
         Length = _xml.EndOffset;
@@ -45,10 +57,18 @@ internal sealed class SignatureScanner : IDisposable
 
     private void Passing()
     {
-        var name = _xml.LocalName;
-        if (name.Length == 9 && _walk.Is("Signature"u8, DsigNames.Dsig)) ReadSignature();
-        else if (name.Length == 19 && _walk.Is("BinarySecurityToken"u8, DsigNames.Wsse)) ReadToken();
+        while (IsToken())
+        {
+            ReadToken();
+
+            // It broke off at an element in it, which is looked at in its turn: here and not one call deeper, for tokens may be nested as deep as a document may be.
+            if (_xml.Kind != XmlTokenKind.StartElement) return;
+        }
+
+        if (_xml.LocalName.Length == 9 && _walk.Is("Signature"u8, DsigNames.Dsig)) ReadSignature();
     }
+
+    private bool IsToken() => _xml.LocalName.Length == 19 && _walk.Is("BinarySecurityToken"u8, DsigNames.Wsse);
 
     private void ReadSignature()
     {
@@ -127,23 +147,22 @@ internal sealed class SignatureScanner : IDisposable
         signature.Manifests.Add(new ManifestModel(ordinal, objectOrdinal, id, new SignedInfoReader(_walk).ReadReferences(depth)));
     }
 
+    // A broken one is left where it breaks: who called reads on from there.
     private void ReadToken()
     {
+        // It counts before what is in it is read.
         if (Tokens.Count == _limits.MaxCertificates) throw new XmlRefusedException(XmlRefusalKind.LimitExceeded, $"the document has more than {_limits.MaxCertificates} security tokens", _xml.Place);
-        var (depth, ordinal) = (_xml.Depth, _xml.Ordinal);
+        var index = Tokens.Count;
+        var ordinal = _xml.Ordinal;
         var isX509 = _walk.Attribute("ValueType"u8) == X509Token && _walk.Attribute("EncodingType"u8) is null or Base64Encoding;
-        byte[] octets = [];
+        Tokens.Add(new SecurityToken(ordinal, isX509, []));
         try
         {
-            octets = _walk.ReadBase64(_limits.MaxCertificate);
+            Tokens[index] = new SecurityToken(ordinal, isX509, _walk.ReadBase64(_limits.MaxCertificate));
         }
         catch (BrokenRuleException)
         {
             // No certificate then; who refers to it is told so.
-            if (_xml.Kind == XmlTokenKind.StartElement) Passing();
-            _walk.PassToEnd(depth);
         }
-
-        Tokens.Add(new SecurityToken(ordinal, isX509, octets));
     }
 }

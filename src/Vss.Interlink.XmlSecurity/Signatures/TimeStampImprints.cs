@@ -5,16 +5,19 @@ namespace Vss.Interlink.XmlSecurity.Signatures;
 
 /// <summary>
 /// What the time stamps of one signature should be over, digested while the document passes. An archive time stamp is over many parts in an order of its
-/// own (EN 319 132-1 section 5.5.2): a part that comes before its turn waits, aside when it is large.
+/// own (EN 319 132-1 section 5.5.2): a part that comes before its turn waits.
 /// </summary>
 internal sealed class TimeStampImprints
 {
+    // What it costs to have a part digested at all, as octets of the work that a document is allowed: many stamps over many small parts are work too.
+    private const int OctetsPerPart = 128;
+
     private readonly List<(TimeStampModel Model, byte[] Token, TokenImprint? Claimed, InOrder? Parts)> _stamps = [];
 
     private TimeStampImprints() { }
 
     /// <summary>Asks for what is to be digested.</summary>
-    public static TimeStampImprints Plan(SignatureModel signature, XadesModel xades, List<ReferencePlan> references, DigestPass pass, HeldByReport held)
+    public static TimeStampImprints Plan(SignatureModel signature, XadesModel xades, List<ReferencePlan> references, DigestPass pass, HeldByReport held, WaitingOctets waiting)
     {
         var imprints = new TimeStampImprints();
         foreach (var stamp in xades.TimeStamps)
@@ -25,9 +28,9 @@ internal sealed class TimeStampImprints
                 var claimed = TokenImprint.Of(token);
                 InOrder? parts = null;
                 if (stamp is { Kind: not TimeStampKind.Other, Canonicalization: not null } && claimed?.Method is { } method && !byHash.TryGetValue(method.Hash, out parts)
-                    && Jobs(stamp, signature, xades, references, pass) is { } jobs)
+                    && Jobs(stamp, signature, xades, references, pass) is { } jobs && pass.TryCharge(OctetsPerPart * jobs.Count))
                 {
-                    byHash[method.Hash] = parts = new InOrder(jobs, method.Hash, held);
+                    byHash[method.Hash] = parts = new InOrder(jobs, method.Hash, held, waiting);
                 }
 
                 imprints._stamps.Add((stamp, token, claimed, parts));
@@ -95,19 +98,17 @@ internal sealed class TimeStampImprints
     }
 
     // One digest over parts in a given order, whatever the order they come in.
-    private sealed class InOrder
+    private sealed class InOrder : OctetSink
     {
-        private const int MaxWaitingInMemory = 256 * 1024;
-
         private readonly List<DigestJob> _jobs;
-        private readonly SignedOctets?[] _waiting;
+        private readonly List<(long Start, long Length)>?[] _early;
         private readonly IncrementalHash _hash;
-        private readonly HeldByReport _held;
+        private readonly WaitingOctets _waiting;
         private int _turn;
 
-        public InOrder(List<DigestJob> jobs, HashAlgorithmName hash, HeldByReport held)
+        public InOrder(List<DigestJob> jobs, HashAlgorithmName hash, HeldByReport held, WaitingOctets waiting)
         {
-            (_jobs, _held, _waiting) = (jobs, held, new SignedOctets?[jobs.Count]);
+            (_jobs, _waiting, _early) = (jobs, waiting, new List<(long, long)>?[jobs.Count]);
             _hash = held.Hold(IncrementalHash.CreateHash(hash));
             for (var index = 0; index < jobs.Count; index++) jobs[index].Also(new Part(this, index));
         }
@@ -124,11 +125,13 @@ internal sealed class TimeStampImprints
             return _hash.GetCurrentHash();
         }
 
+        public override void Write(ReadOnlySpan<byte> octets) => _hash.AppendData(octets);
+
         private void Write(int index, ReadOnlySpan<byte> octets)
         {
             Pass(index);
-            if (_turn == index) _hash.AppendData(octets);
-            else (_waiting[index] ??= _held.Hold(new SignedOctets(MaxWaitingInMemory))).Write(octets);
+            if (_turn == index) Write(octets);
+            else _waiting.Write(_early[index] ??= [], octets);
         }
 
         // Moves on to a part when all before it are done.
@@ -137,12 +140,9 @@ internal sealed class TimeStampImprints
             while (_turn < index && _jobs[_turn].IsDone)
             {
                 _turn++;
-                if (_turn == _jobs.Count || _waiting[_turn] is not { } waiting) continue;
-                using var came = waiting.Open();
-                var buffer = new byte[16 * 1024];
-                for (int read; (read = came.Read(buffer)) > 0;) _hash.AppendData(buffer, 0, read);
-                waiting.Dispose();
-                _waiting[_turn] = null;
+                if (_turn == _jobs.Count || _early[_turn] is not { } early) continue;
+                _waiting.Read(early, this);
+                _early[_turn] = null;
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Formats.Asn1;
+using System.Numerics;
 using System.Security.Cryptography;
 
 namespace Vss.Interlink.XmlSecurity.Signatures;
@@ -6,16 +7,21 @@ namespace Vss.Interlink.XmlSecurity.Signatures;
 /// <summary>A public key: RSA, or ECDSA on P-256, P-384 or P-521.</summary>
 internal sealed class VerificationKey : IDisposable
 {
-    private readonly RSA? _rsa;
+    // Who sends a document chooses its keys. What OpenSSL computes with at all, and what a public exponent may have without making verification as dear as signing.
+    private const int MaxRsaBits = 16 * 1024;
+    private const int MaxExponentOctets = 8;
+
+    private readonly RSA? _rsa;   // null too for a key that no policy admits: reading one costs more than looking at its numbers
     private readonly ECDsa? _ecdsa;
+    private readonly bool _hasFitExponent;
 
-    private VerificationKey(RSA rsa) => _rsa = rsa;
+    private VerificationKey(RSA? rsa, int bits, bool hasFitExponent) => (_rsa, Bits, _hasFitExponent) = (rsa, bits, hasFitExponent);
 
-    private VerificationKey(ECDsa ecdsa) => _ecdsa = ecdsa;
+    private VerificationKey(ECDsa ecdsa) => (_ecdsa, Bits) = (ecdsa, ecdsa.KeySize);
 
-    public int Bits => _rsa?.KeySize ?? _ecdsa!.KeySize;
+    public int Bits { get; }
 
-    public override string ToString() => _rsa is not null ? $"RSA {_rsa.KeySize}" : $"ECDSA P-{_ecdsa!.KeySize}";
+    public override string ToString() => _ecdsa is null ? $"RSA {Bits}" : $"ECDSA P-{Bits}";
 
     /// <summary>Null when it is none, or of another kind.</summary>
     public static VerificationKey? OfSubjectPublicKeyInfo(byte[] octets)
@@ -23,12 +29,14 @@ internal sealed class VerificationKey : IDisposable
         try
         {
             var outer = new AsnReader(octets, AsnEncodingRules.DER);
-            var algorithm = outer.ReadSequence().ReadSequence();
+            var info = outer.ReadSequence();
+            var algorithm = info.ReadSequence();
             outer.ThrowIfNotEmpty();
             switch (algorithm.ReadObjectIdentifier())
             {
                 case "1.2.840.113549.1.1.1":
-                    return Made(RSA.Create(), rsa => rsa.ImportSubjectPublicKeyInfo(octets, out _));
+                    var numbers = new AsnReader(info.ReadBitString(out _), AsnEncodingRules.DER).ReadSequence();
+                    return OfNumbers(numbers.ReadIntegerBytes().Span, numbers.ReadIntegerBytes().Span, rsa => rsa.ImportSubjectPublicKeyInfo(octets, out _));
 
                 // Only the curves of NIST, by name: a key that brings its own curve is a key that anyone can make fit (CVE-2020-0601).
                 case "1.2.840.10045.2.1" when algorithm.PeekTag().HasSameClassAndValue(Asn1Tag.ObjectIdentifier) && Curve("urn:oid:" + algorithm.ReadObjectIdentifier()) is not null:
@@ -48,7 +56,7 @@ internal sealed class VerificationKey : IDisposable
     {
         if (value is { Modulus: { } modulus, Exponent: { } exponent })
         {
-            return Made(RSA.Create(), rsa => rsa.ImportParameters(new RSAParameters { Modulus = WithoutZeros(modulus), Exponent = WithoutZeros(exponent) }));
+            return OfNumbers(modulus, exponent, rsa => rsa.ImportParameters(new RSAParameters { Modulus = WithoutZeros(modulus).ToArray(), Exponent = WithoutZeros(exponent).ToArray() }));
         }
 
         // Uncompressed points only: SEC 1 section 2.3.3.
@@ -74,7 +82,9 @@ internal sealed class VerificationKey : IDisposable
     public (string Rule, string Detail)? Unfit(SignatureMethod method, SignaturePolicy policy)
     {
         if (_ecdsa is null != method.Kind is not SignatureKind.Ecdsa) return (SignatureRules.KeyFound, $"the key is {this}, the signature method is of another kind");
-        if (_rsa is not null && Bits < policy.MinRsaBits) return (SignatureRules.KeyLength, $"the key is {this}; policy {policy.Name} asks for {policy.MinRsaBits} bits");
+        if (_ecdsa is not null) return null;
+        if (Bits < policy.MinRsaBits || Bits > MaxRsaBits) return (SignatureRules.KeyLength, $"the key is {this}; policy {policy.Name} asks for {policy.MinRsaBits} to {MaxRsaBits} bits");
+        if (!_hasFitExponent) return (SignatureRules.KeyExponent, "the public exponent of the RSA key is even, 1 or longer than 64 bits");
         return null;
     }
 
@@ -102,12 +112,24 @@ internal sealed class VerificationKey : IDisposable
         _ecdsa?.Dispose();
     }
 
-    private static VerificationKey? Made(RSA rsa, Action<RSA> import)
+    private static VerificationKey? OfNumbers(ReadOnlySpan<byte> modulus, ReadOnlySpan<byte> exponent, Action<RSA> import)
+    {
+        modulus = WithoutZeros(modulus);
+        exponent = WithoutZeros(exponent);
+        if (modulus.IsEmpty) return null;
+        var bits = (8 * modulus.Length) - BitOperations.LeadingZeroCount((uint)modulus[0] << 24);
+
+        // With 1 everything is its own signature; an even one is no key.
+        var isFit = exponent is { Length: > 0 and <= MaxExponentOctets } and not [1] && (exponent[^1] & 1) == 1;
+        return isFit && bits <= MaxRsaBits ? Made(RSA.Create(), import, bits) : new VerificationKey(null, bits, isFit);
+    }
+
+    private static VerificationKey? Made(RSA rsa, Action<RSA> import, int bits)
     {
         try
         {
             import(rsa);
-            return new VerificationKey(rsa);
+            return new VerificationKey(rsa, bits, true);
         }
         catch (CryptographicException)
         {
@@ -138,9 +160,5 @@ internal sealed class VerificationKey : IDisposable
         _ => null,
     };
 
-    private static byte[] WithoutZeros(byte[] number)
-    {
-        var first = number.AsSpan().IndexOfAnyExcept((byte)0);
-        return first <= 0 ? number : number[first..];
-    }
+    private static ReadOnlySpan<byte> WithoutZeros(ReadOnlySpan<byte> number) => number.TrimStart((byte)0);
 }

@@ -50,7 +50,7 @@ internal static class XadesCheck
         const string at = "xades:SigningCertificate";
         if (xades.SigningCertificates is not [var named, ..])
         {
-            var keyInfoIsSigned = signature.KeyInfo is { } keyInfo && plans.Exists(plan => plan.Target == keyInfo.Ordinal);
+            var keyInfoIsSigned = signature.KeyInfo is { } keyInfo && plans.Exists(plan => plan is { Broken: null, Source.IsBase64: false } && plan.Target == keyInfo.Ordinal);
             if (!keyInfoIsSigned) ladder.Fail(SignatureRules.XadesCertificate, at, "the signed properties do not name the signer's certificate");
         }
         else if (policy.Refuses(named.Digest) is { } refused)

@@ -11,6 +11,7 @@ internal sealed class XadesReader(ElementWalk walk)
     private readonly List<string> _commitments = [];
     private readonly List<string> _roles = [];
     private readonly List<KeyValuePair<string, string>> _mediaTypes = [];
+    private int _tokens;
 
     /// <summary>Reads the element of the start tag.</summary>
     public XadesModel Read()
@@ -131,9 +132,13 @@ internal sealed class XadesReader(ElementWalk walk)
             {
                 Children(("CommitmentTypeId", () => Children(("Identifier", () => Add(_commitments, walk.ReadString())))));
             }
+            else if (Is("AllDataObjectsTimeStamp"u8) || Is("IndividualDataObjectsTimeStamp"u8))
+            {
+                ReadTimeStamp(TimeStampKind.Other);
+            }
             else
             {
-                ReadTimeStampOrPass();
+                walk.Pass();
             }
         }
     }
@@ -184,7 +189,7 @@ internal sealed class XadesReader(ElementWalk walk)
 
     private void ReadTimeStampOrPass()
     {
-        var isOther = Is("AllDataObjectsTimeStamp"u8) || Is("IndividualDataObjectsTimeStamp"u8) || Is("SigAndRefsTimeStamp"u8) || Is("RefsOnlyTimeStamp"u8) || Is("ArchiveTimeStamp"u8)
+        var isOther = Is("SigAndRefsTimeStamp"u8) || Is("RefsOnlyTimeStamp"u8) || Is("ArchiveTimeStamp"u8)
             || walk.Is("SigAndRefsTimeStampV2"u8, DsigNames.Xades141) || walk.Is("RefsOnlyTimeStampV2"u8, DsigNames.Xades141);
         if (Is("SignatureTimeStamp"u8)) ReadTimeStamp(TimeStampKind.Signature);
         else if (walk.Is("ArchiveTimeStamp"u8, DsigNames.Xades141)) ReadTimeStamp(TimeStampKind.Archive);
@@ -194,6 +199,7 @@ internal sealed class XadesReader(ElementWalk walk)
 
     private void ReadTimeStamp(TimeStampKind kind)
     {
+        if (_model.TimeStamps.Count == walk.Limits.MaxUnsignedProperties) throw walk.Broken(SignatureRules.Limit, $"more than {walk.Limits.MaxUnsignedProperties} time stamps");
         var (depth, ordinal) = (_xml.Depth, _xml.Ordinal);
         var uri = CanonicalizationMethod.Inclusive.Uri;   // EN 319 132-1 section 4.5, when none is named
         var prefixes = "";
@@ -212,7 +218,7 @@ internal sealed class XadesReader(ElementWalk walk)
             }
             else if (Is("EncapsulatedTimeStamp"u8))
             {
-                if (tokens.Count == walk.Limits.MaxUnsignedProperties) throw walk.Broken(SignatureRules.Limit, $"more than {walk.Limits.MaxUnsignedProperties} time-stamp tokens");
+                if (_tokens++ == walk.Limits.MaxUnsignedProperties) throw walk.Broken(SignatureRules.Limit, $"more than {walk.Limits.MaxUnsignedProperties} time-stamp tokens");
                 tokens.Add(walk.ReadBase64(walk.Limits.MaxEvidence));
             }
             else
