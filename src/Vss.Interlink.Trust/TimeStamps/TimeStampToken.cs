@@ -61,6 +61,21 @@ public sealed class TimeStampToken
     /// <summary>TSTInfo, DER.</summary>
     internal ReadOnlyMemory<byte> Content { get; }
 
+    /// <summary>Why the authority gave no token, where the octets are a response that says so (section 2.4.2); else null.</summary>
+    public static string? TryReadRefusal(ReadOnlyMemory<byte> octets)
+    {
+        try
+        {
+            var whole = new AsnReader(Pem.Decoded(octets), AsnEncodingRules.BER).ReadSequence();
+            if (whole.PeekTag() != Asn1Tag.Sequence || !whole.ReadSequence().TryReadInt32(out var status) || status is 0 or 1) return null;
+            return status switch { 2 => "rejection", 3 => "waiting", 4 => "a revocation is imminent", 5 => "a revocation has been made", _ => "a status that is not known" };
+        }
+        catch (Exception broken) when (broken is AsnContentException or FormatException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Reads a token, or a response that grants one (section 2.4.2), DER or PEM; null for anything else.</summary>
     public static TimeStampToken? TryRead(ReadOnlyMemory<byte> octets)
     {
