@@ -6,31 +6,25 @@ public sealed record XmlLimits
     /// <summary>For documents that somebody judges at his own machine: what a stranger sends in must be small, an archive's dossier of a gigabyte must be read.</summary>
     public static XmlLimits OwnFiles { get; } = new()
     {
-        MaxBytes = 1L << 40, MaxDepth = 10_000, MaxElements = int.MaxValue, MaxNodes = int.MaxValue, MaxAttributes = 100_000, MaxNameLength = 4096, MaxAttributeLength = 64 * 1024 * 1024,
+        MaxBytes = 1L << 40, MaxDepth = 10_000, MaxElements = int.MaxValue, MaxAttributes = 100_000, MaxNameLength = 4096, MaxAttributeLength = 64 * 1024 * 1024,
         MaxTagBytes = 128 * 1024 * 1024, MaxNamespaces = 100_000, MaxNamespaceNames = 200_000,
     };
 
     /// <summary>No limits: for octets that were made from a document that was read within limits, never for what a stranger sent.</summary>
     public static XmlLimits None { get; } = new()
     {
-        MaxBytes = long.MaxValue, MaxDepth = int.MaxValue, MaxElements = int.MaxValue, MaxNodes = int.MaxValue, MaxAdjacentTexts = int.MaxValue, MaxAttributes = int.MaxValue,
+        MaxBytes = long.MaxValue, MaxDepth = int.MaxValue, MaxElements = int.MaxValue, MaxAttributes = int.MaxValue,
         MaxNameLength = int.MaxValue, MaxAttributeLength = int.MaxValue, MaxTagBytes = int.MaxValue, MaxNamespaces = int.MaxValue, MaxNamespaceNames = int.MaxValue,
     };
 
     /// <summary>Octets of the whole document as it came.</summary>
     public long MaxBytes { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>Levels of elements, the root being 1. .NET's canonicaliser gives up beyond 64.</summary>
+    /// <summary>Levels of elements, the root being 1.</summary>
     public int MaxDepth { get; init; } = 48;
 
     /// <summary>Elements in the whole document.</summary>
     public int MaxElements { get; init; } = 100_000;
-
-    /// <summary>Nodes of every kind in a tree: elements, texts, CDATA sections, comments, processing instructions. Long runs of siblings are slow there.</summary>
-    public int MaxNodes { get; init; } = 300_000;
-
-    /// <summary>Texts and CDATA sections that follow each other in a tree without anything between. .NET's tree chains them, and every step along the chain starts at its head.</summary>
-    public int MaxAdjacentTexts { get; init; } = 500;
 
     /// <summary>Attributes on one element, namespace declarations included.</summary>
     public int MaxAttributes { get; init; } = 64;

@@ -19,8 +19,7 @@ public sealed partial class DossierXml(BodyStore bodies)
     /// <exception cref="ExchangeFault">SCHEMA_VIOLATION, ATTACHMENT_MISMATCH, LIMIT_EXCEEDED or MALFORMED, naming the element.</exception>
     public async Task<Submission> ReadAsync(VerifiedDocument document, CancellationToken cancellation)
     {
-        using var octets = VerifiedOctets.Open(document);
-        using var xml = SafeXml.Reader(octets, XmlLimits.None);   // they were kept when the document came, and canonical octets can be larger than what came
+        using var xml = SafeXml.Reader(document.Octets, XmlLimits.None);   // they were kept when the document came, and canonical octets can be larger than what came
         try
         {
             var at = new SchemaReader(xml, Namespace);

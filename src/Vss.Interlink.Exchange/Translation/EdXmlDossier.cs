@@ -32,8 +32,7 @@ public static partial class EdXmlDossier
     /// <exception cref="ExchangeFault">MALFORMED, SCHEMA_VIOLATION, UNKNOWN_RECEIVER or ATTACHMENT_MISMATCH.</exception>
     public static Submission Read(VerifiedDocument document, EdXmlPacket packet, IReadOnlyDictionary<string, StoredBody> attachments, MessageId messageId, OrganId receiver)
     {
-        using var octets = VerifiedOctets.Open(document);
-        using var xml = SafeXml.Reader(octets, new XmlLimits());
+        using var xml = SafeXml.Reader(document.Octets, new XmlLimits());
         var (header, bussiness) = HeaderProjection.Read(xml) switch
         {
             ProjectionReadResult.Read read => (read.Header, read.Bussiness),
@@ -53,8 +52,7 @@ public static partial class EdXmlDossier
     /// <exception cref="ExchangeFault">MALFORMED, SCHEMA_VIOLATION or UNKNOWN_RECEIVER.</exception>
     public static Submission ReadStatus(VerifiedDocument document, MessageId messageId, OrganId receiver)
     {
-        using var octets = VerifiedOctets.Open(document);
-        using var xml = SafeXml.Reader(octets, new XmlLimits());
+        using var xml = SafeXml.Reader(document.Octets, new XmlLimits());
         return EdXmlReader.Read(xml, _ => Stream.Null) switch
         {
             EdXmlReadResult.Status(var status) => new Submission(document, FromStatus(status, messageId), new Dictionary<string, StoredBody>(), Edge, answeredByStatus: false, receiver),

@@ -5,7 +5,7 @@ using Vss.Interlink.V1;
 namespace Vss.Interlink.Gateway.Soap;
 
 /// <summary>The octets of a message: the XML part, and the parts beside it by Content-ID without angle brackets.</summary>
-internal sealed record MessageParts(DeclaredContent Declared, byte[] Root, IReadOnlyDictionary<string, byte[]> Attachments)
+internal sealed record MessageParts(DeclaredContent Declared, ReadOnlyMemory<byte> Root, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Attachments)
 {
     private const int MaxHeadersOfPart = 16;
     private const int MaxHeaderBytesOfPart = 8 * 1024;
@@ -14,7 +14,7 @@ internal sealed record MessageParts(DeclaredContent Declared, byte[] Root, IRead
     /// <exception cref="ExchangeFault">TRUNCATED, ATTACHMENT_MISMATCH, LIMIT_EXCEEDED, MALFORMED, UNSUPPORTED_MEDIA_TYPE.</exception>
     public static async Task<MessageParts> ReadAsync(BoundedBody body, DeclaredContent declared, int maxParts, CancellationToken cancellation)
     {
-        if (declared.Multipart is not { } layout) return new MessageParts(declared, await OctetsAsync(body, cancellation), new Dictionary<string, byte[]>());
+        if (declared.Multipart is not { } layout) return new MessageParts(declared, await OctetsAsync(body, cancellation), new Dictionary<string, ReadOnlyMemory<byte>>());
         try
         {
             return await ReadPartsAsync(new MultipartReader(layout.Boundary, body) { HeadersCountLimit = MaxHeadersOfPart, HeadersLengthLimit = MaxHeaderBytesOfPart }, declared, layout, maxParts, cancellation);
@@ -34,8 +34,8 @@ internal sealed record MessageParts(DeclaredContent Declared, byte[] Root, IRead
 
     private static async Task<MessageParts> ReadPartsAsync(MultipartReader reader, DeclaredContent declared, MultipartLayout layout, int maxParts, CancellationToken cancellation)
     {
-        byte[]? root = null;
-        Dictionary<string, byte[]> attachments = new(StringComparer.Ordinal);
+        ReadOnlyMemory<byte>? root = null;
+        Dictionary<string, ReadOnlyMemory<byte>> attachments = new(StringComparer.Ordinal);
         var start = layout.Start is null ? null : WithoutBrackets(layout.Start);
         var count = 0;
         while (await reader.ReadNextSectionAsync(cancellation) is { } part)
@@ -60,7 +60,7 @@ internal sealed record MessageParts(DeclaredContent Declared, byte[] Root, IRead
         }
 
         return root is not null
-            ? new MessageParts(declared, root, attachments)
+            ? new MessageParts(declared, root.Value, attachments)
             : throw new ExchangeFault(Fault.AttachmentMismatch, "the part that start names is not in the message", "mime.start");
     }
 
@@ -82,10 +82,10 @@ internal sealed record MessageParts(DeclaredContent Declared, byte[] Root, IRead
 
     private static ExchangeFault Twice() => new(Fault.AttachmentMismatch, "two parts have the same Content-ID", "mime.content-id");
 
-    private static async Task<byte[]> OctetsAsync(Stream content, CancellationToken cancellation)
+    private static async Task<ReadOnlyMemory<byte>> OctetsAsync(Stream content, CancellationToken cancellation)
     {
-        using var octets = new MemoryStream();
+        var octets = new MemoryStream();
         await content.CopyToAsync(octets, cancellation);
-        return octets.ToArray();
+        return octets.GetBuffer().AsMemory(0, (int)octets.Length);
     }
 }

@@ -10,10 +10,8 @@ namespace Vss.Interlink.Gateway.Soap;
 /// <summary>What an operation gets. Nothing of the request is in it but what the signature covers.</summary>
 public sealed class SoapCall
 {
-    private readonly XmlLimits _limits;
-
-    private SoapCall(VerifiedDocument document, string operation, XmlLimits limits, X509Certificate2? clientCertificate, string reference) =>
-        (Document, Operation, _limits, ClientCertificate, Reference) = (document, operation, limits, clientCertificate, reference);
+    private SoapCall(VerifiedDocument document, string operation, X509Certificate2? clientCertificate, string reference) =>
+        (Document, Operation, ClientCertificate, Reference) = (document, operation, clientCertificate, reference);
 
     /// <summary>The verified Body, its signer and the verdict.</summary>
     public VerifiedDocument Document { get; }
@@ -27,24 +25,25 @@ public sealed class SoapCall
     /// <summary>Number of this request in the log and in a fault.</summary>
     public string Reference { get; }
 
-    /// <summary>The Body's child as a tree, for requests that are small.</summary>
-    public XmlElement ReadRequest()
-    {
-        var read = SafeXml.Load(Document.Octets, _limits);
-        if (read.Refusal is { } refusal) throw new ExchangeFault(Fault.Malformed, refusal.Detail, "soap.verified-body");
-        return read.Document!.DocumentElement!.ChildNodes.OfType<XmlElement>().Single();
-    }
+    /// <summary>A reader over the verified Body that stands on its one child; to be disposed of.</summary>
+    public XmlReader OpenRequest() => OpenRequest(Document);
 
     /// <summary>Begins a call once its operation is read again from the very octets that were digested.</summary>
     /// <exception cref="ExchangeFault">UNKNOWN_OPERATION when they hold another operation than the envelope did, which a sound verifier makes impossible.</exception>
-    internal static SoapCall Of(VerifiedDocument document, SoapRequest request, XmlLimits limits, X509Certificate2? clientCertificate, string reference)
+    internal static SoapCall Of(VerifiedDocument document, SoapRequest request, X509Certificate2? clientCertificate, string reference)
     {
-        using var octets = new MemoryStream(document.Octets.ToArray(), writable: false);
-        using var reader = SafeXml.Reader(octets, limits);
+        using var reader = OpenRequest(document);
+        return reader.NodeType == XmlNodeType.Element && reader.NamespaceURI == SoapNames.Interlink && reader.LocalName == request.Operation
+            ? new SoapCall(document, request.Operation, clientCertificate, reference)
+            : throw new ExchangeFault(Fault.UnknownOperation, "the signed Body holds another operation", "soap.verified-body");
+    }
+
+    private static XmlReader OpenRequest(VerifiedDocument document)
+    {
+        var reader = SafeXml.Reader(document.Octets, XmlLimits.None);   // they were kept when the envelope came, and canonical octets can be larger than what came
         reader.MoveToContent();
         reader.Read();
-        return reader.MoveToContent() == XmlNodeType.Element && reader.NamespaceURI == SoapNames.Interlink && reader.LocalName == request.Operation
-            ? new SoapCall(document, request.Operation, limits, clientCertificate, reference)
-            : throw new ExchangeFault(Fault.UnknownOperation, "the signed Body holds another operation", "soap.verified-body");
+        reader.MoveToContent();
+        return reader;
     }
 }

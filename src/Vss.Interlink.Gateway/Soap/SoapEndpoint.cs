@@ -48,8 +48,8 @@ internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations ope
         try
         {
             var operation = operations.Find(request.Operation) ?? throw Unknown();                                    // 2 is there such an operation
-            var document = Verified(request.Envelope);                                                                // 3 who signed it, and does that cover the Body
-            var call = SoapCall.Of(document, request, options.Value.VerifiedLimits, http.Connection.ClientCertificate, reference);   // 4 read again what was digested
+            var document = Verified(request);                                                                // 3 who signed it, and does that cover the Body
+            var call = SoapCall.Of(document, request, http.Connection.ClientCertificate, reference);   // 4 read again what was digested
             var answer = await operation(call, cancellation);                                                         // 5 do it
             var octets = await signer.SignAsync(await SoapWriter.AnswerAsync(request, answer), cancellation);         // 6 sign
             Answered(log, request.Operation, document.SignedBy?.Sha256, reference);   // a subject may hold a personal number
@@ -79,7 +79,7 @@ internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations ope
         }
     }
 
-    private VerifiedDocument Verified(XmlDocument envelope) => verifier.Verify(envelope) switch
+    private VerifiedDocument Verified(SoapRequest request) => verifier.Verify(request.Envelope, options.Value.VerifiedLimits) switch
     {
         VerificationResult.Passed passed => passed.Document,
         VerificationResult.Refused refused => throw FaultCatalogue.FromVerdict(refused.Verdict),
@@ -103,7 +103,7 @@ internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations ope
     }
 
     // A hub whose key is away must still be able to say so.
-    private async Task<byte[]> SignedAsync(XmlDocument envelope, string reference, CancellationToken cancellation)
+    private async Task<byte[]> SignedAsync(ReadOnlyMemory<byte> envelope, string reference, CancellationToken cancellation)
     {
         try
         {
@@ -112,9 +112,7 @@ internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations ope
         catch (Exception error) when (error is not OperationCanceledException)
         {
             Unsigned(log, error, reference);
-            using var octets = new MemoryStream();
-            envelope.Save(octets);
-            return octets.ToArray();
+            return envelope.ToArray();
         }
     }
 

@@ -9,7 +9,7 @@ public sealed class SoapOptions
     /// <summary>Octets of one HTTP request body, attachments included. Such a body is held in memory while it is worked on.</summary>
     public long MaxMessageBytes { get; set; } = 32 * 1024 * 1024;
 
-    /// <summary>Octets of all request bodies held at once; a request beyond it is told to come again. Working on a body takes some ten to fifteen times its octets of memory.</summary>
+    /// <summary>Octets of all request bodies held at once; a request beyond it is told to come again. Working on a body takes some five times its octets of memory.</summary>
     public long MaxHeldBytes { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>Parts of one multipart message, the root part included.</summary>
@@ -21,8 +21,8 @@ public sealed class SoapOptions
     /// <summary>Limits of the XML part. Its octets are bounded by <see cref="MaxMessageBytes"/>, because attachments may stand in it as base64.</summary>
     internal XmlLimits XmlLimits => new() { MaxBytes = MaxMessageBytes };
 
-    /// <summary>Limits of what was verified: the same document with every attachment expanded to base64.</summary>
-    internal XmlLimits VerifiedLimits => new() { MaxBytes = MaxMessageBytes * 2 };
+    /// <summary>Limits of what is verified: the same document with every attachment expanded to base64, if need be in UTF-16.</summary>
+    internal XmlLimits VerifiedLimits => new() { MaxBytes = MaxMessageBytes * 3 };
 }
 
 /// <summary>Names every wrong setting at once.</summary>

@@ -24,7 +24,7 @@ internal sealed class SoapReader(IOptions<SoapOptions> options)
             http.HttpContext.Response.RegisterForDispose(body);
             var parts = await MessageParts.ReadAsync(body, declared, _options.MaxParts, cancellation);          // 3 parts
             answerIn = parts.Declared.Version ?? answerIn;
-            var document = SoapEnvelope.Load(parts.Root, parts.Declared.Charset, _options.XmlLimits);           // 4 well-formed XML within the limits
+            var document = EnvelopeOutline.Read(parts.Root, parts.Declared.Charset, _options.XmlLimits);        // 4 well-formed XML within the limits
             answerIn = SoapEnvelope.AnswerVersion(document) ?? answerIn;
             var envelope = SoapEnvelope.Of(document);                                                           // 5 one Header, one Body, one request
             RefuseOtherVersion(parts.Declared, envelope.Version);
@@ -34,8 +34,8 @@ internal sealed class SoapReader(IOptions<SoapOptions> options)
                 return new SoapRead.Refused(answerIn, addressing, NotUnderstood(names), names);
             var operation = OperationOf(envelope);                                                              // 8 operation, and whether everybody names the same
             ClaimedAction.Check([.. parts.Declared.Actions, addressing?.Action ?? ""], operation);
-            XopPackage.Expand(document, parts.Attachments);                                                     // 9 attachments in place
-            return new SoapRead.Accepted(new SoapRequest(envelope.Version, document, operation, addressing));
+            var whole = XopPackage.Expand(parts.Root, document.Includes, parts.Attachments);                    // 9 attachments in place
+            return new SoapRead.Accepted(new SoapRequest(envelope.Version, whole, operation, addressing));
         }
         catch (ExchangeFault refused)
         {
@@ -53,8 +53,8 @@ internal sealed class SoapReader(IOptions<SoapOptions> options)
             throw new ExchangeFault(Fault.UnsupportedMediaType, $"the Content-Type stands for {said}, the envelope is {version}", "soap.version.media-type");
     }
 
-    private static string OperationOf(SoapEnvelope envelope) => envelope.Request.NamespaceURI == SoapNames.Interlink
-        ? envelope.Request.LocalName
+    private static string OperationOf(SoapEnvelope envelope) => envelope.Request.Namespace == SoapNames.Interlink
+        ? envelope.Request.Name
         : throw new ExchangeFault(Fault.UnknownOperation, "the element in the Body is not of the namespace of the WSDL", "soap.operation");
 
     private static ExchangeFault NotUnderstood(IReadOnlyList<XmlQualifiedName> names) =>

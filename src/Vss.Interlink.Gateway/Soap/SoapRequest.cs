@@ -5,10 +5,10 @@ namespace Vss.Interlink.Gateway.Soap;
 
 /// <summary>One request as it was read: bounded, well-formed, of the right shape, every attachment in place. Not verified yet.</summary>
 /// <param name="Version">Of the envelope.</param>
-/// <param name="Envelope">The whole envelope with each xop:Include expanded to base64, as signatures over MTOM messages are computed (XOP 1.0 §3).</param>
+/// <param name="Envelope">The whole envelope with each xop:Include expanded to base64, as signatures over MTOM messages are computed (XOP 1.0 §3). Seekable; in memory.</param>
 /// <param name="Operation">Local name of the Body's one child, which stands in <see cref="SoapNames.Interlink"/>.</param>
 /// <param name="Addressing">What WS-Addressing headers say; null without any.</param>
-public sealed record SoapRequest(SoapVersion Version, XmlDocument Envelope, string Operation, Addressing? Addressing);
+public sealed record SoapRequest(SoapVersion Version, Stream Envelope, string Operation, Addressing? Addressing);
 
 /// <summary>What the answer needs to know of the request's WS-Addressing 1.0 headers.</summary>
 /// <param name="MessageId">Goes back as RelatesTo; null where the request has none.</param>

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Xml;
 using Vss.Interlink.Exchange.Faults;
 using Vss.Interlink.V1;
@@ -10,8 +11,10 @@ internal static class SoapWriter
     private const string FaultAction = "http://www.w3.org/2005/08/addressing/soap/fault";
     private const int MaxTextLength = 1000;
 
+    private static readonly XmlWriterSettings Settings = new() { Encoding = new UTF8Encoding(false), OmitXmlDeclaration = true, NewLineHandling = NewLineHandling.Entitize };
+
     /// <summary>The answer to a request.</summary>
-    public static Task<XmlDocument> AnswerAsync(SoapRequest request, SoapAnswer answer) =>
+    public static Task<ReadOnlyMemory<byte>> AnswerAsync(SoapRequest request, SoapAnswer answer) =>
         EnvelopeAsync(request.Version, header => WriteAddressing(header, request.Addressing, SoapNames.ActionOf(request.Operation + "Response")), answer);
 
     /// <summary>A refusal.</summary>
@@ -19,7 +22,7 @@ internal static class SoapWriter
     /// <param name="addressing">Of the request, as far as it was read.</param>
     /// <param name="fault">What is said; its texts are cut and cleaned of characters that XML cannot carry.</param>
     /// <param name="notUnderstood">Header blocks behind a MUST_UNDERSTAND.</param>
-    public static Task<XmlDocument> FaultAsync(SoapVersion version, Addressing? addressing, FaultDetail fault, IReadOnlyList<XmlQualifiedName> notUnderstood) => EnvelopeAsync(
+    public static Task<ReadOnlyMemory<byte>> FaultAsync(SoapVersion version, Addressing? addressing, FaultDetail fault, IReadOnlyList<XmlQualifiedName> notUnderstood) => EnvelopeAsync(
         version,
         header =>
         {
@@ -43,19 +46,22 @@ internal static class SoapWriter
         _ => StatusCodes.Status500InternalServerError,
     };
 
-    private static async Task<XmlDocument> EnvelopeAsync(SoapVersion version, Action<XmlWriter> writeHeader, SoapAnswer writeBody)
+    private static async Task<ReadOnlyMemory<byte>> EnvelopeAsync(SoapVersion version, Action<XmlWriter> writeHeader, SoapAnswer writeBody)
     {
-        var document = new XmlDocument { PreserveWhitespace = true, XmlResolver = null };
-        using var writer = document.CreateNavigator()!.AppendChild();
-        writer.WriteStartElement("soap", "Envelope", version.Namespace);
-        writer.WriteStartElement("soap", "Header", version.Namespace);
-        writeHeader(writer);
-        writer.WriteEndElement();
-        writer.WriteStartElement("soap", "Body", version.Namespace);
-        await writeBody(writer);
-        writer.WriteEndElement();
-        writer.WriteEndElement();
-        return document;
+        var octets = new MemoryStream();
+        using (var writer = XmlWriter.Create(octets, Settings))
+        {
+            writer.WriteStartElement("soap", "Envelope", version.Namespace);
+            writer.WriteStartElement("soap", "Header", version.Namespace);
+            writeHeader(writer);
+            writer.WriteEndElement();
+            writer.WriteStartElement("soap", "Body", version.Namespace);
+            await writeBody(writer);
+            writer.WriteEndElement();
+            writer.WriteEndElement();
+        }
+
+        return octets.GetBuffer().AsMemory(0, (int)octets.Length);
     }
 
     // An answer speaks WS-Addressing when the request did (WS-Addressing Core §3.4).

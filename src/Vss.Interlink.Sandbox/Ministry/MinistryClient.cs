@@ -7,8 +7,8 @@ public sealed class MinistryClient(MinistryOptions options) : IDisposable
 {
     private readonly Wire _wire = new(options);
 
-    public Task<MinistryReply<SubmitAnswer>> SubmitAsync(MinistryDossier dossier, Packaging packaging = Packaging.Inline, CancellationToken cancellation = default) =>
-        SendAsync(SignedSubmit(dossier), "SubmitDossier", AnswerReader.Submit, packaging, cancellation);
+    public async Task<MinistryReply<SubmitAnswer>> SubmitAsync(MinistryDossier dossier, Packaging packaging = Packaging.Inline, CancellationToken cancellation = default) =>
+        await SendAsync(await SignedSubmitAsync(dossier, cancellation), "SubmitDossier", AnswerReader.Submit, packaging, cancellation);
 
     public Task<MinistryReply<StatusAnswer>> GetStatusAsync(string organ, string messageId, CancellationToken cancellation = default) =>
         CallAsync("GetStatus", organ, ("MessageId", messageId), AnswerReader.Status, cancellation);
@@ -26,19 +26,19 @@ public sealed class MinistryClient(MinistryOptions options) : IDisposable
         CallAsync("ConfirmReceived", organ, ("DeliveryId", deliveryId), AnswerReader.Confirmed, cancellation);
 
     /// <summary>Changes the body after it was signed.</summary>
-    public Task<MinistryReply<SubmitAnswer>> SubmitTamperedAsync(MinistryDossier dossier, CancellationToken cancellation = default)
+    public async Task<MinistryReply<SubmitAnswer>> SubmitTamperedAsync(MinistryDossier dossier, CancellationToken cancellation = default)
     {
-        var envelope = SignedSubmit(dossier);
+        var envelope = await SignedSubmitAsync(dossier, cancellation);
         Forgery.Tamper(envelope);
-        return SendAsync(envelope, "SubmitDossier", AnswerReader.Submit, Packaging.Inline, cancellation);
+        return await SendAsync(envelope, "SubmitDossier", AnswerReader.Submit, Packaging.Inline, cancellation);
     }
 
     /// <summary>Signs <paramref name="signed"/> and sends <paramref name="evil"/> under that signature.</summary>
-    public Task<MinistryReply<SubmitAnswer>> SubmitWrappedAsync(MinistryDossier signed, MinistryDossier evil, Wrapping wrapping, CancellationToken cancellation = default)
+    public async Task<MinistryReply<SubmitAnswer>> SubmitWrappedAsync(MinistryDossier signed, MinistryDossier evil, Wrapping wrapping, CancellationToken cancellation = default)
     {
-        var envelope = SignedSubmit(signed);
+        var envelope = await SignedSubmitAsync(signed, cancellation);
         Forgery.Wrap(envelope, RequestEnvelope.Part(Submit(evil), "Body"), wrapping, options.Clock);
-        return SendAsync(envelope, "SubmitDossier", AnswerReader.Submit, Packaging.Inline, cancellation);
+        return await SendAsync(envelope, "SubmitDossier", AnswerReader.Submit, Packaging.Inline, cancellation);
     }
 
     /// <summary>Sends without a Security header.</summary>
@@ -48,7 +48,7 @@ public sealed class MinistryClient(MinistryOptions options) : IDisposable
     /// <summary>Announces another operation in the HTTP header than the body holds.</summary>
     public async Task<MinistryReply<SubmitAnswer>> SubmitUnderAnotherActionAsync(MinistryDossier dossier, CancellationToken cancellation = default)
     {
-        var (status, answer) = await _wire.SendAsync(SignedSubmit(dossier), RequestEnvelope.ActionOf("GetStatus"), Packaging.Inline, cancellation);
+        var (status, answer) = await _wire.SendAsync(await SignedSubmitAsync(dossier, cancellation), RequestEnvelope.ActionOf("GetStatus"), Packaging.Inline, cancellation);
         return AnswerReader.Read(status, answer, AnswerReader.Submit);
     }
 
@@ -56,15 +56,11 @@ public sealed class MinistryClient(MinistryOptions options) : IDisposable
 
     private XmlDocument Submit(MinistryDossier dossier) => RequestEnvelope.Build(options, "SubmitDossier", dossier.WriteTo);
 
-    private XmlDocument SignedSubmit(MinistryDossier dossier) => Signed(Submit(dossier));
+    private Task<XmlDocument> SignedSubmitAsync(MinistryDossier dossier, CancellationToken cancellation) => SignedAsync(Submit(dossier), cancellation);
 
-    private XmlDocument Signed(XmlDocument envelope)
-    {
-        MinistrySignature.Sign(envelope, options.Signer, options.Clock);
-        return envelope;
-    }
+    private Task<XmlDocument> SignedAsync(XmlDocument envelope, CancellationToken cancellation) => MinistrySignature.SignAsync(envelope, options.Signer, options.Clock, cancellation);
 
-    private Task<MinistryReply<T>> CallAsync<T>(string operation, string organ, (string Name, string Value) parameter, Func<XmlElement, T> read, CancellationToken cancellation)
+    private async Task<MinistryReply<T>> CallAsync<T>(string operation, string organ, (string Name, string Value) parameter, Func<XmlElement, T> read, CancellationToken cancellation)
         where T : class
     {
         var envelope = RequestEnvelope.Build(options, operation, writer =>
@@ -72,7 +68,7 @@ public sealed class MinistryClient(MinistryOptions options) : IDisposable
             writer.WriteElementString("v", "OrganId", Names.Interlink, organ);
             writer.WriteElementString("v", parameter.Name, Names.Interlink, parameter.Value);
         });
-        return SendAsync(Signed(envelope), operation, read, Packaging.Inline, cancellation);
+        return await SendAsync(await SignedAsync(envelope, cancellation), operation, read, Packaging.Inline, cancellation);
     }
 
     private async Task<MinistryReply<T>> SendAsync<T>(XmlDocument envelope, string operation, Func<XmlElement, T> read, Packaging packaging, CancellationToken cancellation)

@@ -1,20 +1,20 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Security.Cryptography.Xml;
 using System.Xml;
+using Vss.Interlink.XmlSecurity;
+using Vss.Interlink.XmlSecurity.Signatures;
+using Vss.Interlink.XmlSecurity.Signing;
 
 namespace Vss.Interlink.Sandbox.Ministry;
 
-/// <summary>
-/// WS-Security X.509 certificate token profile 1.1 by the platform's SignedXml: a second implementation beside the hub's own, so that the two
-/// can only agree by keeping to the specifications.
-/// </summary>
+/// <summary>WS-Security X.509 certificate token profile 1.1, from the ministry's side of the wire.</summary>
 internal static class MinistrySignature
 {
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(5);
 
     /// <summary>Adds the Security header: Timestamp, BinarySecurityToken, signature over Body, Timestamp and WS-Addressing blocks.</summary>
-    public static void Sign(XmlDocument envelope, X509Certificate2 signer, TimeProvider clock)
+    /// <returns>The signed envelope; the one that was given is changed on the way.</returns>
+    public static async Task<XmlDocument> SignAsync(XmlDocument envelope, X509Certificate2 signer, TimeProvider clock, CancellationToken cancellation)
     {
         var header = RequestEnvelope.Part(envelope, "Header");
         var security = Append(header, "wsse", "Security", Names.Wsse);
@@ -29,51 +29,45 @@ internal static class MinistrySignature
         token.InnerText = Convert.ToBase64String(signer.RawDataMemory.Span);
 
         using var key = signer.GetRSAPrivateKey() ?? throw new InvalidDataException("The ministry signs by RSA, and its certificate has no such key.");
-        var signed = new WsuSignedXml(envelope) { SigningKey = key };
-        signed.SignedInfo!.CanonicalizationMethod = SignedXml.XmlDsigExcC14NTransformUrl;
-        signed.SignedInfo.SignatureMethod = SignedXml.XmlDsigRSASHA256Url;
         List<XmlElement> covered = [RequestEnvelope.Part(envelope, "Body"), timestamp, .. header.ChildNodes.OfType<XmlElement>().Where(block => block.NamespaceURI == Names.Addressing)];
-        foreach (var element in covered)
+        var options = new SignatureOptions
         {
-            var reference = new Reference($"#{Identify(element)}") { DigestMethod = SignedXml.XmlDsigSHA256Url };
-            reference.AddTransform(new XmlDsigExcC14NTransform());
-            signed.AddReference(reference);
-        }
-
-        signed.KeyInfo.AddClause(new KeyInfoNode(ReferenceTo(envelope, Identify(token))));
-        signed.ComputeSignature();
-        security.AppendChild(envelope.ImportNode(signed.GetXml(), deep: true));
+            Certificate = new SigningCertificate(signer.RawDataMemory),
+            Algorithm = SignatureAlgorithm.RsaSha256,
+            KeyInfo = KeyInformation.Token($"#{Identify(token)}", Names.X509v3),
+            Ids = XmlIdRules.WsSecurity,
+        };
+        List<SignatureReference> references = [.. covered.Select(element => new SignatureReference.Element(Identify(element)))];
+        using var signed = new MemoryStream();
+        var refusal = await XmlSigner.SignAsync(
+            OctetSource.Of(Wire.Octets(envelope)), SignaturePlace.InElement(Names.Wsse, "Security"), references, options, XmlLimits.OwnFiles,
+            (digest, hash, _) => ValueTask.FromResult(key.SignHash(digest.Span, hash, RSASignaturePadding.Pkcs1)), signed, cancellation);
+        return refusal is null ? Wire.Parse(signed.ToArray()) : throw new InvalidDataException($"The ministry's own envelope cannot be signed: {refusal.Detail}.");
     }
 
     /// <summary>Verifies the hub's signature over the very Body and Timestamp of its answer, and that it is the hub who signed.</summary>
     /// <exception cref="InvalidDataException">With the reason: the answer must not be believed.</exception>
-    public static void Verify(XmlDocument envelope, MinistryOptions options)
+    public static void Verify(ReadOnlyMemory<byte> answer, XmlDocument envelope, MinistryOptions options)
     {
         var security = RequestEnvelope.Part(envelope, "Header")["Security", Names.Wsse] ?? throw Untrusted("it has no Security header");
         var timestamp = security["Timestamp", Names.Wsu] ?? throw Untrusted("it has no Timestamp");
         var signature = security["Signature", Names.Dsig] ?? throw Untrusted("it is not signed");
-        var signed = new WsuSignedXml(envelope);
-        signed.LoadXml(signature);
-        if (signed.SignatureMethod != SignedXml.XmlDsigRSASHA256Url) throw Untrusted("its signature algorithm is not the agreed one");
-        var covered = signed.SignedInfo!.References.Cast<Reference>().Select(reference => signed.GetIdElement(envelope, reference.Uri!.TrimStart('#'))).ToList();
-        if (!covered.Contains(RequestEnvelope.Part(envelope, "Body")) || !covered.Contains(timestamp)) throw Untrusted("its signature does not cover Body and Timestamp");
-
-        using var certificate = TokenOf(security, signature, signed);
-        using var key = certificate.GetRSAPublicKey() ?? throw Untrusted("its certificate has no RSA key");
-        if (!signed.CheckSignature(key)) throw Untrusted("its signature is wrong");
+        using var report = SignatureVerifier.Verify(answer, new VerificationRequest { Xml = XmlLimits.OwnFiles, Only = OrdinalOf(signature) });
+        if (report.Signatures is not [var signed]) throw Untrusted("its signature cannot be read");
+        if (signed.Algorithms is not [_, "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", ..]) throw Untrusted("its signature algorithm is not the agreed one");
+        var covered = signed.References.Select(reference => reference.Ordinal).ToList();
+        if (!covered.Contains(OrdinalOf(RequestEnvelope.Part(envelope, "Body"))) || !covered.Contains(OrdinalOf(timestamp))) throw Untrusted("its signature does not cover Body and Timestamp");
+        var token = security["BinarySecurityToken", Names.Wsse];
+        if (token is null || signed.KeyOrigin != KeyOrigin.SecurityToken || signed.TokenOrdinal != OrdinalOf(token)) throw Untrusted("its signature names no token of the Security header");
+        if (signed.Integrity != SignatureIntegrity.Intact) throw Untrusted("its signature is wrong");
+        using var certificate = X509CertificateLoader.LoadCertificate(signed.SigningCertificate.Span);
         Chain(certificate, options);
         var now = options.Clock.GetUtcNow();
         if (Time(timestamp, "Created") > now + Life || Time(timestamp, "Expires") < now) throw Untrusted("its Timestamp is out of its window");
     }
 
-    private static X509Certificate2 TokenOf(XmlElement security, XmlElement signature, WsuSignedXml signed)
-    {
-        var reference = signature.GetElementsByTagName("Reference", Names.Wsse).OfType<XmlElement>().SingleOrDefault() ?? throw Untrusted("its signature names no token");
-        var token = signed.GetIdElement(security.OwnerDocument, reference.GetAttribute("URI").TrimStart('#'));
-        return token is { LocalName: "BinarySecurityToken", NamespaceURI: Names.Wsse } && token.ParentNode == security
-            ? X509CertificateLoader.LoadCertificate(Convert.FromBase64String(token.InnerText))
-            : throw Untrusted("its signature names no token of the Security header");
-    }
+    // Position among all start tags of the document, as reports count it.
+    private static int OrdinalOf(XmlElement element) => element.OwnerDocument.SelectNodes("//*")!.Cast<XmlNode>().TakeWhile(other => other != element).Count() + 1;
 
     private static void Chain(X509Certificate2 certificate, MinistryOptions options)
     {
@@ -92,15 +86,6 @@ internal static class MinistrySignature
         return policy;
     }
 
-    private static XmlElement ReferenceTo(XmlDocument envelope, string id)
-    {
-        var holder = envelope.CreateElement("wsse", "SecurityTokenReference", Names.Wsse);
-        var reference = Append(holder, "wsse", "Reference", Names.Wsse);
-        reference.SetAttribute("URI", $"#{id}");
-        reference.SetAttribute("ValueType", Names.X509v3);
-        return holder;
-    }
-
     private static string Identify(XmlElement element)
     {
         var id = $"id-{Guid.NewGuid():N}";
@@ -117,14 +102,4 @@ internal static class MinistrySignature
     private static DateTimeOffset Time(XmlElement timestamp, string name) => XmlConvert.ToDateTimeOffset(timestamp[name, Names.Wsu]?.InnerText ?? throw Untrusted($"its Timestamp has no {name}"));
 
     private static InvalidDataException Untrusted(string why) => new($"The hub's answer must not be believed: {why}.");
-
-    /// <summary>SignedXml that finds elements by wsu:Id, and only where exactly one has the id.</summary>
-    private sealed class WsuSignedXml(XmlDocument envelope) : SignedXml(envelope)
-    {
-        public override XmlElement? GetIdElement(XmlDocument? document, string idValue)
-        {
-            var found = document!.SelectNodes("//*")!.OfType<XmlElement>().Where(element => element.GetAttribute("Id", Names.Wsu) == idValue).Take(2).ToList();
-            return found.Count == 1 ? found[0] : throw new CryptographicException($"{found.Count} elements have the id {idValue}.");
-        }
-    }
 }

@@ -30,6 +30,23 @@ internal sealed class Wire : IDisposable
         return octets.ToArray();
     }
 
+    /// <exception cref="InvalidDataException">It is no XML.</exception>
+    public static XmlDocument Parse(byte[] octets)
+    {
+        var document = new XmlDocument { PreserveWhitespace = true, XmlResolver = null };
+        using var input = new MemoryStream(octets);
+        using var reader = XmlReader.Create(input, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
+        try
+        {
+            document.Load(reader);
+            return document;
+        }
+        catch (XmlException notXml)
+        {
+            throw new InvalidDataException("The answer is no XML.", notXml);
+        }
+    }
+
     /// <summary>Sends an envelope and returns the status and the answer, whose signature was verified.</summary>
     /// <exception cref="InvalidDataException">The answer is no SOAP, or not truly the hub's.</exception>
     public async Task<(int Status, XmlDocument Answer)> SendAsync(XmlDocument envelope, string action, Packaging packaging, CancellationToken cancellation)
@@ -37,9 +54,10 @@ internal sealed class Wire : IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Post, _options.Endpoint) { Content = Content(envelope, action, packaging) };
         if (_options.Dialect == SoapDialect.Soap11) request.Headers.TryAddWithoutValidation("SOAPAction", $"\"{action}\"");
         using var response = await _client.SendAsync(request, cancellation);
-        var answer = Parse(await response.Content.ReadAsByteArrayAsync(cancellation));
+        var octets = await response.Content.ReadAsByteArrayAsync(cancellation);
+        var answer = Parse(octets);
         if (answer.DocumentElement is not { LocalName: "Envelope" } root || root.NamespaceURI != RequestEnvelope.Namespace(_options.Dialect)) throw new InvalidDataException("The answer is no envelope of the version that was asked in.");
-        MinistrySignature.Verify(answer, _options);
+        MinistrySignature.Verify(octets, answer, _options);
         return ((int)response.StatusCode, answer);
     }
 
@@ -62,21 +80,5 @@ internal sealed class Wire : IDisposable
         content.Headers.ContentType = new MediaTypeHeaderValue(mediaType, "utf-8");
         if (_options.Dialect == SoapDialect.Soap12) content.Headers.ContentType.Parameters.Add(new NameValueHeaderValue("action", $"\"{action}\""));
         return content;
-    }
-
-    private static XmlDocument Parse(byte[] octets)
-    {
-        var document = new XmlDocument { PreserveWhitespace = true, XmlResolver = null };
-        using var input = new MemoryStream(octets);
-        using var reader = XmlReader.Create(input, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
-        try
-        {
-            document.Load(reader);
-            return document;
-        }
-        catch (XmlException notXml)
-        {
-            throw new InvalidDataException("The answer is no XML.", notXml);
-        }
     }
 }

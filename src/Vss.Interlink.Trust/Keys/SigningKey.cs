@@ -32,6 +32,12 @@ public abstract class SigningKey : IDisposable
         return Verifies(digest.Span, signature, algorithm) ? signature : throw new CryptographicException("The key's answer does not verify with its certificate.");
     }
 
+    /// <summary>The key's step in the XML signatures of the hub, which are all by RSA-SHA256.</summary>
+    internal async ValueTask<byte[]> SignXmlAsync(ReadOnlyMemory<byte> digest, HashAlgorithmName hash, CancellationToken cancellation) => await SignAsync(digest, SignatureAlgorithm.RsaSha256, cancellation);
+
+    /// <summary>The certificates as XML signatures carry them.</summary>
+    internal SigningCertificate ForXml() => new(Certificate.RawDataMemory, [.. Intermediates.Select(intermediate => intermediate.RawDataMemory)]);
+
     private bool Verifies(ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature, SignatureAlgorithm algorithm)
     {
         if (algorithm.Family == SignatureFamily.Ecdsa)

@@ -44,7 +44,8 @@ public sealed class DocumentVerifier(TrustStore store, ValidationPolicy policy, 
     private TrustStore WithCarried(SignatureReport report) =>
         report.Crls.Count == 0 ? store : new TrustStore(store.Anchors, store.Intermediates, [.. store.Lists, .. report.Crls.Select(crl => CertificateList.TryRead(crl.ToArray())).OfType<CertificateList>()]);
 
-    private static X509Certificate2Collection Carried(SignatureReport report)
+    /// <summary>The certificates that a signature carries, to find a path through.</summary>
+    internal static X509Certificate2Collection Carried(SignatureReport report)
     {
         var carried = new X509Certificate2Collection();
         foreach (var octets in report.Certificates)
@@ -56,11 +57,15 @@ public sealed class DocumentVerifier(TrustStore store, ValidationPolicy policy, 
         return carried;
     }
 
-    private static X509Certificate2? Read(ReadOnlyMemory<byte> der)
+    /// <summary>A certificate; null where the octets are none, or one whose names cannot be decoded.</summary>
+    internal static X509Certificate2? Read(ReadOnlyMemory<byte> der)
     {
+        if (der.IsEmpty) return null;
         try
         {
-            return der.IsEmpty ? null : X509CertificateLoader.LoadCertificate(der.Span);
+            var certificate = X509CertificateLoader.LoadCertificate(der.Span);
+            _ = CertificateJudge.Name(certificate);   // decoded when asked for
+            return certificate;
         }
         catch (CryptographicException)
         {

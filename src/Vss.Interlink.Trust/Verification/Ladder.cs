@@ -1,4 +1,5 @@
 using Vss.Interlink.XmlSecurity;
+using Vss.Interlink.XmlSecurity.Signatures;
 
 namespace Vss.Interlink.Trust.Verification;
 
@@ -43,6 +44,22 @@ public static class Rules
     public const string ChannelCertificate = "channel.certificate";
     public const string ChannelSubject = "channel.subject";
 
+    /// <summary>The rule that one of <see cref="SignatureRules"/> is part of: faults are mapped from few rules, and the rung's detail says the rest.</summary>
+    internal static string Of(string signatureRule) => signatureRule switch
+    {
+        SignatureRules.Text or SignatureRules.Limit or SignatureRules.NoReference or SignatureRules.AlgorithmParameters or SignatureRules.XadesStructure => Structure,
+        SignatureRules.AlgorithmSha1 or SignatureRules.AlgorithmMd5 => AlgorithmDigest,
+        SignatureRules.AlgorithmHmac or SignatureRules.AlgorithmDsa => AlgorithmSignature,
+        SignatureRules.TransformXPath or SignatureRules.TransformXslt or SignatureRules.TransformDecryption => AlgorithmTransform,
+        SignatureRules.ReferenceExternal or SignatureRules.Canonicalised => ReferenceResolved,
+        SignatureRules.XadesSigned => ReferenceTarget,
+        SignatureRules.ManifestDigest => Digest,
+        SignatureRules.SignedInfo => Value,
+        SignatureRules.RetrievalMethod or SignatureRules.KeyInfoReference or SignatureRules.KeyFound or SignatureRules.KeyAgrees or SignatureRules.XadesCertificate => Token,
+        SignatureRules.KeyLength => Key,
+        _ => signatureRule,   // one word for both
+    };
+
     /// <summary>What a broken rule means in the words of EN 319 102-1; without a proof of existence nothing about certificates can be final.</summary>
     internal static (Indication, SubIndication) Meaning(string rule) => rule switch
     {
@@ -83,9 +100,6 @@ internal sealed class Ladder
     /// <summary>Whether a rung of this rule broke.</summary>
     public bool Broke(string rule) => _steps.Exists(step => !step.Ok && step.Rule == rule);
 
-    /// <summary>What the signature says of itself; null until its structure was read.</summary>
-    public SignatureClaims? Claims { get; set; }
-
     public void Cover(Coverage coverage) => _covered.Add(coverage);
 
     public bool Pass(string rule, string at, string detail)
@@ -117,6 +131,5 @@ internal sealed class Ladder
     }
 
     /// <summary>The result of a validation that made this document, or none.</summary>
-    public VerificationResult Result(VerifiedDocument? document) =>
-        document is not null ? new VerificationResult.Passed(document) { Claims = Claims } : new VerificationResult.Refused(Refused()) { Claims = Claims };
+    public VerificationResult Result(VerifiedDocument? document) => document is not null ? new VerificationResult.Passed(document) : new VerificationResult.Refused(Refused());
 }

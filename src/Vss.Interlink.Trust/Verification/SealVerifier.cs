@@ -3,6 +3,7 @@ using System.Xml;
 using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Policy;
 using Vss.Interlink.XmlSecurity;
+using Vss.Interlink.XmlSecurity.Signatures;
 
 namespace Vss.Interlink.Trust.Verification;
 
@@ -12,6 +13,8 @@ namespace Vss.Interlink.Trust.Verification;
 /// </summary>
 public sealed class SealVerifier(Func<TrustStore> store, ValidationPolicy policy, TimeProvider clock)
 {
+    private const string DsigNamespace = "http://www.w3.org/2000/09/xmldsig#";
+
     /// <summary>The reference URI of an attachment.</summary>
     public static string PartUri(string id) => "cid:" + Uri.EscapeDataString(id);
 
@@ -23,9 +26,8 @@ public sealed class SealVerifier(Func<TrustStore> store, ValidationPolicy policy
     {
         try
         {
-            using var input = new MemoryStream(octets.ToArray(), writable: false);
-            using var reader = SafeXml.Reader(input, new XmlLimits());
-            if (reader.MoveToContent() != XmlNodeType.Element || reader.LocalName != "Signature" || reader.NamespaceURI != Dsig.Namespace) return false;
+            using var reader = SafeXml.Reader(octets, new XmlLimits());
+            if (reader.MoveToContent() != XmlNodeType.Element || reader.LocalName != "Signature" || reader.NamespaceURI != DsigNamespace) return false;
             while (reader.Read())
             {
                 if (reader is { NodeType: XmlNodeType.Element, Depth: 2 } && reader.NamespaceURI == headerNamespace) return true;
@@ -43,11 +45,8 @@ public sealed class SealVerifier(Func<TrustStore> store, ValidationPolicy policy
     /// <param name="seal">The seal as carried.</param>
     /// <param name="header">Projection of the header as received: well-formed XML, compared in exclusive canonical form.</param>
     /// <param name="parts">SHA-256 by id of every attachment as received, decoded; without the seal itself.</param>
-    public VerificationResult Verify(ReadOnlyMemory<byte> seal, ReadOnlyMemory<byte> header, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> parts)
-    {
-        var received = SafeXml.Load(header, new XmlLimits()) is { Document.DocumentElement: { } projection } ? projection : throw new ArgumentException("The projection must be well-formed XML.", nameof(header));
-        return Judge(seal, Canonical.Exclusive(received), parts);
-    }
+    public VerificationResult Verify(ReadOnlyMemory<byte> seal, ReadOnlyMemory<byte> header, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> parts) =>
+        Judge(seal, Canonical(header, new XmlLimits(), 1) ?? throw new ArgumentException("The projection must be well-formed XML.", nameof(header)), parts);
 
     /// <summary>
     /// Verdict over a seal and its attachments where no header was received beside it, as for a seal that is judged years later: the header is the one that the seal carries,
@@ -59,70 +58,96 @@ public sealed class SealVerifier(Func<TrustStore> store, ValidationPolicy policy
     private VerificationResult Judge(ReadOnlyMemory<byte> seal, byte[]? header, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> parts)
     {
         var ladder = new Ladder();
-        if (!SafeXml.Load(seal, new XmlLimits()).TryGetDocument(out var document) || document.DocumentElement is not { LocalName: "Signature", NamespaceURI: Dsig.Namespace } root)
-        {
-            ladder.Fail(Rules.Present, "", "the seal is no XML signature", "Attach a detached XAdES signature.");
-            return ladder.Result(null);
-        }
-
-        ladder.Pass(Rules.Present, "ds:Signature", "a detached seal");
-        return ladder.Result(Check(document, root, header, parts, ladder));
+        using var trial = new SignatureTrial(store(), policy, clock.GetUtcNow(), ladder);
+        return ladder.Result(Check(seal, header, parts, trial, ladder));
     }
 
-    private VerifiedDocument? Check(XmlDocument document, XmlElement root, byte[]? header, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> parts, Ladder ladder)
+    private static VerifiedDocument? Check(ReadOnlyMemory<byte> seal, byte[]? header, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> parts, SignatureTrial trial, Ladder ladder)
     {
-        // 1 structure: own header, own properties, attachments
-        var ids = new IdIndex(document);
-        if (SignatureElement.Read(root, ladder) is not { } signature) return null;
-        var inside = signature.References.Where(reference => reference.Uri.StartsWith('#')).ToList();
-        var outside = signature.References.Where(reference => reference.Uri.StartsWith("cid:", StringComparison.Ordinal) && reference is { Transforms: [], Type: null }).ToList();
-        if (inside is not [{ Type: null, Transforms: [Dsig.ExclusiveC14n] } headerReference, { Type: Dsig.SignedPropertiesType, Transforms: [Dsig.ExclusiveC14n] } own] || inside.Count + outside.Count != signature.References.Count)
+        // 1 the signature: its own header, its own properties, attachments by their digests
+        var request = new VerificationRequest
         {
-            ladder.Fail(Rules.ReferenceTarget, "ds:SignedInfo", "expected references to the header, to the signed properties and to attachments as cid:, no others", "Build the seal by its profile.");
+            Contents = parts.ToDictionary(part => PartUri(part.Key), part => DetachedContent.OfDigest(HashAlgorithmName.SHA256, part.Value), StringComparer.Ordinal),
+            Keep = reference => reference.Uri.StartsWith('#') && !reference.IsToProperties,
+        };
+        if (trial.Run(asked => SignatureVerifier.Verify(seal, asked), request, signatures => AsRoot(signatures, ladder), signature => SealsAll(signature, request.Contents.Keys, ladder)) is not { } signature) return null;
+
+        // 2 the header that it carries, in its place, taken from the octets that were digested and nowhere else
+        var holder = signature.References.Single(reference => reference.Octets is not null);
+        if (!signature.Parts.Any(part => part.Ordinal == holder.Ordinal && part is { Parent: 1, LocalName: "Object", NamespaceName: DsigNamespace, Standing: PartStanding.Signed }))
+        {
+            ladder.Fail(Rules.ReferenceTarget, holder.Coverage.Element, "the header that is referred to is in no Object of the seal", "Build the seal by its profile.");
             return null;
         }
 
-        if (SignatureCheck.Resolve(ids, headerReference.Uri, ladder) is not { } holder || SignatureCheck.Resolve(ids, own.Uri, ladder) is not { } properties) return null;
-        if (!SignatureElement.Is(holder, "Object") || !ReferenceEquals(holder.ParentNode, root) || SignatureElement.Elements(holder).ToList() is not [var sealedHeader] ||
-            properties is not { LocalName: "SignedProperties", NamespaceURI: Dsig.Xades } || !EnvelopedVerifier.IsWithin(properties, root))
+        if (trial.Digested(holder) is not { } digested) return null;
+        if (OnlyElementIn(digested) is not { } name || Canonical(digested, XmlLimits.None, 2) is not { } projection)
         {
-            ladder.Fail(Rules.ReferenceTarget, "ds:Object", "the references do not point to one header and the signature's own properties", "Build the seal by its profile.");
+            ladder.Fail(Rules.ReferenceTarget, "ds:Object", "the Object does not hold one header", "Build the seal by its profile.");
             return null;
         }
 
-        // 2 the signer
-        if (XadesCheck.Certificates(signature, ladder) is not { } certificates) return null;
-        var signer = certificates[0];
-        if (!XadesCheck.BindsCertificate(properties, signer, ladder)) return null;
-        if (!CertificateJudge.Judge(signer, certificates, store(), clock.GetUtcNow(), forClientAuthentication: false, policy, ladder) && CertificateJudge.Ends(policy, ladder)) return null;
-
-        // 3 the arithmetic over what the seal carries
-        if (!SignatureCheck.Value(signature, signer, ladder)) return null;
-        foreach (var (reference, element) in new[] { (headerReference, holder), (own, properties) })
-        {
-            var octets = SignatureCheck.Octets(element, reference, element.Name, ladder);
-            if (octets is null || !SignatureCheck.Digest(reference, octets, element.Name, ladder)) return null;
-        }
-
-        // 4 the document as received against the seal: same header, every attachment, no other
-        var projection = Canonical.Exclusive(sealedHeader);
-        if (header is not null && !ladder.Check(projection.AsSpan().SequenceEqual(header), Rules.CoverageHeader, sealedHeader.Name, "the header is the sealed one", "the header was changed after it was sealed",
+        // 3 the document as received against the seal
+        if (header is not null && !ladder.Check(projection.AsSpan().SequenceEqual(header), Rules.CoverageHeader, name, "the header is the sealed one", "the header was changed after it was sealed",
                 "Seal the header that is sent.")) return null;
-        ladder.Cover(new Coverage(CoverageKind.Element, headerReference.Uri, sealedHeader.Name));
-        return Parts(outside, parts, ladder) && ladder.IsWhole ? new VerifiedDocument(Assurance.Signed, CertificateJudge.Name(signer), ladder.Passed(), projection, parts) { Seal = SHA256.HashData(signature.Value) } : null;
+        ladder.Cover(new Coverage(CoverageKind.Element, holder.Reference.Uri, name));
+        foreach (var part in signature.References.Where(reference => reference.Coverage.Kind == CoverageKind.External)) ladder.Cover(part.Coverage);
+        return ladder.IsWhole ? new VerifiedDocument(Assurance.Signed, trial.Signer, ladder.Passed(), projection, parts) { Seal = SHA256.HashData(signature.Value.Span) } : null;
     }
 
-    private static bool Parts(List<SignatureReference> references, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> parts, Ladder ladder)
+    private static SignatureReport? AsRoot(IReadOnlyList<SignatureReport> signatures, Ladder ladder)
     {
-        const string remedy = "Seal every attachment, each once, and send no other.";
-        var byUri = parts.ToDictionary(part => PartUri(part.Key), part => part.Value, StringComparer.Ordinal);
-        foreach (var reference in references)
+        if (signatures[0] is { Ordinal: 1 } root)
         {
-            if (!byUri.Remove(reference.Uri, out var digest)) return ladder.Fail(Rules.CoverageAttachments, reference.Uri, "a sealed attachment is missing, or is sealed twice", remedy);
-            if (!SignatureCheck.Digest(reference, digest.Span, reference.Uri, ladder)) return false;
-            ladder.Cover(new Coverage(CoverageKind.External, reference.Uri));
+            ladder.Pass(Rules.Present, "ds:Signature", "a detached seal");
+            return root;
         }
 
-        return ladder.Check(byUri.Count == 0, Rules.CoverageAttachments, "attachments", $"all {parts.Count} attachments are sealed", $"{byUri.Count} attachments are not under the seal", remedy);
+        ladder.Fail(Rules.Present, "", "the seal is no XML signature", "Attach a detached XAdES signature.");
+        return null;
+    }
+
+    private static bool SealsAll(SignatureReport signature, IEnumerable<string> received, Ladder ladder)
+    {
+        var inside = signature.References.Where(reference => reference.Reference.Uri.StartsWith('#')).ToList();
+        var outside = signature.References.Where(reference => reference is { Reference.Type: "", Transforms: [] } && reference.Reference.Uri.StartsWith("cid:", StringComparison.Ordinal)).ToList();
+        if (inside is not [{ Reference.Type: "", Transforms: [AlgorithmRules.ExclusiveC14n] }, { Reference.IsToProperties: true, Transforms: [AlgorithmRules.ExclusiveC14n] }] ||
+            inside.Count + outside.Count != signature.References.Count)
+        {
+            return ladder.Fail(Rules.ReferenceTarget, "ds:SignedInfo", "expected references to the header, to the signed properties and to attachments as cid:, no others", "Build the seal by its profile.");
+        }
+
+        if (signature.KeyOrigin != KeyOrigin.Certificate) return ladder.Fail(Rules.Token, "ds:KeyInfo", "expected one ds:X509Data with the signer's certificate", SignatureRules.Remedy(SignatureRules.Token));
+
+        const string remedy = "Seal every attachment, each once, and send no other.";
+        var missing = received.ToHashSet(StringComparer.Ordinal);
+        var count = missing.Count;
+        foreach (var reference in outside)
+        {
+            if (!missing.Remove(reference.Reference.Uri)) return ladder.Fail(Rules.CoverageAttachments, reference.Reference.Uri, "a sealed attachment is missing, or is sealed twice", remedy);
+        }
+
+        return ladder.Check(missing.Count == 0, Rules.CoverageAttachments, "attachments", $"all {count} attachments are sealed", $"{missing.Count} attachments are not under the seal", remedy);
+    }
+
+    // Qualified name of the one element in the root element; null when there is none, or another.
+    private static string? OnlyElementIn(ReadOnlyMemory<byte> octets)
+    {
+        using var reader = SafeXml.Reader(octets, XmlLimits.None);
+        string? name = null;
+        while (reader.Read())
+        {
+            if (reader is not { NodeType: XmlNodeType.Element, Depth: 1 }) continue;
+            if (name is not null) return null;
+            name = reader.Name;
+        }
+
+        return name;
+    }
+
+    private static byte[]? Canonical(ReadOnlyMemory<byte> octets, XmlLimits limits, int ordinal)
+    {
+        using var output = new MemoryStream();
+        return Canonicalization.Write(octets, limits, CanonicalizationMethod.Exclusive, XmlSelection.Element(ordinal), OctetSink.To(output)) is null ? output.ToArray() : null;
     }
 }

@@ -59,9 +59,6 @@ public abstract record VerificationResult
 {
     private VerificationResult() { }
 
-    /// <summary>What the signature says of itself, for reports; null where there is none or its structure could not be read.</summary>
-    public SignatureClaims? Claims { get; internal init; }
-
     public sealed record Passed(VerifiedDocument Document) : VerificationResult;
 
     public sealed record Refused(Verdict Verdict) : VerificationResult;

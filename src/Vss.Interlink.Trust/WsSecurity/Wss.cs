@@ -9,6 +9,7 @@ internal static class Wss
     public const string Utility = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
     public const string X509v3 = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#X509v3";
     public const string Base64 = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#Base64Binary";
+    public const string Signature = "http://www.w3.org/2000/09/xmldsig#";
     public const string Addressing = "http://www.w3.org/2005/08/addressing";
 }
 

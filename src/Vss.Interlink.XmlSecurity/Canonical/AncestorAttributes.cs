@@ -4,9 +4,19 @@ using Vss.Interlink.XmlSecurity.Reading;
 
 namespace Vss.Interlink.XmlSecurity.Canonical;
 
-/// <summary>The xml: attributes of the elements around the selected one, which inclusive canonicalisation writes on it: section 2.4 of Canonical XML 1.0 and of 1.1.</summary>
+/// <summary>
+/// The xml: attributes of the open elements, which inclusive canonicalisation writes on the selected one: section 2.4 of Canonical XML 1.0 and of 1.1. One
+/// of these serves all canonical forms of a pass.
+/// </summary>
 internal sealed class AncestorAttributes : IDisposable
 {
+    // Each xml:base is joined with all that are within it, so that time is their number times their octets.
+    private const int MaxBases = 256;
+    private const int MaxBaseOctets = 16 * 1024;
+
+    // What taking one over costs beside its octets, in octets that could be digested meanwhile.
+    private const int Looking = 32;
+
     private Entry[] _entries = [];
     private int _count;
     private byte[] _octets = [];
@@ -28,15 +38,27 @@ internal sealed class AncestorAttributes : IDisposable
     }
 
     /// <summary>Local names and values that the element of the start tag takes over, its own joined xml:base included; by section 2.4.</summary>
-    public IReadOnlyDictionary<string, string> InheritedBy(XmlTokenizer xml, bool version11)
+    /// <exception cref="XmlRefusedException">So many values of xml:base are to be joined that no document has them for their meaning.</exception>
+    public IReadOnlyDictionary<string, string> InheritedBy(XmlTokenizer xml, bool version11, OctetSink work)
     {
         Dictionary<string, string> inherited = [];
         List<string> bases = [];   // the innermost first
+        var baseOctets = 0;
         for (var index = _count - 1; index >= 0; index--)
         {
-            var (name, value) = Text(_entries[index]);
-            if (version11 && name == "base") bases.Add(value);
-            else if (!version11 || name is "lang" or "space") inherited.TryAdd(name, value);
+            ref readonly var entry = ref _entries[index];
+            work.Spend(Looking + entry.NameLength + entry.ValueLength);
+            var name = Encoding.UTF8.GetString(_octets, entry.Start, entry.NameLength);
+            if (version11 && name == "base")
+            {
+                baseOctets += entry.ValueLength;
+                if (bases.Count == MaxBases || baseOctets > MaxBaseOctets) throw TooManyBases(xml);
+                bases.Add(Value(entry));
+            }
+            else if ((!version11 || name is "lang" or "space") && !inherited.ContainsKey(name))
+            {
+                inherited.Add(name, Value(entry));
+            }
         }
 
         string? own = null;
@@ -49,7 +71,10 @@ internal sealed class AncestorAttributes : IDisposable
         }
 
         // Joined from the inside out. Where no element around has one, the element's own stands as it is.
-        if (bases.Count > 0) inherited["base"] = own is null ? bases.Aggregate((inner, outer) => XmlBase.Join(outer, inner)) : bases.Aggregate(own, (inner, outer) => XmlBase.Join(outer, inner));
+        if (bases.Count == 0) return inherited;
+        if (own?.Length > MaxBaseOctets) throw TooManyBases(xml);
+        work.Spend((long)bases.Count * (baseOctets + (own?.Length ?? 0)));
+        inherited["base"] = own is null ? bases.Aggregate((inner, outer) => XmlBase.Join(outer, inner)) : bases.Aggregate(own, (inner, outer) => XmlBase.Join(outer, inner));
         return inherited;
     }
 
@@ -59,8 +84,10 @@ internal sealed class AncestorAttributes : IDisposable
         _octets = [];
     }
 
-    private (string Name, string Value) Text(in Entry entry) =>
-        (Encoding.UTF8.GetString(_octets, entry.Start, entry.NameLength), Encoding.UTF8.GetString(_octets, entry.Start + entry.NameLength, entry.ValueLength));
+    private static XmlRefusedException TooManyBases(XmlTokenizer xml) =>
+        new(XmlRefusalKind.LimitExceeded, $"the document has more than {MaxBases} values of xml:base, or more than {MaxBaseOctets} octets of them, around a selected element", xml.Place);
+
+    private string Value(in Entry entry) => Encoding.UTF8.GetString(_octets, entry.Start + entry.NameLength, entry.ValueLength);
 
     private void Add(int depth, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {

@@ -4,33 +4,16 @@ using Vss.Interlink.XmlSecurity.Reading;
 namespace Vss.Interlink.XmlSecurity.Canonical;
 
 /// <summary>The attributes of canonical start tags, ordered by namespace name and local name as Unicode code points: Canonical XML 1.0 sections 2.2 and 2.3.</summary>
-internal sealed class CanonicalAttributes
+internal static class CanonicalAttributes
 {
-    private readonly Comparison<int> _byName;   // one for all tags
-    private int[] _order = new int[16];
-    private XmlTokenizer? _xml;
-
-    public CanonicalAttributes() => _byName = Compare;
-
     /// <summary>Writes the tag's own attributes.</summary>
-    public void Write(XmlTokenizer xml, CanonicalWriter writer)
+    public static void Write(XmlTokenizer xml, CanonicalWriter writer)
     {
-        var count = xml.Attributes.Count;
-        if (count > _order.Length) _order = new int[Math.Max(count, 2 * _order.Length)];
-        var own = 0;
-        for (var index = 0; index < count; index++)
-        {
-            if (!xml.Attributes[index].IsDeclaration) _order[own++] = index;
-        }
-
-        var order = _order.AsSpan(0, own);
-        _xml = xml;
-        if (own > 1) order.Sort(_byName);
-        foreach (var index in order) Write(xml, xml.Attributes[index], writer);
+        foreach (var index in xml.Attributes.InCanonicalOrder(xml)) Write(xml, xml.Attributes[index], writer);
     }
 
     /// <summary>Writes the tag's own attributes among those that it takes over. An own one that is also taken over is replaced, and not written when that is empty.</summary>
-    public void Write(XmlTokenizer xml, IReadOnlyDictionary<string, string> inherited, CanonicalWriter writer)
+    public static void Write(XmlTokenizer xml, IReadOnlyDictionary<string, string> inherited, CanonicalWriter writer)
     {
         // Rare and of one element only: by plain values.
         List<(string Namespace, string Name, int Index)> all = [];
@@ -64,16 +47,5 @@ internal sealed class CanonicalAttributes
         writer.Write("=\""u8);
         writer.WriteValue(value);
         writer.Write((byte)'"');
-    }
-
-    // Octets of UTF-8 are in the order of the code points.
-    private int Compare(int left, int right)
-    {
-        var xml = _xml!;
-        ref readonly var one = ref xml.Attributes[left];
-        ref readonly var other = ref xml.Attributes[right];
-        return one.Namespace == other.Namespace
-            ? AttributeList.LocalName(one, xml.Tag).SequenceCompareTo(AttributeList.LocalName(other, xml.Tag))
-            : xml.Names[one.Namespace].SequenceCompareTo(xml.Names[other.Namespace]);
     }
 }

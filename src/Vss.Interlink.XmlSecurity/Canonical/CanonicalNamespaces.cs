@@ -1,3 +1,4 @@
+using System.Numerics;
 using Vss.Interlink.XmlSecurity.Reading;
 
 namespace Vss.Interlink.XmlSecurity.Canonical;
@@ -16,7 +17,6 @@ internal sealed class CanonicalNamespaces
     private int _open;
     private int[] _toWrite = new int[16];
     private int _count;
-    private bool?[] _isListed = [];       // by number of the prefix
     private InternedNames? _names;
 
     public CanonicalNamespaces(bool isExclusive, InclusivePrefixes listed)
@@ -25,8 +25,18 @@ internal sealed class CanonicalNamespaces
         _byOctets = (left, right) => _names![left].SequenceCompareTo(_names[right]);
     }
 
-    /// <summary>Whether a start tag without attributes, not the first that is written, has nothing to declare.</summary>
-    public bool IsNothingToWrite(XmlTokenizer xml) => !_isExclusive || _written[xml.Prefix] == xml.Namespace;
+    /// <summary>Whether a start tag without declarations, not the first that is written, has nothing to declare.</summary>
+    public bool IsNothingToWrite(XmlTokenizer xml)
+    {
+        if (!_isExclusive) return true;
+        if (_written[xml.Prefix] != xml.Namespace) return false;
+        foreach (ref readonly var attribute in xml.Attributes.Entries)
+        {
+            if (attribute.Prefix != InternedNames.Empty && _written[attribute.Prefix] != attribute.Namespace) return false;
+        }
+
+        return true;
+    }
 
     /// <summary>An element begins.</summary>
     public void Enter()
@@ -41,14 +51,16 @@ internal sealed class CanonicalNamespaces
         Enter();
         _count = 0;
         if (xml.Attributes.Declarations > 0) CheckAbsolute(xml);
-        if (_isExclusive) ConsiderUsed(xml, isApex);
+        if (_isExclusive) ConsiderUsed(xml);
+        if (isApex) writer.Sink.Spend(_isExclusive ? _listed.Prefixes.Count : xml.Names.Count);
+        if (_isExclusive && isApex) ConsiderListed(xml);
         else if (isApex) ConsiderAll(xml);
-        else if (xml.Attributes.Declarations > 0) ConsiderDeclared(xml);
+        else if (!_isExclusive && xml.Attributes.Declarations > 0) ConsiderDeclared(xml);
         if (_count == 0) return;
 
         var prefixes = _toWrite.AsSpan(0, _count);
         _names = xml.Names;
-        if (_count > 1) prefixes.Sort(_byOctets);
+        if (_count > 1) Sort(prefixes, writer.Sink);
         foreach (var prefix in prefixes)
         {
             var name = xml.Names[_written[prefix]];
@@ -91,15 +103,17 @@ internal sealed class CanonicalNamespaces
         new(XmlRefusalKind.ForbiddenConstruct, "the document has a relative namespace name, which canonicalisation does not allow", xml.Place);
 
     // Exclusive XML Canonicalization section 3: what the tag visibly utilises, and what of the list is in scope.
-    private void ConsiderUsed(XmlTokenizer xml, bool isApex)
+    private void ConsiderUsed(XmlTokenizer xml)
     {
         Consider(xml, xml.Prefix);
         foreach (ref readonly var attribute in xml.Attributes.Entries)
         {
-            if (attribute.IsDeclaration ? IsListed(xml, attribute.Prefix) : attribute.Prefix != InternedNames.Empty) Consider(xml, attribute.Prefix);
+            if (attribute.IsDeclaration ? _listed.Contains(xml.Names[attribute.Prefix]) : attribute.Prefix != InternedNames.Empty) Consider(xml, attribute.Prefix);
         }
+    }
 
-        if (!isApex) return;
+    private void ConsiderListed(XmlTokenizer xml)
+    {
         foreach (var prefix in _listed.Prefixes)
         {
             var known = xml.Names.Find(prefix);
@@ -131,10 +145,10 @@ internal sealed class CanonicalNamespaces
         _toWrite[_count++] = prefix;
     }
 
-    private bool IsListed(XmlTokenizer xml, int prefix)
+    // Comparing two names takes as long as digesting some octets.
+    private void Sort(Span<int> prefixes, OctetSink work)
     {
-        if (_listed.Prefixes.Count == 0) return false;
-        if (prefix >= _isListed.Length) Array.Resize(ref _isListed, Math.Max(prefix + 1, 2 * _isListed.Length));
-        return _isListed[prefix] ??= _listed.Contains(xml.Names[prefix]);
+        work.Spend(8L * prefixes.Length * BitOperations.Log2((uint)prefixes.Length));
+        prefixes.Sort(_byOctets);
     }
 }

@@ -15,6 +15,8 @@ internal sealed class CanonicalWriter(OctetSink sink) : IDisposable
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(Size);
     private int _length;
 
+    public OctetSink Sink => sink;
+
     public void Write(byte octet)
     {
         if (_length == _buffer.Length) Flush();

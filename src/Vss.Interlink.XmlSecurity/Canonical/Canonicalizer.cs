@@ -15,11 +15,11 @@ public sealed class Canonicalizer : IDisposable
     private readonly XmlSelection _selection;
     private readonly CanonicalWriter _writer;
     private readonly CanonicalNamespaces _namespaces;
-    private readonly CanonicalAttributes _attributes = new();
     private readonly AncestorAttributes? _ancestors;
+    private readonly bool _keepsAncestors;
     private readonly bool _comments;
     private int _apexDepth;      // 0 until the selection begins
-    private int _leftOutDepth;   // of the element whose subtree is left out; 0 outside one
+    private int _leftOutDepth;
     private bool _rootPassed;
     private bool _apexPassed;
 
@@ -28,22 +28,32 @@ public sealed class Canonicalizer : IDisposable
     /// <param name="sink">Where the octets go.</param>
     /// <param name="inclusivePrefixes">The PrefixList; only exclusive canonicalisation has one.</param>
     public Canonicalizer(CanonicalizationMethod method, XmlSelection selection, OctetSink sink, InclusivePrefixes? inclusivePrefixes = null)
+        : this(method, selection, sink, inclusivePrefixes ?? InclusivePrefixes.None, null)
+    {
+    }
+
+    /// <param name="around">The xml: attributes of what is around the selected element, kept once for a whole pass; this one is then shown nothing before that element.</param>
+    internal Canonicalizer(CanonicalizationMethod method, XmlSelection selection, OctetSink sink, InclusivePrefixes inclusivePrefixes, AncestorAttributes? around)
     {
         ArgumentNullException.ThrowIfNull(method);
         ArgumentNullException.ThrowIfNull(selection);
-        (_method, _selection) = (method, selection);
-        _comments = method.WithComments && selection.Comments;
+        (_method, _selection, _comments) = (method, selection, method.WithComments && selection.Comments);
         _writer = new CanonicalWriter(sink);
-        _namespaces = new CanonicalNamespaces(method.IsExclusive, inclusivePrefixes ?? InclusivePrefixes.None);
-        if (!method.IsExclusive && selection.Ordinal > 0) _ancestors = new AncestorAttributes();
+        _namespaces = new CanonicalNamespaces(method.IsExclusive, inclusivePrefixes);
+        var inherits = !method.IsExclusive && selection.Ordinal > 0;
+        _keepsAncestors = inherits && around is null;
+        if (inherits) _ancestors = around ?? new AncestorAttributes();
     }
+
+    /// <summary>Depth of the open element whose subtree is left out, which nothing of need be shown but its end tag; 0 outside one.</summary>
+    internal int LeftOutDepth => _leftOutDepth;
 
     private bool IsWriting => _apexDepth > 0 && !_apexPassed && _leftOutDepth == 0;
 
     public void Dispose()
     {
         _writer.Dispose();
-        _ancestors?.Dispose();
+        if (_keepsAncestors) _ancestors?.Dispose();
     }
 
     /// <summary>Looks at the token that the tokenizer stands on. Every token of the document must come by.</summary>
@@ -53,7 +63,9 @@ public sealed class Canonicalizer : IDisposable
         switch (xml.Kind)
         {
             case XmlTokenKind.Text or XmlTokenKind.CData:
-                if (IsWriting) _writer.WriteText(xml.Text);
+                if (!IsWriting) break;
+                if (xml.IsVerbatim) _writer.Write(xml.Text);
+                else _writer.WriteText(xml.Text);
                 break;
             case XmlTokenKind.StartElement:
                 Start(xml);
@@ -74,14 +86,16 @@ public sealed class Canonicalizer : IDisposable
     /// <exception cref="XmlRefusedException">Nothing was selected: an error must never look like empty octets.</exception>
     internal void Complete()
     {
-        if (!_apexPassed) throw new XmlRefusedException(XmlRefusalKind.NothingSelected, "no element of the document is selected");
+        if (!_apexPassed) throw NothingSelected();
         _writer.Flush();
     }
+
+    internal static XmlRefusedException NothingSelected() => new(XmlRefusalKind.NothingSelected, "no element of the document is selected");
 
     private void Start(XmlTokenizer xml)
     {
         if (_leftOutDepth > 0 || _apexPassed) return;
-        if (_selection.LeaveOut is { } leaveOut && leaveOut(new XmlElementPlace(xml.Ordinal, xml.Depth, xml.Names[xml.Namespace], xml.LocalName)))
+        if (xml.Ordinal == _selection.LeftOutOrdinal || (_selection.LeaveOut is { } leaveOut && leaveOut(new XmlElementPlace(xml.Ordinal, xml.Depth, xml.Names[xml.Namespace], xml.LocalName))))
         {
             _leftOutDepth = xml.Depth;
             return;
@@ -109,26 +123,42 @@ public sealed class Canonicalizer : IDisposable
         }
 
         if (_apexPassed) return;
-        _writer.WriteTag("</"u8, xml.Name);
+        if (xml.IsVerbatim) _writer.Write(xml.Source);
+        else _writer.WriteTag("</"u8, xml.Name);
         _namespaces.Leave();
         _apexPassed = xml.Depth == _apexDepth;
     }
 
     private void WriteStartTag(XmlTokenizer xml, bool isApex)
     {
-        if (!isApex && xml.Attributes.Count == 0 && _namespaces.IsNothingToWrite(xml))
+        if (!isApex && xml.Attributes.Declarations == 0 && _namespaces.IsNothingToWrite(xml))
         {
             _namespaces.Enter();
-            _writer.WriteTag("<"u8, xml.Name);
+            if (xml.IsVerbatim && xml.Attributes.AreInCanonicalOrder(xml))
+            {
+                _writer.Write(xml.Source);
+                return;
+            }
+
+            if (xml.Attributes.Count == 0)
+            {
+                _writer.WriteTag("<"u8, xml.Name);
+                return;
+            }
+
+            _writer.Write((byte)'<');
+            _writer.Write(xml.Name);
+            CanonicalAttributes.Write(xml, _writer);
+            _writer.Write((byte)'>');
             return;
         }
 
         _writer.Write((byte)'<');
         _writer.Write(xml.Name);
         _namespaces.Write(xml, isApex, _writer);
-        var inherited = isApex ? _ancestors?.InheritedBy(xml, _method.IsVersion11) : null;
-        if (inherited is { Count: > 0 }) _attributes.Write(xml, inherited, _writer);
-        else if (xml.Attributes.Count > xml.Attributes.Declarations) _attributes.Write(xml, _writer);
+        var inherited = isApex ? _ancestors?.InheritedBy(xml, _method.IsVersion11, _writer.Sink) : null;
+        if (inherited is { Count: > 0 }) CanonicalAttributes.Write(xml, inherited, _writer);
+        else if (xml.Attributes.Count > xml.Attributes.Declarations) CanonicalAttributes.Write(xml, _writer);
         _writer.Write((byte)'>');
     }
 

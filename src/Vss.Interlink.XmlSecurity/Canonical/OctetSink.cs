@@ -18,6 +18,10 @@ public abstract class OctetSink
     /// <summary>Takes the next octets; they are not valid after the call.</summary>
     public abstract void Write(ReadOnlySpan<byte> octets);
 
+    /// <summary>Hears of work that gives no octets, before it is done: as much of it as so many octets would be.</summary>
+    /// <exception cref="XmlRefusedException">It is more than is allowed.</exception>
+    internal virtual void Spend(long work) { }
+
     private sealed class Digest(IncrementalHash digest) : OctetSink
     {
         public override void Write(ReadOnlySpan<byte> octets) => digest.AppendData(octets);

@@ -20,6 +20,9 @@ public sealed record XmlSelection
     /// <summary>Which subtrees are left out; asked for every element that is not in one, the ancestors of the selected element included. Null for none.</summary>
     public SubtreeRule? LeaveOut { get; init; }
 
+    /// <summary>The one element that is left out, as <see cref="Ordinal"/> counts; 0 for none. Quicker than a rule.</summary>
+    internal int LeftOutOrdinal { get; init; }
+
     /// <summary>One element.</summary>
     /// <param name="ordinal">Its position among all start tags of the document, the root element being 1.</param>
     public static XmlSelection Element(int ordinal)

@@ -27,6 +27,8 @@ internal sealed class AttributeList : IDisposable
     private byte[] _normalised = [];
     private int _normalisedLength;
     private int[] _table = [];
+    private int[] _order = [];
+    private int _ordered = -1;   // how many are in the order; -1 when nobody asked for it yet
 
     public int Count { get; private set; }
 
@@ -37,7 +39,7 @@ internal sealed class AttributeList : IDisposable
 
     public ref AttributeEntry this[int index] => ref _entries[index];
 
-    public void Clear() => (Count, Declarations, _normalisedLength) = (0, 0, 0);
+    public void Clear() => (Count, Declarations, _normalisedLength, _ordered) = (0, 0, 0, -1);
 
     public ref AttributeEntry Add()
     {
@@ -81,10 +83,67 @@ internal sealed class AttributeList : IDisposable
         return Count <= FewAttributes ? IndexOfDuplicateAmongFew(tag) : IndexOfDuplicateAmongMany(tag);
     }
 
+    /// <summary>Indexes of the attributes that declare nothing, by namespace name and local name as Unicode code points. Worked out once for each tag, whoever asks.</summary>
+    public ReadOnlySpan<int> InCanonicalOrder(XmlTokenizer xml)
+    {
+        if (_ordered < 0) _ordered = Order(xml);
+        return _order.AsSpan(0, _ordered);
+    }
+
+    /// <summary>Whether they stand in that order already and none declares.</summary>
+    public bool AreInCanonicalOrder(XmlTokenizer xml)
+    {
+        if (Declarations > 0) return false;
+        for (var index = 1; index < Count; index++)
+        {
+            if (Compare(index - 1, index, xml) > 0) return false;
+        }
+
+        return true;
+    }
+
     public void Dispose()
     {
         if (_normalised.Length > 0) ArrayPool<byte>.Shared.Return(_normalised);
         _normalised = [];
+    }
+
+    private int Order(XmlTokenizer xml)
+    {
+        if (_order.Length < Count) _order = new int[_entries.Length];
+        var own = 0;
+        for (var index = 0; index < Count; index++)
+        {
+            if (!_entries[index].IsDeclaration) _order[own++] = index;
+        }
+
+        var order = _order.AsSpan(0, own);
+        if (own > FewAttributes) SortMany(order, xml);
+        else SortFew(order, xml);
+        return own;
+    }
+
+    private void SortFew(Span<int> order, XmlTokenizer xml)
+    {
+        for (var next = 1; next < order.Length; next++)
+        {
+            var index = order[next];
+            var place = next;
+            for (; place > 0 && Compare(order[place - 1], index, xml) > 0; place--) order[place] = order[place - 1];
+            order[place] = index;
+        }
+    }
+
+    private void SortMany(Span<int> order, XmlTokenizer xml) => order.Sort((left, right) => Compare(left, right, xml));
+
+    // Octets of UTF-8 are in the order of the code points.
+    private int Compare(int left, int right, XmlTokenizer xml)
+    {
+        ref readonly var one = ref _entries[left];
+        ref readonly var other = ref _entries[right];
+        return one.Namespace == other.Namespace
+            ? LocalName(one, xml.Tag).SequenceCompareTo(LocalName(other, xml.Tag))
+            : xml.Names[one.Namespace].SequenceCompareTo(xml.Names[other.Namespace]);
     }
 
     private int IndexOfDuplicateAmongFew(ReadOnlySpan<byte> tag)

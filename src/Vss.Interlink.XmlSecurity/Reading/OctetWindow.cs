@@ -84,6 +84,27 @@ internal sealed class OctetWindow : IDisposable
         else _start = _end = _counted = _start + Encoding.MarkLength;
     }
 
+    /// <summary>Where the token begins, to come back to in another window over the same octets. Not of UTF-16.</summary>
+    public LineCounter Mark()
+    {
+        CountTo(_start);
+        return _place;
+    }
+
+    /// <summary>Passes by what is before a mark without looking at it. A stream must be able to seek.</summary>
+    public void GoTo(in LineCounter mark)
+    {
+        if (_input is not null && mark.Offset - _left > _received)
+        {
+            _input.Seek(mark.Offset - _taken, SeekOrigin.Current);
+            (_left, _taken, _end, _received) = (mark.Offset, mark.Offset, 0, 0);
+        }
+
+        _start = (int)(mark.Offset - _left);
+        _end = Math.Max(_start, _end);
+        (_place, _counted) = (mark, _start);
+    }
+
     /// <summary>The token begins behind the next <paramref name="octets"/>.</summary>
     public void Advance(int octets) => _start = unchecked(_start + octets);
 

@@ -6,9 +6,9 @@ namespace Vss.Interlink.XmlSecurity.Reading;
 
 /// <summary>
 /// The tokenizer as .NET's reader, for what is built on that. It makes strings of names and values when they are asked for; text can be taken in pieces
-/// (<see cref="ReadValueChunk"/>), so that it need not be held. Limits that concern trees of .NET are counted here.
+/// (<see cref="ReadValueChunk"/>), so that it need not be held.
 /// </summary>
-internal sealed partial class TokenXmlReader(XmlTokenizer xml, XmlLimits limits) : XmlReader, IXmlLineInfo
+internal sealed partial class TokenXmlReader(XmlTokenizer xml) : XmlReader, IXmlLineInfo
 {
     // White space longer than this is reported as text: it would have to be held to know that nothing else follows.
     private const int LongestWhiteSpace = 64 * 1024;
@@ -23,8 +23,6 @@ internal sealed partial class TokenXmlReader(XmlTokenizer xml, XmlLimits limits)
     private char[] _characters = [];
     private int _from;
     private int _to;
-    private int _nodes;
-    private int _texts;
 
     public override XmlNodeType NodeType => _part switch
     {
@@ -57,6 +55,9 @@ internal sealed partial class TokenXmlReader(XmlTokenizer xml, XmlLimits limits)
         XmlNodeType.XmlDeclaration => string.Join(' ', _declaration.Select(attribute => $"{attribute.Name}=\"{attribute.Value}\"")),
         _ => _value ??= RestOfValue(),
     };
+
+    /// <summary>Octets of the document before and up to the end of the tag that the reader stands on.</summary>
+    public (long Start, long End) TagOctets => (xml.StartOffset, xml.EndOffset);
 
     private bool HasPieces => _node is XmlNodeType.Text or XmlNodeType.Whitespace or XmlNodeType.SignificantWhitespace or XmlNodeType.CDATA or XmlNodeType.Comment or XmlNodeType.ProcessingInstruction;
 
@@ -127,18 +128,8 @@ internal sealed partial class TokenXmlReader(XmlTokenizer xml, XmlLimits limits)
             XmlTokenKind.XmlDeclaration => Declaration(),
             _ => throw new InvalidOperationException($"{xml.Kind} is no node."),
         };
-        Count();
         return true;
     }
-
-    private void Count()
-    {
-        if (_node != XmlNodeType.EndElement && ++_nodes > limits.MaxNodes) throw Limit($"more than {limits.MaxNodes} nodes");
-        _texts = _node is XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.Whitespace or XmlNodeType.SignificantWhitespace ? _texts + 1 : 0;
-        if (_texts > limits.MaxAdjacentTexts) throw Limit($"more than {limits.MaxAdjacentTexts} texts and CDATA sections one after the other");
-    }
-
-    private XmlRefusedException Limit(string what) => new(XmlRefusalKind.LimitExceeded, $"the document has {what}", xml.Place);
 
     private XmlNodeType StartElement()
     {

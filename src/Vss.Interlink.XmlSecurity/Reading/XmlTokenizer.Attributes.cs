@@ -22,11 +22,12 @@ internal sealed partial class XmlTokenizer
         ref var entry = ref _attributes.Add();
         (entry.NameStart, entry.NameLength, entry.LocalStart) = (at, nameEnd - at, colon + 1);
         var closing = ReadValue(opening, ref entry);
+        _isVerbatim &= opening == nameEnd + 1 && !entry.IsNormalised;   // '=' stands between
         var tag = _window.Token;
         var name = tag[at..nameEnd];
         if (colon < 0 ? name.SequenceEqual("xmlns"u8) : name.StartsWith("xmlns:"u8))
         {
-            entry.IsDeclaration = true;
+            (entry.IsDeclaration, _isVerbatim) = (true, false);
             _attributes.Declarations++;
             entry.Prefix = _names.Intern(colon < 0 ? default : name[(colon + 1)..]);
             entry.Namespace = _names.Intern(_attributes.Value(entry, tag));
@@ -45,6 +46,7 @@ internal sealed partial class XmlTokenizer
     {
         var tag = _window.Token;
         var quote = tag[opening];
+        _isVerbatim &= quote == '"';
         var start = opening + 1;
         var length = tag[start..].IndexOfAny(quote == '"' ? InDoubleQuotes : InSingleQuotes);
         if (length < 0 || tag[start + length] != quote || length > _limits.MaxAttributeLength) return ReadAnyValue(start, quote, ref entry);

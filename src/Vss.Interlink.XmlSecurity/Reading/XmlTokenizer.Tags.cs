@@ -8,6 +8,7 @@ internal sealed partial class XmlTokenizer
     private OpenElement[] _open = new OpenElement[16];
     private byte[] _openNames = ArrayPool<byte>.Shared.Rent(512);
     private int _depth;
+    private int _lastPrefix;
 
     private struct OpenElement
     {
@@ -37,24 +38,11 @@ internal sealed partial class XmlTokenizer
         if (_depth >= _limits.MaxDepth) throw OverLimit($"elements nested deeper than {_limits.MaxDepth} levels", 0);
         if (Ordinal >= _limits.MaxElements) throw OverLimit($"more than {_limits.MaxElements} elements", 0);
         _attributes.Clear();
+        _isVerbatim = true;   // until something says otherwise
         var nameEnd = QualifiedNameEnd(1, "an element name", out var colon);
-        var at = nameEnd;
-        for (var next = _window[at]; next != '>'; next = _window[at])
-        {
-            var behindWhite = PassWhite(at);
-            if (_window[behindWhite] is (byte)'>' or (byte)'/')
-            {
-                at = behindWhite;
-                break;
-            }
-
-            if (behindWhite == at) throw Refused("the document has an attribute without white space before it, or a character that a name cannot have", at);
-            at = ReadAttribute(behindWhite);
-        }
-
-        IsEmptyElement = _window[at] == '/';
-        if (IsEmptyElement && _window[++at] != '>') throw Refused("the document has a '/' in a tag that does not end it", at);
-        _consumed = at + 1;
+        var tag = _window.Token;
+        if (nameEnd < tag.Length && tag[nameEnd] == '>') (_consumed, IsEmptyElement) = (nameEnd + 1, false);
+        else ReadBehindName(nameEnd);
         if (_consumed > _limits.MaxTagBytes) throw OverLimit($"a tag longer than {_limits.MaxTagBytes} octets", 0);
         OpenElementOf(_window.Token[1..nameEnd], colon);
         if (_attributes.Count > 0) ResolveAttributes();
@@ -64,6 +52,30 @@ internal sealed partial class XmlTokenizer
         return true;
     }
 
+    // Up to the end of the tag.
+    private void ReadBehindName(int at)
+    {
+        for (var next = _window[at]; next != '>'; next = _window[at])
+        {
+            var behindWhite = PassWhite(at);
+            if (_window[behindWhite] is (byte)'>' or (byte)'/')
+            {
+                _isVerbatim &= behindWhite == at;
+                at = behindWhite;
+                break;
+            }
+
+            if (behindWhite == at) throw Refused("the document has an attribute without white space before it, or a character that a name cannot have", at);
+            _isVerbatim &= behindWhite == at + 1 && next == ' ';
+            at = ReadAttribute(behindWhite);
+        }
+
+        IsEmptyElement = _window[at] == '/';
+        _isVerbatim &= !IsEmptyElement;
+        if (IsEmptyElement && _window[++at] != '>') throw Refused("the document has a '/' in a tag that does not end it", at);
+        _consumed = at + 1;
+    }
+
     private bool ReadEndTag()
     {
         if (_depth == 0) throw Refused("the document has an end tag without a start tag", 0);
@@ -71,7 +83,7 @@ internal sealed partial class XmlTokenizer
         var tag = _window.Token;
         if (tag.Length > name.Length + 2 && tag[name.Length + 2] == '>' && tag[2..].StartsWith(name))
         {
-            _consumed = name.Length + 3;
+            (_consumed, _isVerbatim) = (name.Length + 3, true);
             return EndElement();
         }
 
@@ -103,7 +115,8 @@ internal sealed partial class XmlTokenizer
         var prefix = colon < 0 ? InternedNames.Empty : PrefixOf(name, colon);
         var mark = _scope.Count;
         if (_attributes.Declarations > 0) Declare(mark);
-        var bound = _scope[prefix];
+        var isAsAround = _attributes.Declarations == 0 && _depth > 0 && Prefix == prefix;
+        var bound = isAsAround ? Namespace : _scope[prefix];
         if (prefix == InternedNames.Xmlns) throw Refused("the document has an element with the prefix xmlns", 1);
         if (bound == PrefixBindings.Unbound) throw Refused($"the document has an element whose prefix {Quoted(name[..colon])} is not declared", 1);
 
@@ -128,11 +141,12 @@ internal sealed partial class XmlTokenizer
         _openNames = [];
     }
 
-    // Mostly it is the prefix of the element around.
+    // Mostly it is the one that came before.
     private int PrefixOf(ReadOnlySpan<byte> name, int colon)
     {
-        if (_depth > 0 && _open[_depth - 1].LocalStart == colon + 1 && Name[..colon].SequenceEqual(name[..colon])) return Prefix;
-        return _names.Intern(name[..colon]);
+        var prefix = name[..colon];
+        if (!_names[_lastPrefix].SequenceEqual(prefix)) _lastPrefix = _names.Intern(prefix);
+        return _lastPrefix;
     }
 
     /// <summary>The place behind the qualified name (Namespaces in XML 1.0 section 4, production [7]) that begins at <paramref name="from"/>; it is known.</summary>

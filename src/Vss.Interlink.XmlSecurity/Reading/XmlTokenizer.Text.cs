@@ -6,11 +6,12 @@ namespace Vss.Interlink.XmlSecurity.Reading;
 /// <content>Character data, references and what is read up to a closing mark: XML 1.0 sections 2.4 to 2.7, 2.11 and 4.1.</content>
 internal sealed partial class XmlTokenizer
 {
-    private static readonly SearchValues<byte> InText = SearchValues.Create("<&\r]"u8);
+    private static readonly SearchValues<byte> InText = SearchValues.Create("<&>\r]"u8);
 
     /// <summary>Gives up the current piece of text; whether another one follows it at once. The namespaces in scope stay what they are.</summary>
     public bool PassText()
     {
+        _isVerbatim = false;
         _window.Advance(_consumed);
         _consumed = _textLength = 0;
         if (_window.IsEmpty && !_window.TryMore()) return false;
@@ -24,11 +25,18 @@ internal sealed partial class XmlTokenizer
         if (_depth == 0) return ReadWhite();
         if (_window[0] == '&') return ReadReferenceInText();
         var token = _window.Token;
+        _isVerbatim = true;
         for (var at = 0; ; at++)
         {
             var run = token[at..].IndexOfAny(InText);
             if (run < 0) return Piece(token.Length);
             at += run;
+            if (token[at] == '>')
+            {
+                _isVerbatim = false;
+                continue;
+            }
+
             if (token[at] != ']') return Piece(at);
 
             // "]]>" may be cut by the window's end; then what stands before it is a piece of its own.

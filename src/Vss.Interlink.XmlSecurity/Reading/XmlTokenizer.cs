@@ -24,6 +24,7 @@ internal sealed partial class XmlTokenizer : IDisposable
     private int _textStart;
     private int _textLength;
     private bool _textInScratch;
+    private bool _isVerbatim;
     private bool _rootEnded;
 
     public XmlTokenizer(Stream input, XmlLimits limits) => (_window, _limits) = (new OctetWindow(input, limits), limits);
@@ -61,7 +62,16 @@ internal sealed partial class XmlTokenizer : IDisposable
     public AttributeList Attributes => _attributes;
 
     /// <summary>The start tag's octets, which the entries of <see cref="Attributes"/> point into.</summary>
-    public ReadOnlySpan<byte> Tag => _window.Token[.._consumed];
+    public ReadOnlySpan<byte> Tag => Source;
+
+    /// <summary>
+    /// Whether the token's octets are those that every canonical form has for it, as long as namespaces ask for nothing and attributes are in order: a tag
+    /// without declarations and superfluous white space, values in quotation marks, nothing that is replaced. False says nothing.
+    /// </summary>
+    public bool IsVerbatim => _isVerbatim;
+
+    /// <summary>The token's octets as they stand, in UTF-8.</summary>
+    public ReadOnlySpan<byte> Source => _window.Token[.._consumed];
 
     /// <summary>Characters of the current piece of text, CDATA, comment or processing instruction; line ends are LF.</summary>
     public ReadOnlySpan<byte> Text => _textInScratch ? _scratch.AsSpan(0, _textLength) : _window.Token.Slice(_textStart, _textLength);
@@ -93,7 +103,7 @@ internal sealed partial class XmlTokenizer : IDisposable
     {
         if (_window.Refusal is { } earlier) throw earlier;
         _window.Advance(_consumed);
-        _consumed = 0;
+        (_consumed, _isVerbatim) = (0, false);
         switch (_state)
         {
             case State.Start:
@@ -115,6 +125,16 @@ internal sealed partial class XmlTokenizer : IDisposable
         return ReadToken();
     }
 
+    /// <summary>Where the start tag stands that was just read, a child of the root element's, to come back to in another reading of the same octets. Null where that cannot be done.</summary>
+    public XmlBookmark? Bookmark() => Kind == XmlTokenKind.StartElement && _depth == 2 && !Encoding.IsUtf16 ? new XmlBookmark(_window.Mark(), Ordinal) : null;
+
+    /// <summary>Passes by what the root element, whose start tag was just read, holds before a bookmark. It was read before: nothing of it is looked at again.</summary>
+    public void PassTo(in XmlBookmark bookmark)
+    {
+        _window.GoTo(bookmark.Mark);
+        (_consumed, Ordinal) = (0, bookmark.Ordinal - 1);
+    }
+
     public void Dispose()
     {
         _window.Dispose();
@@ -130,8 +150,9 @@ internal sealed partial class XmlTokenizer : IDisposable
             if (_depth > 0) _window.More();
         }
 
-        if (_window[0] != '<') return ReadText();
-        return _window[1] switch
+        var token = _window.Token;
+        if (token[0] != '<') return ReadText();
+        return (token.Length > 1 ? token[1] : _window[1]) switch
         {
             (byte)'/' => ReadEndTag(),
             (byte)'!' => ReadCommentOrCData(),
@@ -180,3 +201,8 @@ internal sealed partial class XmlTokenizer : IDisposable
         return text.Length <= 24 ? $"'{text}'" : $"'{text[..24]}…'";
     }
 }
+
+/// <summary>A start tag of a document.</summary>
+/// <param name="Mark">Where it begins.</param>
+/// <param name="Ordinal">Its position among all start tags.</param>
+internal readonly record struct XmlBookmark(LineCounter Mark, int Ordinal);

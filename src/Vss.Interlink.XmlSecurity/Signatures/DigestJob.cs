@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Vss.Interlink.XmlSecurity.Canonical;
 using Vss.Interlink.XmlSecurity.Reading;
 
 namespace Vss.Interlink.XmlSecurity.Signatures;
@@ -18,23 +19,8 @@ internal readonly record struct DigestSource(int Ordinal, string? Content, Canon
     /// <summary>An element in canonical form with what the method says of comments.</summary>
     public static DigestSource Element(int ordinal, CanonicalizationMethod method, string prefixes) => new(ordinal, null, method, prefixes, false, true, 0);
 
-    /// <summary>Whether start and end tags before the selected element matter.</summary>
-    public bool NeedsAncestors => Ordinal > 0 && (LeftOut != 0 || Method is { IsExclusive: false });
-}
-
-/// <summary>Octets allowed for digesting, over all jobs of a document.</summary>
-internal sealed class DigestBudget(long octets)
-{
-    private long _left = octets;
-
-    public bool TryTake(long octets) => (_left -= octets) >= 0;
-
-    /// <exception cref="XmlRefusedException">There is nothing left.</exception>
-    public void Take(long octets)
-    {
-        _left -= octets;
-        if (_left < 0) throw new XmlRefusedException(XmlRefusalKind.LimitExceeded, "the references are nested so that too much is to be digested");
-    }
+    /// <summary>Whether the xml: attributes of the elements around the selected one matter.</summary>
+    public bool NeedsAncestors => Ordinal > 0 && Method is { IsExclusive: false };
 }
 
 /// <summary>One run of octets on their way to digests and to who keeps them.</summary>
@@ -44,6 +30,7 @@ internal sealed class DigestJob(DigestSource source, DigestBudget budget) : Octe
     private readonly List<OctetSink> _sinks = [];
     private Canonicalizer? _canonicalizer;
     private Base64Content? _base64;
+    private AncestorAttributes? _around;
     private int _apexDepth;
 
     public DigestSource Source { get; } = source;
@@ -58,6 +45,9 @@ internal sealed class DigestJob(DigestSource source, DigestBudget budget) : Octe
 
     /// <summary>The octets, when someone asked for them.</summary>
     public SignedOctets? Kept { get; private set; }
+
+    /// <summary>Depth of the open element up to whose end nothing is digested; 0 outside one.</summary>
+    public int LeftOutDepth => _canonicalizer?.LeftOutDepth ?? 0;
 
     public void Digest(HashAlgorithmName name)
     {
@@ -92,12 +82,28 @@ internal sealed class DigestJob(DigestSource source, DigestBudget budget) : Octe
         foreach (var sink in _sinks) sink.Write(octets);
     }
 
-    /// <summary>Looks at a token of the document.</summary>
+    internal override void Spend(long work) => budget.Take(work);
+
+    /// <summary>Begins with the token that the tokenizer stands on: the beginning of the document, or the start tag of the selected element.</summary>
+    /// <param name="around">The xml: attributes of the elements around.</param>
+    /// <param name="isLeftOut">Whether one of the elements around is left out and all of this with it.</param>
     /// <returns>Whether there is more to see.</returns>
-    public bool Accept(XmlTokenizer xml)
+    public bool Begin(AncestorAttributes around, bool isLeftOut)
+    {
+        _around = around;
+        if (isLeftOut) Refusal = XmlSecurity.Canonicalizer.NothingSelected().ToRefusal();
+        return !isLeftOut;
+    }
+
+    /// <summary>Looks at a token of the document.</summary>
+    /// <param name="xml">Stands on it.</param>
+    /// <param name="work">What looking costs, whatever comes of it.</param>
+    /// <returns>Whether there is more to see.</returns>
+    public bool Accept(XmlTokenizer xml, int work)
     {
         try
         {
+            budget.Take(work);
             if (Source.IsBase64) AcceptText(xml);
             else (_canonicalizer ??= Canonicalizer()).Accept(xml);
             if (xml.Kind == XmlTokenKind.StartElement && xml.Ordinal == Source.Ordinal) _apexDepth = xml.Depth;
@@ -110,6 +116,26 @@ internal sealed class DigestJob(DigestSource source, DigestBudget budget) : Octe
             Refusal = refused.ToRefusal();
             return false;
         }
+    }
+
+    /// <summary>Takes the digest of the same octets that another job computed, when no more is asked for than that.</summary>
+    /// <param name="other">Is done; has its own digest no longer where this succeeds.</param>
+    /// <param name="work">What that cost.</param>
+    public bool TryTake(DigestJob other, long work)
+    {
+        if (IsKept || _sinks.Count > 0 || _hashes.Count != 1 || _hashes[0].Name != other._hashes[0].Name) return false;
+        (_hashes[0], other._hashes[0]) = (other._hashes[0], _hashes[0]);
+        try
+        {
+            budget.Take(work);
+            IsDone = true;
+        }
+        catch (XmlRefusedException refused)
+        {
+            Refusal = refused.ToRefusal();
+        }
+
+        return true;
     }
 
     /// <summary>The document ended.</summary>
@@ -167,24 +193,21 @@ internal sealed class DigestJob(DigestSource source, DigestBudget budget) : Octe
 
     private Canonicalizer Canonicalizer()
     {
-        var selection = (Source.Ordinal == 0 ? XmlSelection.Document : XmlSelection.Element(Source.Ordinal)) with { Comments = Source.Comments, LeaveOut = LeaveOut() };
-        return new Canonicalizer(Source.Method!, selection, this, InclusivePrefixes.Parse(Source.Prefixes));
-    }
-
-    private SubtreeRule? LeaveOut()
-    {
-        var leftOut = Source.LeftOut;
-        return leftOut switch
+        var selection = (Source.Ordinal == 0 ? XmlSelection.Document : XmlSelection.Element(Source.Ordinal)) with
         {
-            0 => null,
-            DigestSource.EverySignature => static element => element.LocalName.SequenceEqual("Signature"u8) && element.NamespaceName.SequenceEqual(DsigNames.Dsig),
-            _ => element => element.Ordinal == leftOut,
+            Comments = Source.Comments,
+            LeftOutOrdinal = Math.Max(0, Source.LeftOut),
+            LeaveOut = Source.LeftOut == DigestSource.EverySignature ? static element => element.LocalName.SequenceEqual("Signature"u8) && element.NamespaceName.SequenceEqual(DsigNames.Dsig) : null,
         };
+        budget.Take(8L * Source.Prefixes.Length);   // each of them is read and looked up
+        return new Canonicalizer(Source.Method!, selection, this, InclusivePrefixes.Parse(Source.Prefixes), _around!);
     }
 
     private void AcceptText(XmlTokenizer xml)
     {
         _base64 ??= new Base64Content(this);
-        if (xml.Kind is XmlTokenKind.Text or XmlTokenKind.CData && (_apexDepth > 0 || (Source.Ordinal == 0 && xml.Depth > 0))) _base64.Write(xml.Text);
+        if (xml.Kind is not (XmlTokenKind.Text or XmlTokenKind.CData) || xml.Depth == 0) return;
+        budget.Take(xml.Text.Length);   // white space gives no octets
+        _base64.Write(xml.Text);
     }
 }

@@ -9,6 +9,9 @@ internal static class DsigNames
     /// <summary>Type of a reference to the signature value that is counter-signed: EN 319 132-1 section 5.2.7.2.</summary>
     public const string CountersignedType = "http://uri.etsi.org/01903#CountersignedSignature";
 
+    /// <summary>Namespace name of XAdES 1.3.2, as text.</summary>
+    public const string XadesText = "http://uri.etsi.org/01903/v1.3.2#";
+
     /// <summary>XML-DSig.</summary>
     public static ReadOnlySpan<byte> Dsig => "http://www.w3.org/2000/09/xmldsig#"u8;
 

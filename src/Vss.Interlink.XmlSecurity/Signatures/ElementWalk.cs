@@ -18,6 +18,9 @@ internal sealed class ElementWalk(XmlTokenizer xml, XmlIdIndex? ids, SignatureLi
     /// <summary>Called at each start tag that is passed by; may read on to the end of that element.</summary>
     public Action? Passing { get; set; }
 
+    /// <summary>What looks at every token beside the reader.</summary>
+    public ForeseenDigest? Foreseen { get; init; }
+
     public void Dispose()
     {
         if (_text.Length > 0) ArrayPool<byte>.Shared.Return(_text);
@@ -28,6 +31,7 @@ internal sealed class ElementWalk(XmlTokenizer xml, XmlIdIndex? ids, SignatureLi
     {
         if (!xml.Read()) return false;
         ids?.Accept(xml);
+        Foreseen?.Accept(xml);
         return true;
     }
 

@@ -5,6 +5,17 @@ internal sealed class Ladder
 {
     private readonly List<Step> _steps = new(16);
 
+    public Ladder()
+    {
+    }
+
+    /// <summary>A ladder that begins with the rungs of another.</summary>
+    public Ladder(Ladder other)
+    {
+        _steps.AddRange(other._steps);
+        IsWhole = other.IsWhole;
+    }
+
     public IReadOnlyList<Step> Steps => _steps;
 
     /// <summary>No rung broke yet.</summary>

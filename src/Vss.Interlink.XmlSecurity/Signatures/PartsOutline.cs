@@ -78,11 +78,11 @@ internal sealed class PartsOutline
 
     public IReadOnlyList<DocumentPart> Parts => _parts;
 
-    /// <summary>Whether an Object of the signature is signed by what its text decodes to: nothing of it matters then but elements in it, which are listed.</summary>
-    public bool HasDecodedObject { get; private set; }
-
     /// <summary>Whether all parts are listed.</summary>
     public bool IsComplete { get; private set; } = true;
+
+    /// <summary>Whether the root element is selected.</summary>
+    public bool HasRoot => _targets is [{ Ordinal: 1 }, ..];
 
     /// <summary>Qualified name of a selected element; empty when it did not come.</summary>
     public string NameOf(int ordinal)
@@ -90,6 +90,9 @@ internal sealed class PartsOutline
         var index = Array.FindIndex(_targets, target => target.Ordinal == ordinal);
         return index < 0 ? "" : _names[index] ?? "";
     }
+
+    /// <summary>Whether of an element no more is signed than what its text decodes to.</summary>
+    public bool IsDecoded(int ordinal) => Array.Exists(_targets, target => target.Ordinal == ordinal && target.IsDecoded);
 
     public void Enter(XmlTokenizer xml)
     {
@@ -99,7 +102,8 @@ internal sealed class PartsOutline
         if (around.Kind == Kind.Signed && !IsLeftOut(xml, around.LeftOut)) return;
         if (isTarget && !_targets[_next - 1].IsDecoded) Push(xml, Kind.Signed, PartStanding.Signed, around, _targets[_next - 1].LeftOut);
         else if (xml.Ordinal == _signature) Push(xml, Kind.TheSignature, PartStanding.TheSignature, around);
-        else if (isTarget) PushDecoded(xml, around);
+        else if (isTarget) Push(xml, Kind.InPart, PartStanding.InPart, around);
+        else if (around.Kind == Kind.TheSignature && xml.LocalName.SequenceEqual("SignedInfo"u8)) Push(xml, Kind.Signed, null, around);   // by the signature value, whatever is in it
         else if ((around.Kind == Kind.PassedBy || IsPassedBy(xml, around)) && IsOfSignatures(xml.Names[xml.Namespace])) Push(xml, Kind.PassedBy, null, around);
         else Push(xml, Kind.NotSigned, PartStanding.NotSigned, around);
     }
@@ -151,12 +155,6 @@ internal sealed class PartsOutline
     private static bool IsOfSignatures(ReadOnlySpan<byte> namespaceName) =>
         namespaceName.SequenceEqual(DsigNames.Dsig) || namespaceName.SequenceEqual("http://www.w3.org/2009/xmldsig11#"u8) || namespaceName.StartsWith("http://uri.etsi.org/01903/v1."u8)
         || namespaceName.StartsWith("http://docs.oasis-open.org/wss/"u8);
-
-    private void PushDecoded(XmlTokenizer xml, in Frame around)
-    {
-        HasDecodedObject |= around.Kind == Kind.TheSignature && xml.LocalName.SequenceEqual("Object"u8);
-        Push(xml, Kind.InPart, PartStanding.InPart, around);
-    }
 
     private void Push(XmlTokenizer xml, Kind kind, PartStanding? standing, in Frame around, int leftOut = 0)
     {

@@ -15,6 +15,9 @@ internal sealed class ReferencePlan(ReferenceModel reference, string at)
     /// <summary>The element that is selected, 0 for the whole document; null when it is not in the document.</summary>
     public int? Target { get; private set; }
 
+    /// <summary>Octets of that element as it came; null for the whole document.</summary>
+    public long? Length { get; private set; }
+
     public DigestSource Source { get; private set; }
 
     /// <summary>A digest that the caller knew.</summary>
@@ -58,7 +61,9 @@ internal sealed class ReferencePlan(ReferenceModel reference, string at)
         var id = comments ? IdOfPointer(uri) : uri[1..];
         if (id is null or "" || id.Contains('(', StringComparison.Ordinal)) return (SignatureRules.ReferenceResolved, "a reference by an expression; only #id and whole documents are resolved");
         if (ids.IsRepeated(id)) return (SignatureRules.IdUnique, $"two elements have the identifier that {Shown(uri)} names");
-        return ids.TryFind(id, out var element) ? Select(element.Ordinal, comments) : (SignatureRules.ReferenceResolved, $"no element has the identifier that {Shown(uri)} names");
+        if (!ids.TryFind(id, out var element)) return (SignatureRules.ReferenceResolved, $"no element has the identifier that {Shown(uri)} names");
+        Length = element.End - element.Start;
+        return Select(element.Ordinal, comments);
     }
 
     private (string, string)? Select(int ordinal, bool comments)

@@ -38,15 +38,27 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
         if (signature.Xades is { TimeStamps.Count: > 0 } xades) _imprints = TimeStampImprints.Plan(signature, xades, _plans, pass, held, held.Waiting(1024 * 1024 + 4 * scanner.Length));
     }
 
+    /// <summary>What is known before anything is digested. The rungs are those of the verdict as far as they are known.</summary>
+    public SignatureReport Foresee()
+    {
+        if (!signature.IsWhole) return Unreadable();
+        var ladder = new Ladder(_ladder);
+        foreach (var plan in _plans)
+        {
+            if (plan.Broken is var (rule, detail)) ladder.Fail(rule, plan.At, detail);
+        }
+
+        var key = new KeySearch(signature, scanner, request, keys, ladder);
+        key.Find(null);
+        var isXades = XadesCheck.Run(signature, _plans, key.Certificate, request.Policy, ladder);
+        var (indication, sub) = ladder.IsWhole ? (Indication.Indeterminate, SubIndication.NoCertificateChainFound) : ladder.Meaning();
+        return Described(signature.SignedInfo, key, isXades, new Verdict(indication, sub, ladder.Steps, [])) with { References = Reports(_plans, isClean: false) };
+    }
+
     /// <summary>The verdict.</summary>
     public SignatureReport Report()
     {
-        if (!signature.IsWhole)
-        {
-            var (failed, why) = _ladder.Meaning();
-            return new SignatureReport { Id = signature.Id, Ordinal = signature.Ordinal, At = signature.At, Verdict = new Verdict(failed, why, _ladder.Steps, []) };
-        }
-
+        if (!signature.IsWhole) return Unreadable();
         var info = signature.SignedInfo;
         var digests = Digests(_plans, SignatureRules.Digest);
         foreach (var (_, isSigned, plans) in _manifests)
@@ -68,33 +80,44 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
         var references = Reports(_plans, isClean);
         List<Coverage> covered = new(references.Count);
         foreach (var reference in references) covered.Add(reference.Coverage);
-        return new SignatureReport
+        return Described(info, key, isXades, new Verdict(indication, sub, _ladder.Steps, covered)) with
         {
-            Id = signature.Id,
-            Ordinal = signature.Ordinal,
-            At = signature.At,
-            Format = signature.Xades is null ? SignatureFormat.XmlDsig : SignatureFormat.Xades,
-            Level = isXades ? XadesCheck.Level(signature.Xades!) : SignatureLevel.Dsig,
             Integrity = integrity,
-            Verdict = new Verdict(indication, sub, _ladder.Steps, covered),
             Scope = scope,
             Parts = _outline!.Parts,
             HasAllParts = _outline.IsComplete,
             References = references,
             Manifests = ManifestReports(isClean),
-            Algorithms = Algorithms(info),
-            KeyOrigin = key.Origin,
-            TokenOrdinal = key.Token?.Ordinal ?? 0,
-            SigningCertificate = key.Certificate,
-            Claims = isXades ? signature.Xades!.Claims : null,
-            Value = signature.Value,
-            Certificates = Octets(signature.KeyInfo?.Certificates, key.Token, signature.Xades?.Certificates),
-            Crls = Octets(signature.KeyInfo?.Crls, null, signature.Xades?.Crls),
-            Ocsps = Octets(null, null, signature.Xades?.Ocsps),
             TimeStamps = timeStamps,
-            CounterSigns = CounterSigns(),
         };
     }
+
+    private SignatureReport Unreadable()
+    {
+        var (failed, why) = _ladder.Meaning();
+        return new SignatureReport { Id = signature.Id, Ordinal = signature.Ordinal, At = signature.At, Verdict = new Verdict(failed, why, _ladder.Steps, []) };
+    }
+
+    // What no digest decides.
+    private SignatureReport Described(SignedInfoModel info, KeySearch key, bool isXades, Verdict verdict) => new()
+    {
+        Id = signature.Id,
+        Ordinal = signature.Ordinal,
+        At = signature.At,
+        Format = signature.Xades is null ? SignatureFormat.XmlDsig : SignatureFormat.Xades,
+        Level = isXades ? XadesCheck.Level(signature.Xades!) : SignatureLevel.Dsig,
+        Verdict = verdict,
+        Algorithms = Algorithms(info),
+        KeyOrigin = key.Origin,
+        TokenOrdinal = key.Token?.Ordinal ?? 0,
+        SigningCertificate = key.Certificate,
+        Claims = isXades ? signature.Xades!.Claims : null,
+        Value = signature.Value,
+        Certificates = Octets(signature.KeyInfo?.Certificates, key.Token, signature.Xades?.Certificates),
+        Crls = Octets(signature.KeyInfo?.Crls, null, signature.Xades?.Crls),
+        Ocsps = Octets(null, null, signature.Xades?.Ocsps),
+        CounterSigns = CounterSigns(),
+    };
 
     private static List<ReadOnlyMemory<byte>> Octets(List<byte[]>? first, SecurityToken? token, List<byte[]>? second)
     {
@@ -156,8 +179,9 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
             plan.Job.Digest(reference.Digest.Hash);
             if (request.Keep?.Invoke(Named(reference)) == true && !plan.Job.IsKept)
             {
-                // Room for all of it at once saves copying it over and over, but many references to small parts of a large document must not take it each.
-                var expected = plan.Target is null ? 0 : (int)Math.Min(scanner.Length / references.Count, request.MaxKeptInMemory);
+                // Room for all of it at once saves copying it over and over, but many references into a large document must not take it each.
+                var room = Math.Min(plan.Length ?? scanner.Length, 4 * scanner.Length / references.Count);
+                var expected = plan.Target is null ? 0 : (int)Math.Min(room, request.MaxKeptInMemory);
                 plan.Job.Keep(held.Hold(new SignedOctets(request.MaxKeptInMemory, expected)));
             }
         }
@@ -262,10 +286,10 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
 
         // The root's own attributes and texts are signed with the root only. An Object that somebody put into the signature is under no reference, whatever else is.
         var root = _outline!.Parts is [var first, ..] ? first.Standing : PartStanding.NotSigned;
-        var isFull = _outline.IsComplete && !Listed(PartStanding.NotSigned) && !IsUnsignedOutside() && root switch
+        var isFull = _outline.IsComplete && !Listed(PartStanding.NotSigned) && !IsUnsignedOutside() && !HasUnsignedContent() && root switch
         {
             PartStanding.Signed => true,
-            PartStanding.TheSignature => Listed(PartStanding.Signed) || _outline.HasDecodedObject || _plans.Exists(plan => plan.Target is null),
+            PartStanding.TheSignature => Listed(PartStanding.Signed) || signature.Objects.Exists(one => _outline.IsDecoded(one.Ordinal)) || _plans.Exists(plan => plan.Target is null),
             _ => false,
         };
         _ladder.Pass(SignatureRules.Coverage, "", isFull ? "the whole document is covered" : "part of the document is covered");
@@ -280,6 +304,19 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
 
             return false;
         }
+    }
+
+    // What leads to something signed has attributes and text of its own. In the signature that may be an Object without any, and what holds the signed properties.
+    private bool HasUnsignedContent()
+    {
+        foreach (var part in _outline!.Parts)
+        {
+            if (part.Standing != PartStanding.InPart) continue;
+            var isFrame = signature.Objects.Exists(one => one.Ordinal == part.Ordinal ? !one.HasText || _outline.IsDecoded(one.Ordinal) : one.HoldsProperties && one.Ordinal == part.Parent && part is { LocalName: "QualifyingProperties", NamespaceName: DsigNames.XadesText });
+            if (!isFrame) return true;
+        }
+
+        return false;
     }
 
     // Outside the root element only a reference to the whole document selects anything (XML-DSig 1.1 section 4.4.3.3): a processing instruction there may name a style sheet that shows another text.

@@ -86,7 +86,8 @@ internal sealed record KeyValueModel(byte[]? Modulus = null, byte[]? Exponent = 
 /// <summary>A ds:Object.</summary>
 /// <param name="Ordinal">The element.</param>
 /// <param name="HoldsProperties">Whether XAdES QualifyingProperties are in it.</param>
-internal sealed record ObjectModel(int Ordinal, bool HoldsProperties);
+/// <param name="HasText">Whether text is in it that is in no element of it.</param>
+internal sealed record ObjectModel(int Ordinal, bool HoldsProperties, bool HasText);
 
 /// <summary>A ds:Manifest in a ds:Object.</summary>
 internal sealed record ManifestModel(int Ordinal, int ObjectOrdinal, string Id, IReadOnlyList<ReferenceModel> References);

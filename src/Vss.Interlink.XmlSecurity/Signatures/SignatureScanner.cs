@@ -13,10 +13,10 @@ internal sealed class SignatureScanner : IDisposable
     private readonly ElementWalk _walk;
     private int _outer = -1;
 
-    public SignatureScanner(XmlTokenizer xml, XmlIdRules ids, SignatureLimits limits)
+    public SignatureScanner(XmlTokenizer xml, XmlIdRules ids, SignatureLimits limits, ForeseenDigest? foreseen = null)
     {
         (_xml, _limits, Ids) = (xml, limits, new XmlIdIndex(ids, noteRepeated: true));
-        _walk = new ElementWalk(xml, Ids, limits) { Passing = Passing };
+        _walk = new ElementWalk(xml, Ids, limits) { Passing = Passing, Foreseen = foreseen };
     }
 
     public XmlIdIndex Ids { get; }
@@ -115,11 +115,12 @@ internal sealed class SignatureScanner : IDisposable
     {
         if (signature.Objects.Count == _limits.MaxReferences) throw _walk.Broken(SignatureRules.Limit, $"more than {_limits.MaxReferences} Objects");
         var (depth, ordinal) = (_xml.Depth, _xml.Ordinal);
-        var holdsProperties = false;
+        var (holdsProperties, hasText) = (false, false);
 
         // Its content is of any kind: mixed, large, another signature.
         while (_walk.Read() && (_xml.Kind != XmlTokenKind.EndElement || _xml.Depth != depth))
         {
+            hasText |= _xml.Kind is XmlTokenKind.Text or XmlTokenKind.CData && !XmlCharacters.IsWhite(_xml.Text);
             if (_xml.Kind != XmlTokenKind.StartElement) continue;
             if (_walk.Is("QualifyingProperties"u8, DsigNames.Xades))
             {
@@ -137,7 +138,7 @@ internal sealed class SignatureScanner : IDisposable
             }
         }
 
-        signature.Objects.Add(new ObjectModel(ordinal, holdsProperties));
+        signature.Objects.Add(new ObjectModel(ordinal, holdsProperties, hasText));
     }
 
     private void ReadManifest(SignatureModel signature, int objectOrdinal)

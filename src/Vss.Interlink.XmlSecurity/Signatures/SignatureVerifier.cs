@@ -11,7 +11,8 @@ public static class SignatureVerifier
     /// <summary>Verifies a document in memory.</summary>
     /// <returns>What was found; to be disposed of. Nothing in the document makes this throw.</returns>
     /// <exception cref="IOException">A content from outside cannot be read, or kept octets cannot be written.</exception>
-    public static DocumentReport Verify(ReadOnlyMemory<byte> document, VerificationRequest request) => Verify(() => new XmlTokenizer(document, request.Xml), request, null);
+    public static DocumentReport Verify(ReadOnlyMemory<byte> document, VerificationRequest request) =>
+        Verify(() => new XmlTokenizer(document, request.Xml), document.Span[^Math.Min(document.Length, ForeseenDigest.TailLength)..], request, null);
 
     /// <summary>
     /// Verifies a document that is read. A stream that can seek is read twice from where it stands, and nobody may change it meanwhile; any other is kept aside
@@ -23,12 +24,16 @@ public static class SignatureVerifier
         if (document.CanSeek)
         {
             var start = document.Position;
+            var tail = new byte[(int)Math.Min(document.Length - start, ForeseenDigest.TailLength)];
+            document.Seek(-tail.Length, SeekOrigin.End);
+            document.ReadExactly(tail);
             return Verify(
                 () =>
                 {
                     document.Position = start;
                     return new XmlTokenizer(document, request.Xml);
                 },
+                tail,
                 request,
                 null);
         }
@@ -42,19 +47,24 @@ public static class SignatureVerifier
                 (var wasFirst, isFirst) = (isFirst, false);
                 return new XmlTokenizer(wasFirst ? both : aside.Open(), request.Xml);
             },
+            [],
             request,
             aside);
     }
 
-    private static DocumentReport Verify(Func<XmlTokenizer> open, VerificationRequest request, SignedOctets? aside)
+    private static DocumentReport Verify(Func<XmlTokenizer> open, ReadOnlySpan<byte> tail, VerificationRequest request, SignedOctets? aside)
     {
         var held = new HeldByReport();
+
+        // What is to be kept is written in the second pass.
+        using var foreseen = request.Keep is null ? ForeseenDigest.Of(tail) : null;
         try
         {
             using var first = open();
-            using var scanner = new SignatureScanner(first, request.Ids, request.Limits);
+            using var scanner = new SignatureScanner(first, request.Ids, request.Limits, foreseen);
             scanner.Scan();
-            var reports = scanner.Signatures.Count == 0 ? [] : Judge(scanner, open, request, held);
+            foreseen?.Complete();
+            var reports = scanner.Signatures.Count == 0 ? [] : Judge(scanner, foreseen, open, request, held);
             return new DocumentReport(reports, held);
         }
         catch (XmlRefusedException refused)
@@ -73,17 +83,28 @@ public static class SignatureVerifier
         }
     }
 
-    private static List<SignatureReport> Judge(SignatureScanner scanner, Func<XmlTokenizer> open, VerificationRequest request, HeldByReport held)
+    private static List<SignatureReport> Judge(SignatureScanner scanner, ForeseenDigest? foreseen, Func<XmlTokenizer> open, VerificationRequest request, HeldByReport held)
     {
         var budget = new DigestBudget(1024 * 1024 + request.Limits.MaxDigestedPerOctet * scanner.Length);
         using var pass = new DigestPass(budget);
         using var keys = new DocumentKeys();
         using var outside = new OutsideContents(request);
         List<SignatureJudge> judges = new(scanner.Signatures.Count);
-        foreach (var signature in scanner.Signatures) judges.Add(new SignatureJudge(signature, scanner, request, keys, held));
+        foreach (var signature in scanner.Signatures)
+        {
+            if (request.Only is null || request.Only == signature.Ordinal) judges.Add(new SignatureJudge(signature, scanner, request, keys, held));
+        }
+
         foreach (var judge in judges) judge.Plan(pass, outside);
+        if (request.GoesOn is { } goesOn)
+        {
+            List<SignatureReport> before = new(judges.Count);
+            foreach (var judge in judges) before.Add(judge.Foresee());
+            if (!goesOn(before)) return before;
+        }
+
         outside.Run();
-        using (var second = open()) pass.Run(second);
+        using (var second = open()) pass.Run(second, foreseen);
         List<SignatureReport> reports = new(judges.Count);
         foreach (var judge in judges) reports.Add(judge.Report());
         return reports;

@@ -9,12 +9,13 @@ namespace Vss.Interlink.XmlSecurity.Signatures;
 public sealed class SignedOctets : IDisposable
 {
     private readonly int _maxInMemory;
-    private byte[] _memory;
+    private readonly int _expected;
+    private byte[] _memory = [];
     private int _inMemory;
     private SafeFileHandle? _file;
     private bool _isDisposed;
 
-    internal SignedOctets(int maxInMemory, int expected = 0) => (_maxInMemory, _memory) = (maxInMemory, new byte[Math.Clamp(expected, 256, maxInMemory)]);
+    internal SignedOctets(int maxInMemory, int expected = 0) => (_maxInMemory, _expected) = (maxInMemory, expected);
 
     /// <summary>How many there are.</summary>
     public long Length { get; private set; }
@@ -49,7 +50,8 @@ public sealed class SignedOctets : IDisposable
         }
         else
         {
-            if (_inMemory + octets.Length > _memory.Length) Array.Resize(ref _memory, Math.Min(_maxInMemory, Math.Max(_inMemory + octets.Length, 2 * _memory.Length)));
+            // Nothing is taken before the first octet comes: many may be waiting for a document that is refused.
+            if (_inMemory + octets.Length > _memory.Length) Array.Resize(ref _memory, (int)Math.Min(_maxInMemory, Math.Max(_inMemory + octets.Length, Math.Max(_expected, Math.Max(256, 2L * _memory.Length)))));
             octets.CopyTo(_memory.AsSpan(_inMemory));
             _inMemory += octets.Length;
         }

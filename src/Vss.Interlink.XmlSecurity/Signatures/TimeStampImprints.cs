@@ -77,7 +77,7 @@ internal sealed class TimeStampImprints
         parts.Add(Element(signature.ValueOrdinal));
         if (signature.KeyInfo is { } keyInfo) parts.Add(Element(keyInfo.Ordinal));
         for (var index = 0; index < stamp.Position; index++) parts.Add(Element(xades.Unsigned[index]));
-        foreach (var (ordinal, holdsProperties) in signature.Objects)
+        foreach (var (ordinal, holdsProperties, _) in signature.Objects)
         {
             if (!holdsProperties) parts.Add(Element(ordinal));
         }

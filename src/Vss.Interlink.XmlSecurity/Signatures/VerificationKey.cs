@@ -67,6 +67,7 @@ internal sealed class VerificationKey : IDisposable
 
     public bool IsSameAs(VerificationKey other)
     {
+        if (ReferenceEquals(this, other)) return true;   // exporting a key costs more than verifying with it
         if (_rsa is not null && other._rsa is not null)
         {
             var (one, two) = (_rsa.ExportParameters(false), other._rsa.ExportParameters(false));

@@ -24,8 +24,17 @@ public sealed record VerificationRequest
     /// <summary>Contents beside the document, by the URI that references name them by. Nothing is ever fetched.</summary>
     public IReadOnlyDictionary<string, DetachedContent> Contents { get; init; } = new Dictionary<string, DetachedContent>();
 
+    /// <summary>The one signature that is judged, by its position among all start tags, as where others are none of the caller's business; null judges every one.</summary>
+    public int? Only { get; init; }
+
     /// <summary>Which references' octets are to be read afterwards; null keeps none.</summary>
     public Func<SignedReference, bool>? Keep { get; init; }
+
+    /// <summary>
+    /// Asked once, when the document was read and nothing is digested yet, with all that is known of its signatures then: everything but digests, value, parts and coverage. False ends
+    /// there, so that nothing costly is computed for a stranger (W3C XML Signature Best Practices 1), and those are the reports. Null goes on.
+    /// </summary>
+    public Func<IReadOnlyList<SignatureReport>, bool>? GoesOn { get; init; }
 
     /// <summary>Kept octets of one reference that are held in memory; more go to a temporary file.</summary>
     public int MaxKeptInMemory { get; init; } = 1024 * 1024;

@@ -81,6 +81,27 @@ public sealed class MtomTests : IAsyncLifetime
         Assert.Equal("ATTACHMENT_MISMATCH", (await SeenFault.OfAsync(response)).Name);
     }
 
+    [Theory]
+    [InlineData("text{0}")]
+    [InlineData("{0}text")]
+    [InlineData(" {0}")]
+    [InlineData("<!--c-->{0}")]
+    [InlineData("{0}<!--c-->")]
+    [InlineData("{0}<i:More/>")]
+    [InlineData("<i:More/>{0}")]
+    public async Task An_include_with_anything_beside_it_is_malformed(string content)
+    {
+        var beside = $"<i:Content>{string.Format(System.Globalization.CultureInfo.InvariantCulture, content, Samples.Include("a@test").Replace("<i:Content>", "", StringComparison.Ordinal).Replace("</i:Content>", "", StringComparison.Ordinal))}</i:Content>";
+        await RefusedAsync(Samples.Root(SoapVersion.V11, Samples.Envelope(SoapVersion.V11, Samples.Submit(beside))) + Samples.Part("a@test", "x") + "--b--\n", "MALFORMED");
+    }
+
+    [Fact]
+    public async Task An_include_inside_another_is_malformed()
+    {
+        const string nested = """<i:Content><x:Include xmlns:x="http://www.w3.org/2004/08/xop/include" href="cid:a@test"><x:Include href="cid:b@test"/></x:Include></i:Content>""";
+        await RefusedAsync(Samples.Root(SoapVersion.V11, Samples.Envelope(SoapVersion.V11, Samples.Submit(nested))) + Samples.Part("a@test", "x") + Samples.Part("b@test", "y") + "--b--\n", "MALFORMED");
+    }
+
     [Fact]
     public async Task An_include_to_another_place_is_never_followed()
     {

@@ -70,12 +70,19 @@ internal sealed class SoapHost : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
+    private static string TextOf(Stream envelope)
+    {
+        using var whole = new MemoryStream();
+        envelope.CopyTo(whole);
+        return XmlTree.Load(whole.ToArray()).DocumentElement!.InnerText.Trim();
+    }
+
     private static async Task ReadOnlyAsync(HttpContext http, SoapReader reader)
     {
         switch (await reader.ReadAsync(http.Request, http.RequestAborted))
         {
             case SoapRead.Accepted { Request: var request }:
-                await http.Response.WriteAsync($"{request.Operation}|{request.Version}|{request.Envelope.DocumentElement!.InnerText.Trim()}");
+                await http.Response.WriteAsync($"{request.Operation}|{request.Version}|{TextOf(request.Envelope)}");
                 break;
             case SoapRead.Refused refused:
                 http.Response.StatusCode = 400;

@@ -22,7 +22,7 @@ public sealed class AnswerTrustTests(AnswerTrustTests.Keys keys) : IClassFixture
     [Fact]
     public async Task An_answer_that_the_hub_signed_is_believed()
     {
-        var reply = await AskAsync(Signed("hub"));
+        var reply = await AskAsync(await SignedAsync("hub"));
         Assert.Equal(("x-1", "ACCEPTED"), (reply.Answer!.ExchangeId, reply.Answer.State));
     }
 
@@ -32,7 +32,7 @@ public sealed class AnswerTrustTests(AnswerTrustTests.Keys keys) : IClassFixture
     [Fact]
     public async Task An_answer_that_was_changed_on_the_way_is_not()
     {
-        var answer = Signed("hub");
+        var answer = await SignedAsync("hub");
         answer.GetElementsByTagName("State", "urn:vss:interlink:v1")[0]!.InnerText = "COMPLETED";
         await RefusedAsync(answer, "its signature is wrong");
     }
@@ -40,7 +40,7 @@ public sealed class AnswerTrustTests(AnswerTrustTests.Keys keys) : IClassFixture
     [Fact]
     public async Task An_answer_whose_signed_body_was_moved_aside_is_not()
     {
-        var answer = Signed("hub");
+        var answer = await SignedAsync("hub");
         var body = answer.DocumentElement!["Body", answer.DocumentElement.NamespaceURI]!;
         var other = (XmlElement)body.CloneNode(deep: true);
         other.RemoveAllAttributes();
@@ -52,24 +52,22 @@ public sealed class AnswerTrustTests(AnswerTrustTests.Keys keys) : IClassFixture
     [Theory]
     [InlineData("office", "who is not the hub")]
     [InlineData("ministry-expired", "who is not the hub")]
-    public async Task An_answer_of_somebody_else_is_not(string signer, string why) => await RefusedAsync(Signed(signer), why);
+    public async Task An_answer_of_somebody_else_is_not(string signer, string why) => await RefusedAsync(await SignedAsync(signer), why);
 
     [Fact]
     public async Task An_answer_under_the_hubs_name_from_another_authority_is_not() =>
-        await RefusedAsync(Signed("stranger"), "certificate is not trusted", hubSubject: DevelopmentPki.MinistrySubject);
+        await RefusedAsync(await SignedAsync("stranger"), "certificate is not trusted", hubSubject: DevelopmentPki.MinistrySubject);
 
     [Fact]
     public async Task An_answer_from_another_hour_is_not()
     {
-        var answer = Answer();
-        MinistrySignature.Sign(answer, _pki.Load("hub"), new LateClock());
-        await RefusedAsync(answer, "Timestamp is out of its window");
+        await RefusedAsync(await MinistrySignature.SignAsync(Answer(), _pki.Load("hub"), new LateClock(), default), "Timestamp is out of its window");
     }
 
     [Fact]
     public async Task A_server_whose_tls_certificate_does_not_chain_to_the_anchors_is_not_spoken_to()
     {
-        await using var hub = await FalseHub.StartAsync(Octets(Signed("hub")), _pki.Load("stranger"));
+        await using var hub = await FalseHub.StartAsync(Octets(await SignedAsync("hub")), _pki.Load("stranger"));
         using var ministry = Client(hub.Endpoint, DevelopmentPki.HubSubject);
         await Assert.ThrowsAsync<HttpRequestException>(() => ministry.GetStatusAsync("000.00.01.G09", "m-1"));
     }
@@ -99,12 +97,7 @@ public sealed class AnswerTrustTests(AnswerTrustTests.Keys keys) : IClassFixture
 
     private static byte[] Octets(XmlDocument document) => Encoding.UTF8.GetBytes(document.OuterXml);
 
-    private XmlDocument Signed(string signer)
-    {
-        var answer = Answer();
-        MinistrySignature.Sign(answer, _pki.Load(signer), TimeProvider.System);
-        return answer;
-    }
+    private Task<XmlDocument> SignedAsync(string signer) => MinistrySignature.SignAsync(Answer(), _pki.Load(signer), TimeProvider.System, default);
 
     private MinistryClient Client(Uri endpoint, string hubSubject) => new(new MinistryOptions(endpoint, _pki.Load("ministry"), _pki.AnchorCertificates(), hubSubject)
     {

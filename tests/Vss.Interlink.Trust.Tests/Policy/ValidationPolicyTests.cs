@@ -50,15 +50,6 @@ public sealed class ValidationPolicyTests : IDisposable
         Assert.DoesNotContain(passed.Document.Verdict.Ladder, step => step.Rule is Rules.RevocationKnown or Rules.Revoked);
     }
 
-    [Fact]
-    public async Task The_claims_of_a_refused_signature_say_who_he_says_he_is()
-    {
-        var result = new EnvelopedVerifier(() => WithoutAnchors, ValidationPolicy.Strict, _trust.Clock).Verify(await SignedAsync());
-        Assert.Equal(_trust.Key.Certificate.Subject, result.Claims!.Signer!.Subject);
-        Assert.True(result.Claims.IsXades);
-        Assert.InRange(_trust.Clock.GetUtcNow() - result.Claims.SigningTime!.Value, TimeSpan.Zero, TimeSpan.FromMinutes(1));
-    }
-
     private TrustStore WithoutAnchors => new([], _trust.Store.Intermediates, _trust.Store.Lists);
 
     private Task<byte[]> SignedAsync() => _trust.Signer.SignEvidenceAsync(Document, default);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography.Xml;
 using System.Text;
+using System.Text.RegularExpressions;
 using System.Xml;
 using Vss.Interlink.TestKit;
 using Vss.Interlink.Trust.Certificates;
@@ -30,7 +31,7 @@ public sealed class EnvelopedVerifierTests : IDisposable
     public async Task The_platforms_own_verifier_agrees_with_our_signature()
     {
         var signed = await _trust.Signer.SignEvidenceAsync(Document, default);
-        var document = SafeXml.Load(signed, new XmlLimits()).Document!;
+        var document = XmlTree.Load(signed);
         var second = new SignedXml(document);
         second.LoadXml((XmlElement)document.GetElementsByTagName("Signature", SignedXml.XmlDsigNamespaceUrl)[0]!);
         Assert.True(second.CheckSignature(_trust.Key.Certificate, verifySignatureOnly: true));
@@ -100,13 +101,21 @@ public sealed class EnvelopedVerifierTests : IDisposable
     }
 
     [Theory]
-    [InlineData("http://www.w3.org/2001/04/xmlenc#sha256", "http://www.w3.org/2000/09/xmldsig#sha1", Rules.AlgorithmDigest)]
+    [InlineData("http://www.w3.org/2001/04/xmlenc#sha256", "http://www.w3.org/2007/05/xmldsig-more#sha3-256", Rules.AlgorithmDigest)]
     [InlineData("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", "http://www.w3.org/2000/09/xmldsig#hmac-sha1", Rules.AlgorithmSignature)]
     [InlineData("http://www.w3.org/2000/09/xmldsig#enveloped-signature", "http://www.w3.org/TR/1999/REC-xslt-19991116", Rules.AlgorithmTransform)]
     public async Task An_algorithm_outside_the_allow_list_is_named(string allowed, string other, string rule)
     {
         var signed = Encoding.UTF8.GetString(await _trust.Signer.SignEvidenceAsync(Document, default));
         Assert.Equal(rule, Refused(signed.Replace(allowed, other, StringComparison.Ordinal)).Failure!.Rule);
+    }
+
+    [Fact]
+    public async Task Sha1_is_outside_the_allow_list()
+    {
+        var signed = Encoding.UTF8.GetString(await _trust.Signer.SignEvidenceAsync(Document, default));
+        var other = Regex.Replace(signed, "<ds:DigestValue>[^<]*<", "<ds:DigestValue>AAAAAAAAAAAAAAAAAAAAAAAAAAA=<").Replace("http://www.w3.org/2001/04/xmlenc#sha256", "http://www.w3.org/2000/09/xmldsig#sha1", StringComparison.Ordinal);
+        Assert.Equal(Rules.AlgorithmDigest, Refused(other).Failure!.Rule);
     }
 
     [Theory]

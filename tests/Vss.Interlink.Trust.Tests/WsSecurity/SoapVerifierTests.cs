@@ -1,9 +1,11 @@
-using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Security.Cryptography.Xml;
 using System.Text;
 using System.Xml;
 using Vss.Interlink.TestKit;
 using Vss.Interlink.Trust.Verification;
 using Vss.Interlink.XmlSecurity;
+using Vss.Interlink.XmlSecurity.Signing;
 
 namespace Vss.Interlink.Trust.Tests.WsSecurity;
 
@@ -11,6 +13,9 @@ public sealed class SoapVerifierTests : IDisposable
 {
     private const string Soap11 = "http://schemas.xmlsoap.org/soap/envelope/";
     private const string Utility = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
+    private const string Security = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
+    private const string X509v3 = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#X509v3";
+    private const string Dsig = "http://www.w3.org/2000/09/xmldsig#";
     private readonly ManualClock _clock = new(TimeProvider.System.GetUtcNow());
     private readonly TestTrust _trust;
 
@@ -24,7 +29,7 @@ public sealed class SoapVerifierTests : IDisposable
     public async Task What_we_sign_passes_and_the_octets_are_the_canonical_body(string soap)
     {
         var signed = await Signed($"<s:Envelope xmlns:s='{soap}' xmlns:unused='urn:u'><s:Body><m:Do xmlns:m='urn:m'>é</m:Do></s:Body></s:Envelope>");
-        var passed = Assert.IsType<VerificationResult.Passed>(_trust.Soap.Verify(signed));
+        var passed = Assert.IsType<VerificationResult.Passed>(Verdict(signed));
         Assert.EndsWith("><m:Do xmlns:m=\"urn:m\">é</m:Do></s:Body>", Encoding.UTF8.GetString(passed.Document.Octets.Span), StringComparison.Ordinal);
         Assert.Equal(Assurance.Signed, passed.Document.Assurance);
     }
@@ -34,7 +39,7 @@ public sealed class SoapVerifierTests : IDisposable
     {
         var signed = await Signed();
         _clock.Advance(TimeSpan.FromMinutes(5) + TimeSpan.FromSeconds(59));
-        Assert.IsType<VerificationResult.Passed>(_trust.Soap.Verify(signed));
+        Assert.IsType<VerificationResult.Passed>(Verdict(signed));
         _clock.Advance(TimeSpan.FromSeconds(2));
         Assert.Equal(Rules.Window, Refused(signed));
     }
@@ -118,9 +123,7 @@ public sealed class SoapVerifierTests : IDisposable
     [InlineData("")]
     public async Task A_time_that_is_no_dateTime_in_UTC_or_out_of_all_bounds_is_out_of_the_window(string created)
     {
-        var envelope = Envelope();
-        var signed = await SignedWithCreatedAsync(envelope, created);
-        Assert.Equal(Rules.Window, Refused(signed));
+        Assert.Equal(Rules.Window, Refused(await SignedAsync(Timestamp($"<u:Created>{created}</u:Created>"))));
     }
 
     [Fact]
@@ -131,7 +134,7 @@ public sealed class SoapVerifierTests : IDisposable
         var other = (XmlElement)header.FirstChild!.CloneNode(deep: false);
         other.SetAttribute("actor", Soap11, "urn:somebody-else");
         header.AppendChild(other);
-        Assert.IsType<VerificationResult.Passed>(_trust.Soap.Verify(signed));
+        Assert.IsType<VerificationResult.Passed>(Verdict(signed));
         ((XmlElement)header.FirstChild!).SetAttribute("actor", Soap11, "urn:somebody-else");
         Assert.Equal(Rules.Present, Refused(signed));
     }
@@ -153,13 +156,113 @@ public sealed class SoapVerifierTests : IDisposable
     {
         // The hub's own signer proves what it signs, so that the bad certificate shows at once, by the same verifier.
         using var other = new TestTrust(_clock, key);
-        var thrown = await Assert.ThrowsAsync<System.Security.Cryptography.CryptographicException>(() => other.SoapSigner.SignAsync(Envelope(), default));
+        var thrown = await Assert.ThrowsAsync<System.Security.Cryptography.CryptographicException>(() => other.SoapSigner.SignAsync(XmlTree.Octets(Envelope()), default));
         Assert.Contains(rule, thrown.Message, StringComparison.Ordinal);
     }
 
-    private static XmlDocument Envelope(string? xml = null) => Loaded(Encoding.UTF8.GetBytes(xml ?? $"<s:Envelope xmlns:s='{Soap11}'><s:Body><m:Do xmlns:m='urn:m'>x</m:Do></s:Body></s:Envelope>"));
+    [Theory]
+    [InlineData("")]
+    [InlineData("<u:Created>2026-11-22T00:41:33Z</u:Created><u:Created>2026-11-22T00:41:33Z</u:Created>")]
+    [InlineData("<u:Created>2026-11-22T00:41:33Z<u:More/></u:Created>")]
+    [InlineData("<u:Expires>2026-11-22T00:41:33Z</u:Expires>")]
+    [InlineData("<u:Created/>")]
+    public async Task A_timestamp_that_does_not_say_one_time_of_creation_is_out_of_the_window(string content) => Assert.Equal(Rules.Window, Refused(await SignedAsync(Timestamp(content))));
 
-    private static XmlDocument Loaded(byte[] octets) => SafeXml.Load(octets, new XmlLimits()).Document!;
+    [Fact]
+    public async Task A_comment_in_a_time_is_no_part_of_what_was_signed_and_none_of_what_is_read()
+    {
+        var signed = await SignedAsync(Fresh);
+        var created = signed.GetElementsByTagName("Created", Utility)[0]!;
+        created.InsertBefore(signed.CreateComment("2099"), ((XmlText)created.FirstChild!).SplitText(4));
+        Assert.IsType<VerificationResult.Passed>(Verdict(signed));
+    }
+
+    [Fact]
+    public async Task What_the_signature_leaves_out_is_named()
+    {
+        Assert.Equal(Rules.CoverageTimestamp, Refused(await SignedAsync(Fresh, [new SignatureReference.Element("body")])));
+        Assert.Equal(Rules.CoverageBody, Refused(await SignedAsync(Fresh, [new SignatureReference.Element("time")])));
+        Assert.Equal(Rules.ReferenceTarget, Refused(await SignedAsync(Fresh, [new SignatureReference.Element("body"), new SignatureReference.Element("time"), new SignatureReference.Element("inside")], "<m:Do xmlns:m='urn:m' u:Id='inside'/>")));
+        Assert.Equal(Rules.ReferenceTarget, Refused(await SignedAsync(Fresh, [new SignatureReference.Element("body"), new SignatureReference.Element("time"), new SignatureReference.Element("body")])));
+        Assert.Equal(Rules.AlgorithmTransform, Refused(await SignedAsync(Fresh, [new SignatureReference.Element("body"), new SignatureReference.Element("time"), new SignatureReference.WholeDocument()])));
+    }
+
+    [Theory]
+    [InlineData("http://www.w3.org/2001/10/xml-exc-c14n#WithComments")]
+    [InlineData("http://www.w3.org/TR/2001/REC-xml-c14n-20010315")]
+    public async Task Another_canonicalisation_is_refused(string method)
+    {
+        var other = CanonicalizationMethod.All.Single(known => known.Uri == method);
+        Assert.Equal(Rules.AlgorithmTransform, Refused(await SignedAsync(Fresh, [new SignatureReference.Element("body") { Canonicalization = other }, new SignatureReference.Element("time")])));
+    }
+
+    [Fact]
+    public async Task A_prefix_list_is_honoured()
+    {
+        var signed = await SignedAsync(Fresh, [new SignatureReference.Element("body") { InclusivePrefixes = "w" }, new SignatureReference.Element("time")]);
+        var passed = Assert.IsType<VerificationResult.Passed>(Verdict(signed));
+        Assert.Contains($"xmlns:w=\"{Security}\"", Encoding.UTF8.GetString(passed.Document.Octets.Span), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_token_that_stands_elsewhere_is_not_the_signers()
+    {
+        var signed = await SignedAsync(Fresh);
+        var token = signed.GetElementsByTagName("BinarySecurityToken", Security)[0]!;
+        signed.DocumentElement!.FirstChild!.AppendChild(token);
+        Assert.Equal(Rules.Token, Refused(signed));
+    }
+
+    [Fact]
+    public async Task A_second_token_of_the_same_id_is_refused()
+    {
+        var signed = await SignedAsync(Fresh);
+        var token = signed.GetElementsByTagName("BinarySecurityToken", Security)[0]!;
+        token.ParentNode!.InsertAfter(token.CloneNode(deep: true), token);
+        Assert.Equal(Rules.IdUnique, Refused(signed));
+    }
+
+    [Fact]
+    public async Task A_signature_inside_the_body_is_content_and_is_not_judged()
+    {
+        var body = $"<m:Do xmlns:m='urn:m'><d:Signature xmlns:d='{Dsig}'><d:SignedInfo/></d:Signature></m:Do>";
+        Assert.IsType<VerificationResult.Passed>(Verdict(await SignedAsync(Fresh, body: body)));
+    }
+
+    [Fact]
+    public async Task A_root_that_is_no_envelope_and_octets_that_are_no_xml_are_refused_by_structure()
+    {
+        Assert.Equal(Rules.Structure, Refused(XmlTree.Load("<a/>")));
+        using var broken = new MemoryStream([.. await _trust.SoapSigner.SignAsync(XmlTree.Octets(Envelope()), default), (byte)'<']);
+        Assert.Equal(Rules.Structure, Assert.IsType<VerificationResult.Refused>(_trust.Soap.Verify(broken, new XmlLimits())).Verdict.Failure!.Rule);
+    }
+
+    [Fact]
+    public async Task Many_references_to_a_large_body_are_refused_before_they_cost_memory()
+    {
+        var references = Enumerable.Range(0, 200).Select(number => (SignatureReference)new SignatureReference.Element("body") { InclusivePrefixes = $"p{number}" }).ToList();
+        var octets = XmlTree.Octets(await SignedAsync(Fresh, references, $"<m:Do xmlns:m='urn:m'>{new string('x', 4 * 1024 * 1024)}</m:Do>"));
+        using var envelope = new MemoryStream(octets, writable: false);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.IsType<VerificationResult.Refused>(_trust.Soap.Verify(envelope, new XmlLimits()));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 * 1024 * 1024);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_platforms_own_verifier_says_the_same_of_what_we_sign(bool changed)
+    {
+        var signed = await Signed($"<s:Envelope xmlns:s='{Soap11}'><s:Header><a:Action xmlns:a='http://www.w3.org/2005/08/addressing'>urn:do</a:Action></s:Header><s:Body><m:Do xmlns:m='urn:m'>é</m:Do></s:Body></s:Envelope>");
+        if (changed) Body(signed).FirstChild!.InnerText = "e";
+        var second = new WsuSignedXml(signed);
+        second.LoadXml((XmlElement)signed.GetElementsByTagName("Signature", Dsig)[0]!);
+        using var key = _trust.Key.Certificate.GetRSAPublicKey();
+        Assert.Equal(!changed, second.CheckSignature(key!));
+        Assert.Equal(3, second.SignedInfo!.References.Count);
+    }
+
+    private static XmlDocument Envelope(string? xml = null) => XmlTree.Load(xml ?? $"<s:Envelope xmlns:s='{Soap11}'><s:Body><m:Do xmlns:m='urn:m'>x</m:Do></s:Body></s:Envelope>");
 
     private static XmlElement Body(XmlDocument envelope) => envelope.DocumentElement!.ChildNodes.OfType<XmlElement>().Single(child => child.LocalName == "Body");
 
@@ -179,21 +282,38 @@ public sealed class SoapVerifierTests : IDisposable
         return holder;
     }
 
-    // An honest signature over a Timestamp of the test's choice.
-    private async Task<XmlDocument> SignedWithCreatedAsync(XmlDocument envelope, string created)
+    private string Timestamp(string content) => $"<u:Timestamp u:Id='time'>{content}</u:Timestamp>";
+
+    private string Fresh => Timestamp($"<u:Created>{_clock.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss'Z'}</u:Created>");
+
+    // An honest signature of the hub's key over parts of the test's choice.
+    private async Task<XmlDocument> SignedAsync(string timestamp, IReadOnlyList<SignatureReference>? references = null, string body = "<m:Do xmlns:m='urn:m'>x</m:Do>", string header = "")
     {
-        var signed = Loaded(await _trust.SoapSigner.SignAsync(envelope, default));
-        signed.GetElementsByTagName("Created", Utility)[0]!.InnerText = created;
-        var signature = (XmlElement)signed.GetElementsByTagName("Signature", "http://www.w3.org/2000/09/xmldsig#")[0]!;
-        var timestamp = (XmlElement)signed.GetElementsByTagName("Timestamp", Utility)[0]!;
-        var reference = signature.GetElementsByTagName("Reference", "http://www.w3.org/2000/09/xmldsig#").OfType<XmlElement>().Single(one => one.GetAttribute("URI") == "#" + timestamp.GetAttribute("Id", Utility));
-        reference.LastChild!.InnerText = Convert.ToBase64String(SHA256.HashData(Canonical.Exclusive(timestamp)));
-        var info = (XmlElement)signature.FirstChild!;
-        signature.ChildNodes[1]!.InnerText = Convert.ToBase64String(await _trust.Key.SignAsync(SHA256.HashData(Canonical.Exclusive(info)), default));
-        return signed;
+        var token = Convert.ToBase64String(_trust.Key.Certificate.RawDataMemory.Span);
+        var envelope = $"<s:Envelope xmlns:s='{Soap11}' xmlns:w='{Security}' xmlns:u='{Utility}'><s:Header><w:Security>{timestamp}<w:BinarySecurityToken u:Id='token' ValueType='{X509v3}'>{token}</w:BinarySecurityToken></w:Security>{header}</s:Header>"
+            + $"<s:Body u:Id='body'>{body}</s:Body></s:Envelope>";
+        var options = new SignatureOptions { Certificate = new SigningCertificate(_trust.Key.Certificate.RawDataMemory), Algorithm = SignatureAlgorithm.RsaSha256, KeyInfo = KeyInformation.Token("#token", X509v3), Ids = XmlIdRules.WsSecurity };
+        using var signed = new MemoryStream();
+        var refusal = await XmlSigner.SignAsync(
+            OctetSource.Of(Encoding.UTF8.GetBytes(envelope)), SignaturePlace.InElement(Security, "Security"), references ?? [new SignatureReference.Element("body"), new SignatureReference.Element("time")], options, new XmlLimits(),
+            async (digest, _, end) => await _trust.Key.SignAsync(digest, end), signed, default);
+        Assert.Null(refusal);
+        return XmlTree.Load(signed.ToArray());
     }
 
-    private async Task<XmlDocument> Signed(string? xml = null) => Loaded(await _trust.SoapSigner.SignAsync(Envelope(xml), default));
+    private async Task<XmlDocument> Signed(string? xml = null) => XmlTree.Load(await _trust.SoapSigner.SignAsync(XmlTree.Octets(Envelope(xml)), default));
 
-    private string Refused(XmlDocument envelope) => Assert.IsType<VerificationResult.Refused>(_trust.Soap.Verify(envelope)).Verdict.Failure!.Rule;
+    private VerificationResult Verdict(XmlDocument envelope)
+    {
+        using var octets = new MemoryStream(XmlTree.Octets(envelope), writable: false);
+        return _trust.Soap.Verify(octets, new XmlLimits());
+    }
+
+    private string Refused(XmlDocument envelope) => Assert.IsType<VerificationResult.Refused>(Verdict(envelope)).Verdict.Failure!.Rule;
+
+    /// <summary>SignedXml that finds elements by wsu:Id.</summary>
+    private sealed class WsuSignedXml(XmlDocument envelope) : SignedXml(envelope)
+    {
+        public override XmlElement? GetIdElement(XmlDocument? document, string idValue) => document!.SelectNodes("//*")!.OfType<XmlElement>().Single(element => element.GetAttribute("Id", Utility) == idValue);
+    }
 }

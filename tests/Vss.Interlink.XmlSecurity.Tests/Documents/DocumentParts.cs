@@ -26,7 +26,8 @@ internal sealed record DocumentParts(string Declaration, Part[] Before, Part.Ele
     private static readonly string[] Names = ["a", "b", "A", "z9", "é", "chữ-ký", "x.y", "Id", "_"];
     private static readonly string[] XmlNames = ["lang", "space", "id", "base", "other"];
     private static readonly string[][] XmlValues = [["vi", "en-GB"], ["preserve", "default"], ["id1"], ["../x/", "http://x.example/a/b", "c/d", "/e", "f", "g/"], ["&amp;", " "]];
-    private static readonly string[] White = ["", " ", "\n", "\r\n", "\t ", "\r"];
+    private static readonly string[] White = ["", " ", "\n", "\r\n", "\t ", "\r", "", "  "];
+    private static readonly string[] Equal = ["=", "=", "=", " =", "=\r\n", " = "];
 
     /// <summary>The document as text.</summary>
     public string Write()
@@ -60,13 +61,14 @@ internal sealed record DocumentParts(string Declaration, Part[] Before, Part.Ele
     {
         List<string> inTag = [];
         HashSet<string> taken = [];
+        var equal = Equal[element.Layout / 3 % Equal.Length];
         foreach (var declaration in element.Declarations)
         {
             var prefix = Prefixes[declaration.Prefix % Prefixes.Length];
             var bound = declaration.Namespace % (Namespaces.Length + 1) - 1;
             if ((prefix.Length > 0 && bound < 0) || !taken.Add(prefix)) continue;
             scope[prefix] = bound;
-            inTag.Add($"{(prefix.Length > 0 ? "xmlns:" + prefix : "xmlns")}='{(bound < 0 ? "" : Namespaces[bound])}'");
+            inTag.Add($"{(prefix.Length > 0 ? "xmlns:" + prefix : "xmlns")}{equal}'{(bound < 0 ? "" : Namespaces[bound])}'");
         }
 
         var prefixes = scope.Keys.Order(StringComparer.Ordinal).ToArray();
@@ -77,7 +79,7 @@ internal sealed record DocumentParts(string Declaration, Part[] Before, Part.Ele
             {
                 var name = attribute.Name % XmlNames.Length;
                 var values = XmlValues[name];
-                if (taken.Add("xml:" + name)) inTag.Insert(attribute.Name % (inTag.Count + 1), $"xml:{XmlNames[name]}=\"{values[attribute.Prefix % values.Length]}\"");
+                if (taken.Add("xml:" + name)) inTag.Insert(attribute.Name % (inTag.Count + 1), $"xml:{XmlNames[name]}{equal}\"{values[attribute.Prefix % values.Length]}\"");
                 continue;
             }
 
@@ -86,7 +88,7 @@ internal sealed record DocumentParts(string Declaration, Part[] Before, Part.Ele
             if (!taken.Add($"{(prefix.Length > 0 ? scope[prefix] : -1)} {local}")) continue;
             var quote = attribute.Name % 2 == 0 ? '"' : '\'';
             var value = attribute.Value.Replace("<", "&lt;", StringComparison.Ordinal).Replace(quote.ToString(), quote == '"' ? "&quot;" : "&apos;", StringComparison.Ordinal);
-            inTag.Insert(attribute.Prefix % (inTag.Count + 1), $"{Named(prefix, local)}={quote}{value}{quote}");
+            inTag.Insert(attribute.Prefix % (inTag.Count + 1), $"{Named(prefix, local)}{equal}{quote}{value}{quote}");
         }
 
         var elementName = Named(prefixes[element.Prefix % prefixes.Length], Names[element.Name % Names.Length]);

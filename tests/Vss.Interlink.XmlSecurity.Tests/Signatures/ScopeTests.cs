@@ -67,6 +67,31 @@ public sealed class ScopeTests
         Assert.Equal(SignatureScope.Partial, Verified.Intact(Verified.Replaced(document, "</ds:Signature>", "<ds:Object>evil</ds:Object></ds:Signature>")).Scope);
     }
 
+    [Fact]
+    public void What_stands_around_signed_content_in_an_object_is_content_too()
+    {
+        Assert.SkipUnless(Xmlsec.IsHere && HandSigner.CanSign, "xmlsec1 or libxml2 is not installed");
+        var template = Xmlsec.Template(Xmlsec.Reference("#x", Xmlsec.ExclusiveTransform), behind: "<ds:Object><x Id=\"x\">inside</x></ds:Object>");
+        var document = Xmlsec.Sign(template, Signers.Rsa, Signers.RsaCertificate.RawData, "x");
+        Assert.Equal(SignatureScope.Full, Verified.Intact(document).Scope);
+        Assert.Equal(SignatureScope.Partial, Verified.Intact(Verified.Replaced(document, "<ds:Object>", "<ds:Object>evil")).Scope);
+        Assert.Equal(SignatureScope.Partial, Verified.Intact(Verified.Replaced(Verified.Replaced(document, "<ds:Object>", "<ds:Object><ds:Manifests a=\"evil\">"), "</ds:Object>", "</ds:Manifests></ds:Object>")).Scope);
+
+        var properties = XadesDocuments.BasicLevel();
+        Assert.Equal(SignatureScope.Full, Verified.Intact(properties).Scope);
+        Assert.Equal(SignatureScope.Partial, Verified.Intact(Verified.Replaced(properties, "<ds:Object>", "<ds:Object><![CDATA[evil]]>")).Scope);
+    }
+
+    [Theory]
+    [InlineData("<ds:Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"><ec:InclusiveNamespaces xmlns:ec=\"http://www.w3.org/2001/10/xml-exc-c14n#\" PrefixList=\"xs\"/></ds:Transform>")]
+    [InlineData("<ds:Transform Algorithm=\"http://www.w3.org/2002/06/xmldsig-filter2\"><f:XPath xmlns:f=\"http://www.w3.org/2002/06/xmldsig-filter2\" Filter=\"subtract\">/descendant::ds:Signature</f:XPath></ds:Transform>")]
+    public void Parameters_of_a_reference_are_signed_with_it_whatever_namespace_they_have(string transform)
+    {
+        Assert.SkipUnless(Xmlsec.IsHere, "xmlsec1 is not installed");
+        var template = Xmlsec.Template(Xmlsec.Reference("", Xmlsec.EnvelopedTransform + transform));
+        Assert.Equal(SignatureScope.Full, Verified.Intact(Xmlsec.Sign($"<Dossier>{template}</Dossier>", Signers.Rsa, Signers.RsaCertificate.RawData)).Scope);
+    }
+
     private static byte[] ById(string text) => DotNetSigner.Enveloped(text, change: signed => ((System.Security.Cryptography.Xml.Reference)signed.SignedInfo!.References[0]!).Uri = "#D-1");
 
     private static byte[] Signed(string text, string uri, byte[] octets, string behind = "")

@@ -15,7 +15,7 @@ internal sealed class BoxOperations(ReceiverBox box, CallerRules callers)
 
     public async Task<SoapAnswer> ListInboxAsync(SoapCall call, CancellationToken cancellation)
     {
-        var fields = new RequestFields(call.ReadRequest(), "OrganId", "MaxItems");
+        var fields = new RequestFields(call, "OrganId", "MaxItems");
         var organ = callers.Authorise(call, fields.Required("OrganId"));
         int? max = fields.Optional("MaxItems") is not { } text ? null : int.TryParse(text, out var number) ? number : throw RequestFields.Violation("MaxItems", "is no number");
         var (items, more) = await box.ListAvailableAsync(organ, max, cancellation);
@@ -31,7 +31,7 @@ internal sealed class BoxOperations(ReceiverBox box, CallerRules callers)
 
     public async Task<SoapAnswer> FetchDossierAsync(SoapCall call, CancellationToken cancellation)
     {
-        var fields = new RequestFields(call.ReadRequest(), "OrganId", "DeliveryId");
+        var fields = new RequestFields(call, "OrganId", "DeliveryId");
         var organ = callers.Authorise(call, fields.Required("OrganId"));
         var opened = await box.OpenAsync(fields.RequiredDelivery(), organ, cancellation);
         var seal = opened.Seal ?? throw new ExchangeFault(Fault.SealingFailed, "the delivery has no seal, and nothing leaves the hub without one", "seal.present");
@@ -50,7 +50,7 @@ internal sealed class BoxOperations(ReceiverBox box, CallerRules callers)
 
     public async Task<SoapAnswer> ConfirmReceivedAsync(SoapCall call, CancellationToken cancellation)
     {
-        var fields = new RequestFields(call.ReadRequest(), "OrganId", "DeliveryId");
+        var fields = new RequestFields(call, "OrganId", "DeliveryId");
         var organ = callers.Authorise(call, fields.Required("OrganId"));
         var delivery = fields.RequiredDelivery();
         var at = await box.ConfirmAsync(delivery, organ, cancellation);

@@ -49,7 +49,7 @@ internal sealed class HistoryOperations(ExchangeHistory history, CallerRules cal
 
     private async Task<(OrganId Organ, ExchangeView View)> FindAsync(SoapCall call, CancellationToken cancellation)
     {
-        var fields = new RequestFields(call.ReadRequest(), "OrganId", "ExchangeId", "MessageId");
+        var fields = new RequestFields(call, "OrganId", "ExchangeId", "MessageId");
         var organ = callers.Authorise(call, fields.Required("OrganId"));
         var view = (fields.Optional("ExchangeId"), fields.Optional("MessageId")) switch
         {
