@@ -82,7 +82,7 @@ internal sealed record ReportSignature(
             Spelling.Of(report.Scope),
             report.Algorithms,
             report.Claims?.SigningTime is { } time ? Times.Utc(time) : null,
-            Times.Utc(at),
+            Times.Utc(signature.ProvedAt ?? at),
             signature.Signer is { } signer ? new ReportSigner(signer.Subject, signer.Sha256) : null,
             signature.Verdict.Ladder);
     }

@@ -29,15 +29,16 @@ public sealed class TimeStampJudge(TrustStore store, ValidationPolicy policy, Si
     /// <param name="token">The token.</param>
     /// <param name="digest">Gives the digest of the data that it is of; null when the data is not there.</param>
     /// <param name="query">What was asked; null when it is not known.</param>
-    public JudgedTimeStamp Judge(TimeStampToken token, Func<HashAlgorithmName, byte[]>? digest, TimeStampQuery? query)
+    /// <param name="provedAt">When the token is proved to have been there already; null where only the time of judging is known.</param>
+    public JudgedTimeStamp Judge(TimeStampToken token, Func<HashAlgorithmName, byte[]>? digest, TimeStampQuery? query, DateTimeOffset? provedAt = null)
     {
         var ladder = new Ladder();
-        var (isIntact, certificate) = Check(token, digest, query, ladder);
+        var (isIntact, certificate) = Check(token, digest, query, provedAt, ladder);
         var verdict = ladder.IsWhole ? ladder.Passed() : ladder.Refused();
         return new JudgedTimeStamp(verdict, isIntact, certificate is null ? null : CertificateJudge.Name(certificate));
     }
 
-    private (bool? IsIntact, X509Certificate2? Signer) Check(TimeStampToken token, Func<HashAlgorithmName, byte[]>? digest, TimeStampQuery? query, Ladder ladder)
+    private (bool? IsIntact, X509Certificate2? Signer) Check(TimeStampToken token, Func<HashAlgorithmName, byte[]>? digest, TimeStampQuery? query, DateTimeOffset? provedAt, Ladder ladder)
     {
         // 1 one signer (RFC 3161 section 2.4.2), algorithms that the policy admits
         if (!ladder.Check(token.Message.Signers.Count == 1, Rules.Structure, "token", "one signer", "a token has exactly one signer", Remedy)) return (null, null);
@@ -66,16 +67,16 @@ public sealed class TimeStampJudge(TrustStore store, ValidationPolicy policy, Si
         // 4 whether he may: for time stamping alone, not revoked
         var time = Times.Iso(token.Time);
         if (!ladder.Check(token.Time <= at, Rules.Window, "token", $"made at {time}", $"the token is of {time}, which is after the time of judging", "Judge at a later time.")) return (true, certificate);
-        Path(token, certificate!, ladder);
+        Path(token, certificate!, provedAt, ladder);
         return (true, certificate);
     }
 
-    private void Path(TimeStampToken token, X509Certificate2 certificate, Ladder ladder)
+    private void Path(TimeStampToken token, X509Certificate2 certificate, DateTimeOffset? provedAt, Ladder ladder)
     {
         var lists = token.Message.Lists.Select(list => CertificateList.TryRead(list)).OfType<CertificateList>();
         var answers = token.Message.Answers.Select(answer => OcspAnswer.TryRead(answer)).OfType<OcspAnswer>();
         var all = new TrustStore(store.Anchors, store.Intermediates, [.. store.Lists, .. lists], [.. store.Answers, .. answers]);
-        new PathValidator(all, token.Message.Certificates).Validate(certificate, new PathRequest { Purpose = CertificatePurpose.TimeStamping, Now = at, Revocation = policy.Revocation, Algorithms = algorithms }, ladder);
+        new PathValidator(all, token.Message.Certificates).Validate(certificate, new PathRequest { Purpose = CertificatePurpose.TimeStamping, Now = at, ProvedAt = provedAt, Revocation = policy.Revocation, Algorithms = algorithms }, ladder);
     }
 
     private static bool Answers(TimeStampToken token, TimeStampQuery query, Ladder ladder) =>

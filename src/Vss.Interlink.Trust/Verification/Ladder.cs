@@ -39,6 +39,7 @@ public static class Rules
     public const string Revoked = "cert.revoked";
     public const string AuthorityRevoked = "cert.revoked.authority";
     public const string Window = "time.window";
+    public const string TimeStamp = "tsp.time-stamp";
     public const string Request = "tsp.request";
     public const string PolicyUnsigned = "policy.unsigned";
     public const string ChannelCertificate = "channel.certificate";
