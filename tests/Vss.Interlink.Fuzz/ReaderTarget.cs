@@ -62,6 +62,9 @@ internal static partial class ReaderTarget
         // It takes any version that begins with "1.0" (production [26]), and the prefix xmlns on an element (Namespaces in XML 1.0 section 3).
         if (theirs is null && (LaterVersion().IsMatch(Encoding.Latin1.GetString(input).Replace("\0", "", StringComparison.Ordinal)) || ours!.Detail.Contains("the prefix xmlns", StringComparison.Ordinal))) return true;
 
+        // It passes over half a character of UTF-16 at the end.
+        if (theirs is null && ours!.Detail.Contains("within a UTF-16 character", StringComparison.Ordinal)) return true;
+
         // Its names are those of the fourth edition (appendix B there).
         return ours is null && HasFifthEditionName(input);
     }

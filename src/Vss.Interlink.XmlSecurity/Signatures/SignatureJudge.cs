@@ -5,6 +5,9 @@ namespace Vss.Interlink.XmlSecurity.Signatures;
 /// <summary>Judges one signature: before the second pass it says what is to be digested, after it what that means.</summary>
 internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner scanner, VerificationRequest request, DocumentKeys keys, HeldByReport held)
 {
+    // Each archive time stamp has what stands before it wait for the last of the references: so many of them a document may have that is nothing but evidence.
+    private const int MaxWaitingPerOctet = 16;
+
     private readonly Ladder _ladder = new();
     private readonly List<ReferencePlan> _plans = [];
     private readonly List<(ManifestModel Manifest, bool IsSigned, List<ReferencePlan> Plans)> _manifests = [];
@@ -35,7 +38,7 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
 
         _outline = new PartsOutline(signature.Ordinal, Targets(), request.Limits.MaxParts, scanner.ElementNames);
         pass.Watch(_outline);
-        if (signature.Xades is { TimeStamps.Count: > 0 } xades) _imprints = TimeStampImprints.Plan(signature, xades, _plans, pass, held, held.Waiting(1024 * 1024 + 4 * scanner.Length));
+        if (signature.Xades is { TimeStamps.Count: > 0 } xades) _imprints = TimeStampImprints.Plan(signature, xades, _plans, pass, held, held.Waiting(1024 * 1024 + MaxWaitingPerOctet * scanner.Length));
     }
 
     /// <summary>What is known before anything is digested. The rungs are those of the verdict as far as they are known.</summary>
@@ -312,8 +315,9 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
         foreach (var part in _outline!.Parts)
         {
             if (part.Standing != PartStanding.InPart) continue;
-            var isFrame = signature.Objects.Exists(one => one.Ordinal == part.Ordinal ? !one.HasText || _outline.IsDecoded(one.Ordinal) : one.HoldsProperties && one.Ordinal == part.Parent && part is { LocalName: "QualifyingProperties", NamespaceName: DsigNames.XadesText });
-            if (!isFrame) return true;
+            var isObject = signature.Objects.Exists(one => one.Ordinal == part.Ordinal && (!one.HasText || _outline.IsDecoded(one.Ordinal)));
+            var isProperties = part is { LocalName: "QualifyingProperties", NamespaceName: DsigNames.XadesText } && signature.Objects.Exists(one => one.HoldsProperties && one.Ordinal == part.Parent);
+            if (!isObject && !isProperties) return true;
         }
 
         return false;
@@ -323,10 +327,10 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
     // A comment matters to a signer who signed comments.
     private bool IsUnsignedOutside()
     {
-        var byRoot = _plans.Exists(plan => plan is { Broken: null, Target: 1, Source: { Comments: true, Method.WithComments: true } });
-        return (scanner.HasInstructionOutside && !_plans.Exists(IsWhole)) || (scanner.HasCommentOutside && byRoot && !_plans.Exists(plan => IsWhole(plan) && plan.Source is { Comments: true, Method.WithComments: true }));
+        if (scanner.HasInstructionOutside && !_plans.Exists(plan => plan is { Broken: null, Target: 0, Source.IsBase64: false })) return true;
+        return scanner.HasCommentOutside && WithComments(1) && !WithComments(0);
 
-        static bool IsWhole(ReferencePlan plan) => plan is { Broken: null, Target: 0, Source.IsBase64: false };
+        bool WithComments(int target) => _plans.Exists(plan => plan.Broken is null && plan.Target == target && plan.Source is { Comments: true, Method.WithComments: true });
     }
 
     private List<ReferenceReport> Reports(List<ReferencePlan> plans, bool isClean)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Vss.Interlink.XmlSecurity.Reading;
 
 namespace Vss.Interlink.XmlSecurity.Signatures;
@@ -10,6 +11,8 @@ namespace Vss.Interlink.XmlSecurity.Signatures;
 /// <param name="limit">How many may wait.</param>
 internal sealed class WaitingOctets(SignedOctets all, long limit)
 {
+    private const int BufferSize = 16 * 1024;
+
     /// <summary>Keeps the next octets of a part.</summary>
     /// <exception cref="XmlRefusedException">Too many wait.</exception>
     public void Write(List<(long Start, long Length)> part, ReadOnlySpan<byte> octets)
@@ -23,8 +26,14 @@ internal sealed class WaitingOctets(SignedOctets all, long limit)
     /// <summary>Hands a part on.</summary>
     public void Read(List<(long Start, long Length)> part, OctetSink sink)
     {
+        if (all.TryGetMemory(out var held))
+        {
+            foreach (var (start, length) in part) sink.Write(held.Span.Slice((int)start, (int)length));
+            return;
+        }
+
         using var octets = all.Open();
-        var buffer = new byte[16 * 1024];
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         foreach (var (start, length) in part)
         {
             octets.Position = start;
@@ -36,5 +45,7 @@ internal sealed class WaitingOctets(SignedOctets all, long limit)
                 left -= read;
             }
         }
+
+        ArrayPool<byte>.Shared.Return(buffer);
     }
 }

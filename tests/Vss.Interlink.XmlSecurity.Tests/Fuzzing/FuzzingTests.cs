@@ -8,7 +8,7 @@ namespace Vss.Interlink.XmlSecurity.Tests.Fuzzing;
 /// </summary>
 public sealed class FuzzingTests
 {
-    private const int Iterations = 16_000;
+    private const int Iterations = 22_000;
     private const int Seed = 20261122;
 
     // The two projects are built side by side.
