@@ -29,6 +29,20 @@ internal sealed class PathValidator(TrustStore store, IEnumerable<X509Certificat
     public bool Validate(X509Certificate2 certificate, PathRequest request, Ladder ladder, out IReadOnlyList<PathCertificate> path)
     {
         path = [];
+        try
+        {
+            return Search(certificate, request, ladder, out path);
+        }
+        catch (CryptographicException)
+        {
+            // The platform decodes the parts of a certificate when they are asked for, so a broken one shows anywhere on the way.
+            return ladder.Fail(Rules.Token, "certificate", "a part of the certificate cannot be decoded", "Use a well-formed X.509 certificate (RFC 5280).");
+        }
+    }
+
+    private bool Search(X509Certificate2 certificate, PathRequest request, Ladder ladder, out IReadOnlyList<PathCertificate> path)
+    {
+        path = [];
         if (PathCertificate.TryRead(certificate) is not { } leaf)
             return ladder.Fail(Rules.Token, "certificate", "a part of the certificate cannot be decoded", "Use a well-formed X.509 certificate (RFC 5280).");
         if (!Key(leaf, request, ladder)) return false;
@@ -42,7 +56,7 @@ internal sealed class PathValidator(TrustStore store, IEnumerable<X509Certificat
         foreach (var candidate in _builder.PathsOf(leaf, request.Moment))
         {
             var rungs = new Ladder();
-            if (Judge(candidate, request, rungs))
+            if (IsGood(candidate, request, rungs))
             {
                 ladder.Append(rungs);
                 path = candidate;
@@ -60,6 +74,19 @@ internal sealed class PathValidator(TrustStore store, IEnumerable<X509Certificat
 
         ladder.Append(furthest);
         return false;
+    }
+
+    // An authority's certificate that cannot be decoded spoils its own path, not the others.
+    private bool IsGood(IReadOnlyList<PathCertificate> path, PathRequest request, Ladder ladder)
+    {
+        try
+        {
+            return Judge(path, request, ladder);
+        }
+        catch (CryptographicException)
+        {
+            return ladder.Fail(Rules.Chain, "path", "a part of a certificate on the path cannot be decoded", "Use well-formed X.509 certificates (RFC 5280).");
+        }
     }
 
     /// <summary>Whether a certificate that signs lists in place of an authority is good, below the same anchor as what it is asked about (RFC 5280 section 6.3.3 (f)).</summary>

@@ -1,12 +1,11 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Vss.Interlink.TestKit.Pki;
 
-namespace Vss.Interlink.Trust.Tests.TimeStamps;
+namespace Vss.Interlink.TestKit.Pki;
 
 /// <summary>A time-stamping authority by <c>openssl ts</c> in a folder of its own.</summary>
-internal sealed class OpenSslTimeStamps : IDisposable
+public sealed class OpenSslTimeStamps : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("interlink-ts-");
 
@@ -74,6 +73,6 @@ internal sealed class OpenSslTimeStamps : IDisposable
         using var process = Process.Start(new ProcessStartInfo("openssl", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var error = process.StandardError.ReadToEnd();
         process.WaitForExit();
-        Assert.True(process.ExitCode == 0, error);
+        if (process.ExitCode != 0) throw new InvalidOperationException(error);
     }
 }
