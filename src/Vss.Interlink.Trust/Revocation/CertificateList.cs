@@ -103,6 +103,8 @@ public sealed class CertificateList
         }
     }
 
+    public bool IsFreshAt(DateTimeOffset at) => ThisUpdate <= at && NextUpdate >= at;
+
     /// <summary>What it says of a certificate; null where it does not list it.</summary>
     internal RevokedEntry? Find(PathCertificate certificate) =>
         _entries.GetValueOrDefault((certificate.Issuer, new BigInteger(certificate.Certificate.SerialNumberBytes.Span, isUnsigned: false, isBigEndian: true)));
