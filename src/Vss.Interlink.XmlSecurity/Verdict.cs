@@ -22,6 +22,8 @@ public enum SubIndication
     HashFailure,
     SigCryptoFailure,
     RevokedNoPoe,
+    RevokedCaNoPoe,
+    CertificateChainGeneralFailure,
     SigConstraintsFailure,
     ChainConstraintsFailure,
     CryptoConstraintsFailure,

@@ -89,7 +89,7 @@ internal sealed record SignRequest
 
     public Uri? Authority { get; init; }
 
-    public required IReadOnlyList<RevocationList> Lists { get; init; }
+    public required IReadOnlyList<CertificateList> Lists { get; init; }
 
     /// <summary>Identifier of the element that is signed; null for all of it.</summary>
     public string? Id { get; init; }

@@ -6,12 +6,12 @@ namespace Vss.Interlink.Cli.Verify;
 /// <summary>The report for people: one line a rung, the verdict last.</summary>
 internal static class ReportPage
 {
-    public static void Write(Page page, VerifyRequest request, VerifyReport report)
+    public static void Write(Page page, string file, VerifyReport report)
     {
-        var name = request.File == "-" ? "standard input" : request.File;
+        var name = file == "-" ? "standard input" : file;
         foreach (var signature in report.Signatures)
         {
-            page.Line($"{name}: {signature.Format}, level {signature.Level}, signature '{signature.Id}'");
+            page.Line($"{name}: {signature.Format}{(signature.Level is null ? "" : $", level {signature.Level}")}, '{signature.Id}'");
             page.Table("  ",
             [
                 ["signer", signature.Signer?.Subject ?? "not known"],

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Serialization;
 using Vss.Interlink.Cli.Output;
+using Vss.Interlink.Trust.TimeStamps;
 using Vss.Interlink.Trust.Verification;
 using Vss.Interlink.XmlSecurity;
 using Vss.Interlink.XmlSecurity.Signatures;
@@ -30,6 +31,12 @@ internal sealed record VerifyReport(string? Indication, string? SubIndication, I
     public static VerifyReport NotSigned { get; } =
         new(null, null, [], [new ReportError("sig.present", "", "the document has no XML signature", "Give the signed document.")]) { ExitCode = NoSignature };
 
+    /// <summary>There is nothing that could be judged.</summary>
+    public static VerifyReport NotThere(ReportError error) => new(null, null, [], [error]) { ExitCode = NoSignature };
+
+    /// <summary>One thing that was judged.</summary>
+    public static VerifyReport Of(Verdict verdict, ReportSignature judged) => new(Spelling.Of(verdict.Indication), Spelling.Of(verdict.SubIndication), [judged], []) { ExitCode = ExitCodeOf(verdict) };
+
     /// <summary>TOTAL-PASSED when every signature passed; otherwise by the first that failed, or else by the first that is not decided.</summary>
     public static VerifyReport Of(IReadOnlyList<JudgedSignature> judged, DateTimeOffset at)
     {
@@ -37,9 +44,11 @@ internal sealed record VerifyReport(string? Indication, string? SubIndication, I
         var decisive = verdicts.Find(verdict => verdict.Indication == XmlSecurity.Indication.TotalFailed) ?? verdicts.Find(verdict => !verdict.Passed) ?? verdicts[0];
         return new VerifyReport(Spelling.Of(decisive.Indication), Spelling.Of(decisive.SubIndication), [.. judged.Select((signature, index) => ReportSignature.Of(signature, index, at))], [])
         {
-            ExitCode = decisive.Indication switch { XmlSecurity.Indication.TotalPassed => Cli.ExitCode.Done, XmlSecurity.Indication.TotalFailed => Failed, _ => Indeterminate },
+            ExitCode = ExitCodeOf(decisive),
         };
     }
+
+    private static int ExitCodeOf(Verdict verdict) => verdict.Indication switch { XmlSecurity.Indication.TotalPassed => Cli.ExitCode.Done, XmlSecurity.Indication.TotalFailed => Failed, _ => Indeterminate };
 }
 
 /// <summary>Something that kept a document from being judged.</summary>
@@ -48,7 +57,7 @@ internal sealed record ReportError(string Rule, string At, string Detail, string
 /// <summary>One signature and how it was judged.</summary>
 /// <param name="Id">Its Id attribute, or signature-1.</param>
 /// <param name="Format">XAdES, WS-Security or XML-DSig.</param>
-/// <param name="Level">dsig, B, T, LT or LTA, by the properties that it has; whether its time stamps are good is not judged.</param>
+/// <param name="Level">dsig, B, T, LT or LTA, by the properties that it has; null of a certificate and of a time stamp.</param>
 /// <param name="Integrity">intact, broken or unknown: digests and signature value alone, whoever signed.</param>
 /// <param name="Coverage">What is signed, as far as the digests were found right; without the signature's own properties.</param>
 /// <param name="Scope">full, partial or none.</param>
@@ -56,7 +65,7 @@ internal sealed record ReportError(string Rule, string At, string Detail, string
 /// <param name="BestSignatureTime">Earliest time at which the signature is known to have existed: without a time stamp, the time of judging.</param>
 /// <param name="Signer">Who the certificate names; null when none could be read.</param>
 internal sealed record ReportSignature(
-    string Id, string Format, string Level, string Integrity, string Indication, string? SubIndication, IReadOnlyList<ReportCoverage> Coverage, string Scope,
+    string Id, string Format, string? Level, string Integrity, string Indication, string? SubIndication, IReadOnlyList<ReportCoverage> Coverage, string Scope,
     IReadOnlyList<string> Algorithms, string? SigningTime, string BestSignatureTime, ReportSigner? Signer, IReadOnlyList<Step> Steps)
 {
     public static ReportSignature Of(JudgedSignature signature, int index, DateTimeOffset at)
@@ -73,9 +82,28 @@ internal sealed record ReportSignature(
             Spelling.Of(report.Scope),
             report.Algorithms,
             report.Claims?.SigningTime is { } time ? Times.Utc(time) : null,
-            Times.Utc(at),
+            Times.Utc(signature.ProvedAt ?? at),
             signature.Signer is { } signer ? new ReportSigner(signer.Subject, signer.Sha256) : null,
             signature.Verdict.Ladder);
+    }
+
+    /// <summary>A certificate by itself.</summary>
+    public static ReportSignature OfCertificate(Verdict verdict, Signatory signer, DateTimeOffset at) => new(
+        "certificate", "X.509", null, Spelling.Of(SignatureIntegrity.Unknown), Spelling.Of(verdict.Indication), Spelling.Of(verdict.SubIndication), [], Spelling.Of(SignatureScope.None), [], null, Times.Utc(at),
+        new ReportSigner(signer.Subject, signer.Sha256), verdict.Ladder);
+
+    /// <summary>A time-stamp token.</summary>
+    /// <param name="token">The token.</param>
+    /// <param name="judged">What was found of it.</param>
+    /// <param name="data">Path of what it is of; null when that was not given.</param>
+    public static ReportSignature OfTimeStamp(TimeStampToken token, JudgedTimeStamp judged, string? data)
+    {
+        var integrity = judged.IsIntact switch { true => SignatureIntegrity.Intact, false => SignatureIntegrity.Broken, null => SignatureIntegrity.Unknown };
+        var isCovered = integrity is SignatureIntegrity.Intact && data is not null;
+        return new ReportSignature(
+            token.SerialNumber, "RFC 3161", null, Spelling.Of(integrity), Spelling.Of(judged.Verdict.Indication), Spelling.Of(judged.Verdict.SubIndication),
+            isCovered ? [new ReportCoverage(Spelling.Of(CoverageKind.External), data!)] : [], Spelling.Of(isCovered ? SignatureScope.Full : SignatureScope.None),
+            token.Hash.Name is { } hash ? [hash] : [], Times.Utc(token.Time), Times.Utc(token.Time), judged.Signer is { } signer ? new ReportSigner(signer.Subject, signer.Sha256) : null, judged.Verdict.Ladder);
     }
 }
 

@@ -7,14 +7,16 @@ namespace Vss.Interlink.Trust.Certificates;
 /// <summary>Anchors, intermediates and revocation lists at one moment; read from folders of PEM and DER files. Immutable.</summary>
 public sealed class TrustStore
 {
-    public TrustStore(IEnumerable<X509Certificate2> anchors, IEnumerable<X509Certificate2> intermediates, IEnumerable<RevocationList> lists) =>
-        (Anchors, Intermediates, Lists) = ([.. anchors], [.. intermediates], [.. lists]);
+    public TrustStore(IEnumerable<X509Certificate2> anchors, IEnumerable<X509Certificate2> intermediates, IEnumerable<CertificateList> lists, IEnumerable<OcspAnswer>? answers = null) =>
+        (Anchors, Intermediates, Lists, Answers) = ([.. anchors], [.. intermediates], [.. lists], [.. answers ?? []]);
 
     public X509Certificate2Collection Anchors { get; }
 
     public X509Certificate2Collection Intermediates { get; }
 
-    public IReadOnlyList<RevocationList> Lists { get; }
+    public IReadOnlyList<CertificateList> Lists { get; }
+
+    public IReadOnlyList<OcspAnswer> Answers { get; }
 
     /// <summary>Reads a store. A file that cannot be read is an error that names it: half a trust store is none.</summary>
     public static TrustStore Load(string anchors, string? intermediates, string? lists) => new(
@@ -26,8 +28,12 @@ public sealed class TrustStore
     public static IReadOnlyList<X509Certificate2> Certificates(string path) => [.. Files(path, ".pem", ".crt", ".cer", ".der").SelectMany(ReadFile)];
 
     /// <summary>Revocation lists of a PEM or DER file, or of all such files of a folder.</summary>
-    public static IReadOnlyList<RevocationList> RevocationLists(string path) =>
-        [.. Files(path, ".crl", ".pem", ".der").Select(file => RevocationList.TryRead(File.ReadAllBytes(file)) ?? throw new InvalidDataException($"'{file}' is no certificate revocation list."))];
+    public static IReadOnlyList<CertificateList> RevocationLists(string path) =>
+        [.. Files(path, ".crl", ".pem", ".der").Select(file => CertificateList.TryRead(File.ReadAllBytes(file)) ?? throw new InvalidDataException($"'{file}' is no certificate revocation list."))];
+
+    /// <summary>OCSP answers of a DER or PEM file, or of all such files of a folder.</summary>
+    public static IReadOnlyList<OcspAnswer> OcspAnswers(string path) =>
+        [.. Files(path, ".ocsp", ".ors", ".der", ".pem").Select(file => OcspAnswer.TryRead(File.ReadAllBytes(file)) ?? throw new InvalidDataException($"'{file}' is no OCSP answer that was successful."))];
 
     private static IEnumerable<string> Files(string path, params string[] extensions) =>
         Directory.Exists(path) ? Directory.EnumerateFiles(path).Where(file => extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase)).Order(StringComparer.Ordinal) : [path];

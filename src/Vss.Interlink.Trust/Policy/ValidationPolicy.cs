@@ -6,6 +6,9 @@ public enum RevocationRule
     /// <summary>A fresh answer for every certificate of the path; absence refuses.</summary>
     Required,
 
+    /// <summary>What is known counts; what is not known does not refuse.</summary>
+    IfAvailable,
+
     /// <summary>Not looked at, for judging a document where no lists are at hand. The verdict then says nothing about revocation.</summary>
     NotChecked,
 }

@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Policy;
 using Vss.Interlink.Trust.Revocation;
+using Vss.Interlink.Trust.TimeStamps;
 using Vss.Interlink.XmlSecurity;
 using Vss.Interlink.XmlSecurity.Signatures;
 
@@ -12,7 +13,8 @@ namespace Vss.Interlink.Trust.Verification;
 /// <param name="Report">What was found without trust.</param>
 /// <param name="Verdict">The whole ladder, the rungs of the signer's certificate last.</param>
 /// <param name="Signer">Who the certificate names; null when none was found.</param>
-public sealed record JudgedSignature(SignatureReport Report, Verdict Verdict, Signatory? Signer);
+/// <param name="ProvedAt">When a time stamp that is good proves that it existed; null where none does.</param>
+public sealed record JudgedSignature(SignatureReport Report, Verdict Verdict, Signatory? Signer, DateTimeOffset? ProvedAt = null);
 
 /// <summary>
 /// Judges every XML signature of a document of any kind: digests and value by <see cref="SignatureVerifier"/>, then the signer's certificate by the trust store. It makes no
@@ -33,16 +35,23 @@ public sealed class DocumentVerifier(TrustStore store, ValidationPolicy policy, 
         var ladder = new Ladder();
         foreach (var step in report.Verdict.Ladder) ladder.Pass(step.Rule, step.At, step.Detail);
         foreach (var covered in report.Verdict.Covered) ladder.Cover(covered);
+        var all = WithCarried(report);
+        var proved = ProofOfExistence.Of(report, all, policy, algorithms, at, ladder);
         if (certificate is null)
             ladder.Fail(Rules.Token, "ds:KeyInfo", "the signature has a bare key and no certificate", "Put the signer's certificate into ds:X509Data, or give the key that you trust.");
         else
-            CertificateJudge.Judge(certificate, Carried(report), WithCarried(report), at, forClientAuthentication: false, policy, ladder, algorithms);
-        return new JudgedSignature(report, ladder.IsWhole ? ladder.Passed() : ladder.Refused(), signer);
+            CertificateJudge.Judge(certificate, Carried(report), all, at, forClientAuthentication: false, policy, ladder, algorithms, proved);
+        return new JudgedSignature(report, ladder.IsWhole ? ladder.Passed() : ladder.Refused(), signer, proved);
     }
 
     // What the signature carries helps to find a path and to know of revocations; neither becomes trusted by that.
-    private TrustStore WithCarried(SignatureReport report) =>
-        report.Crls.Count == 0 ? store : new TrustStore(store.Anchors, store.Intermediates, [.. store.Lists, .. report.Crls.Select(crl => RevocationList.TryRead(crl.ToArray())).OfType<RevocationList>()]);
+    private TrustStore WithCarried(SignatureReport report)
+    {
+        if (report.Crls.Count == 0 && report.Ocsps.Count == 0) return store;
+        var lists = report.Crls.Select(crl => CertificateList.TryRead(crl)).OfType<CertificateList>();
+        var answers = report.Ocsps.Select(ocsp => OcspAnswer.TryRead(ocsp)).OfType<OcspAnswer>();
+        return new TrustStore(store.Anchors, store.Intermediates, [.. store.Lists, .. lists], [.. store.Answers, .. answers]);
+    }
 
     /// <summary>The certificates that a signature carries, to find a path through.</summary>
     internal static X509Certificate2Collection Carried(SignatureReport report)

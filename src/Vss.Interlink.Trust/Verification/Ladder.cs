@@ -27,10 +27,20 @@ public static class Rules
     public const string Key = "cert.key";
     public const string Validity = "cert.validity";
     public const string Chain = "cert.chain";
+    public const string ChainValidity = "cert.chain.validity";
+    public const string ChainConstraints = "cert.chain.constraints";
+    public const string ChainExtension = "cert.chain.extension";
+    public const string ChainNames = "cert.chain.names";
+    public const string ChainAlgorithm = "cert.chain.algorithm";
+    public const string ChainPolicy = "cert.chain.policy";
     public const string Usage = "cert.usage";
+    public const string Name = "cert.name";
     public const string RevocationKnown = "cert.revocation-known";
     public const string Revoked = "cert.revoked";
+    public const string AuthorityRevoked = "cert.revoked.authority";
     public const string Window = "time.window";
+    public const string TimeStamp = "tsp.time-stamp";
+    public const string Request = "tsp.request";
     public const string PolicyUnsigned = "policy.unsigned";
     public const string ChannelCertificate = "channel.certificate";
     public const string ChannelSubject = "channel.subject";
@@ -57,13 +67,15 @@ public static class Rules
         Digest or CoverageHeader => (Indication.TotalFailed, SubIndication.HashFailure),
         Value => (Indication.TotalFailed, SubIndication.SigCryptoFailure),
         Present or Structure => (Indication.TotalFailed, SubIndication.FormatFailure),
-        AlgorithmC14n or AlgorithmSignature or AlgorithmDigest or AlgorithmTransform or Key => (Indication.Indeterminate, SubIndication.CryptoConstraintsFailure),
+        AlgorithmC14n or AlgorithmSignature or AlgorithmDigest or AlgorithmTransform or Key or ChainAlgorithm => (Indication.Indeterminate, SubIndication.CryptoConstraintsFailure),
         ReferenceResolved or ReferenceTarget or IdUnique => (Indication.Indeterminate, SubIndication.SignedDataNotFound),
         Token => (Indication.Indeterminate, SubIndication.NoSigningCertificateFound),
         Chain => (Indication.Indeterminate, SubIndication.NoCertificateChainFound),
-        Usage => (Indication.Indeterminate, SubIndication.ChainConstraintsFailure),
+        Usage or Name or ChainConstraints or ChainExtension or ChainNames or ChainPolicy => (Indication.Indeterminate, SubIndication.ChainConstraintsFailure),
+        ChainValidity => (Indication.Indeterminate, SubIndication.CertificateChainGeneralFailure),
         Validity => (Indication.Indeterminate, SubIndication.OutOfBoundsNoPoe),
         Revoked => (Indication.Indeterminate, SubIndication.RevokedNoPoe),
+        AuthorityRevoked => (Indication.Indeterminate, SubIndication.RevokedCaNoPoe),
         RevocationKnown => (Indication.Indeterminate, SubIndication.TryLater),
         _ => (Indication.Indeterminate, SubIndication.SigConstraintsFailure),
     };
@@ -80,6 +92,11 @@ internal sealed class Ladder
 
     /// <summary>No rung broke yet.</summary>
     public bool IsWhole => _steps.TrueForAll(step => step.Ok);
+
+    public int Count => _steps.Count;
+
+    /// <summary>Takes over the rungs of another.</summary>
+    public void Append(Ladder other) => _steps.AddRange(other._steps);
 
     /// <summary>Whether a rung of this rule broke.</summary>
     public bool Broke(string rule) => _steps.Exists(step => !step.Ok && step.Rule == rule);

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Vss.Interlink.Trust.Certificates;
+using Vss.Interlink.XmlSecurity.Signatures;
+
+namespace Vss.Interlink.Cli;
+
+/// <summary>Options that every judging command has: what is trusted, what is at hand, when and by which policy.</summary>
+internal sealed class JudgingOptions
+{
+    private static readonly string[] TimeForms = ["yyyy-MM-dd'T'HH:mmzzz", "yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mm'Z'", "yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'"];
+
+    private readonly TimeProvider _clock;
+    private readonly Option<string[]> _trust;
+    private readonly Option<string[]> _extra;
+
+    /// <param name="clock">Tells the time where <c>--at</c> does not.</param>
+    /// <param name="extraName">How the option for certificates in between is called.</param>
+    public JudgingOptions(TimeProvider clock, string extraName)
+    {
+        _clock = clock;
+        _trust = CertificateFiles.Option("--trust", "PEM|DER|DIR", "Trust anchors. Without any, integrity is still judged and the indication is INDETERMINATE.");
+        _extra = CertificateFiles.Option(extraName, "FILE|DIR", "Certificates between signer and anchor that do not come along.");
+        Policy.Validators.Add(result =>
+        {
+            if (result.Tokens is [var other] && SignaturePolicy.All.All(known => known.Name != other.Value)) result.AddError($"--policy {other.Value} is not known. Choose default or legacy.");
+        });
+    }
+
+    public Option<string[]> Lists { get; } = CertificateFiles.Option("--crl", "FILE|DIR", "Revocation lists, complete or delta.");
+
+    public Option<string[]> Answers { get; } = CertificateFiles.Option("--ocsp", "FILE|DIR", "OCSP answers.");
+
+    public Option<DateTimeOffset?> At { get; } = new("--at") { Description = "Judge at this time (ISO 8601 with Z or offset) instead of now.", HelpName = "TIME", CustomParser = Time };
+
+    public Option<string> Policy { get; } = new("--policy") { Description = "Algorithms and key lengths: default, or legacy, which admits SHA-1 and RSA from 1024 bits for judging old material.", HelpName = "default|legacy", DefaultValueFactory = _ => "default" };
+
+    public Option<bool> NoRevocation { get; } = new("--no-revocation") { Description = "Do not ask whether certificates were revoked; everything else is judged." };
+
+    public Option<bool> Json { get; } = new("--json") { Description = "Write the report as JSON." };
+
+    public IEnumerable<Option> All => [_trust, _extra, Lists, Answers, At, Policy, Json];
+
+    /// <exception cref="UsageException">A file cannot be used.</exception>
+    public TrustStore Store(ParseResult parsed) => new(
+        CertificateFiles.Read(_trust.Name, parsed.GetRequiredValue(_trust)),
+        CertificateFiles.Read(_extra.Name, parsed.GetRequiredValue(_extra)),
+        CertificateFiles.Read("--crl", parsed.GetRequiredValue(Lists), TrustStore.RevocationLists, "revocation list (.crl, .pem, .der)"),
+        CertificateFiles.Read("--ocsp", parsed.GetRequiredValue(Answers), TrustStore.OcspAnswers, "OCSP answer (.ocsp, .ors, .der, .pem)"));
+
+    public DateTimeOffset Now(ParseResult parsed) => parsed.GetValue(At) ?? _clock.GetUtcNow();
+
+    public SignaturePolicy Algorithms(ParseResult parsed) => SignaturePolicy.All.First(known => known.Name == parsed.GetValue(Policy));
+
+    /// <summary>A file name that begins with a dash is an option that is not known.</summary>
+    public static Argument<string> FileArgument(string name, string description, string command)
+    {
+        var file = new Argument<string>(name) { Description = description };
+        file.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: ['-', _, ..] unknown }]) result.AddError($"'{unknown}' is no option of {command}; a file of that name is ./{unknown}.");
+        });
+        return file;
+    }
+
+    private static DateTimeOffset? Time(ArgumentResult result)
+    {
+        if (result.Tokens is [var only] && DateTimeOffset.TryParseExact(only.Value, TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)) return time;
+        result.AddError("--at needs a time with its offset, as 2026-11-21T09:00:00Z or 2026-11-21T16:00:00+07:00.");
+        return null;
+    }
+}

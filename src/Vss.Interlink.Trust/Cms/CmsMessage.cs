@@ -1,0 +1,96 @@
+using System.Formats.Asn1;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Vss.Interlink.Trust.Cms;
+
+/// <summary>A SignedData in its ContentInfo: RFC 5652 sections 3 and 5. BER as it comes; nothing of it is trusted.</summary>
+internal sealed class CmsMessage
+{
+    public const string SignedData = "1.2.840.113549.1.7.2";
+    public const string Data = "1.2.840.113549.1.7.1";
+    private const string OcspInfo = "1.3.6.1.5.5.7.16.2";
+    private const int MaxSigners = 32;
+    private const int MaxCertificates = 256;
+    private static readonly Asn1Tag s_zero = new(TagClass.ContextSpecific, 0, isConstructed: true);
+    private static readonly Asn1Tag s_one = new(TagClass.ContextSpecific, 1, isConstructed: true);
+
+    private CmsMessage(AsnReader data)
+    {
+        data.ReadInteger();
+        data.ReadEncodedValue();
+        var encapsulated = data.ReadSequence();
+        ContentType = encapsulated.ReadObjectIdentifier();
+        if (encapsulated.HasData) Content = ReadContent(encapsulated.ReadSequence(s_zero));
+        if (data.HasData && data.PeekTag().HasSameClassAndValue(s_zero)) ReadCertificates(data.ReadSetOf(skipSortOrderValidation: true, s_zero));
+        if (data.HasData && data.PeekTag().HasSameClassAndValue(s_one)) ReadRevocation(data.ReadSetOf(skipSortOrderValidation: true, s_one));
+        var signers = data.ReadSetOf(skipSortOrderValidation: true);
+        while (signers.HasData)
+        {
+            Signers.Add(new CmsSigner(signers.ReadSequence()));
+            if (Signers.Count > MaxSigners) throw new AsnContentException("The message has too many signers.");
+        }
+    }
+
+    /// <summary>What the content is, an object identifier.</summary>
+    public string ContentType { get; }
+
+    /// <summary>The content; null where it is elsewhere.</summary>
+    public ReadOnlyMemory<byte>? Content { get; }
+
+    public List<X509Certificate2> Certificates { get; } = [];
+
+    /// <summary>CRLs, DER.</summary>
+    public List<ReadOnlyMemory<byte>> Lists { get; } = [];
+
+    /// <summary>OCSP answers, DER.</summary>
+    public List<ReadOnlyMemory<byte>> Answers { get; } = [];
+
+    public List<CmsSigner> Signers { get; } = [];
+
+    /// <summary>Reads DER or BER; null for anything that is no SignedData. Zeros behind it, as PDF signatures are filled up with, do not matter.</summary>
+    public static CmsMessage? TryRead(ReadOnlyMemory<byte> octets)
+    {
+        try
+        {
+            var outer = new AsnReader(octets, AsnEncodingRules.BER).ReadSequence();
+            return outer.ReadObjectIdentifier() == SignedData ? new CmsMessage(outer.ReadSequence(s_zero).ReadSequence()) : null;
+        }
+        catch (Exception broken) when (broken is AsnContentException or CryptographicException)
+        {
+            return null;
+        }
+    }
+
+    // An OCTET STRING in one piece or in many; PKCS#7 allowed any type, of which the content is what stands in it.
+    private static ReadOnlyMemory<byte> ReadContent(AsnReader content) => content.PeekTag().HasSameClassAndValue(Asn1Tag.PrimitiveOctetString)
+        ? content.TryReadPrimitiveOctetString(out var whole) ? whole : content.ReadOctetString()
+        : content.PeekContentBytes();
+
+    private void ReadCertificates(AsnReader certificates)
+    {
+        while (certificates.HasData)
+        {
+            // Others are attribute certificates and forms that nobody uses.
+            if (certificates.PeekTag() == Asn1Tag.Sequence) Certificates.Add(X509CertificateLoader.LoadCertificate(certificates.ReadEncodedValue().Span));
+            else certificates.ReadEncodedValue();
+            if (Certificates.Count > MaxCertificates) throw new AsnContentException("The message has too many certificates.");
+        }
+    }
+
+    // RevocationInfoChoice: a CRL, or by RFC 5940 an OCSP answer.
+    private void ReadRevocation(AsnReader infos)
+    {
+        while (infos.HasData)
+        {
+            if (infos.PeekTag() == Asn1Tag.Sequence)
+            {
+                Lists.Add(infos.ReadEncodedValue());
+                continue;
+            }
+
+            var other = infos.ReadSequence(infos.PeekTag());
+            if (other.ReadObjectIdentifier() == OcspInfo) Answers.Add(other.ReadEncodedValue());
+        }
+    }
+}

@@ -1,0 +1,173 @@
+using System.Formats.Asn1;
+using System.Numerics;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Vss.Interlink.Trust.Paths;
+
+namespace Vss.Interlink.Trust.Cms;
+
+/// <summary>One SignerInfo: RFC 5652 section 5.3.</summary>
+internal sealed class CmsSigner
+{
+    private const string RsaEncryption = "1.2.840.113549.1.1.1";
+    private const string EcPublicKey = "1.2.840.10045.2.1";
+    private static readonly Asn1Tag s_zero = new(TagClass.ContextSpecific, 0);
+    private static readonly Asn1Tag s_one = new(TagClass.ContextSpecific, 1, isConstructed: true);
+
+    private readonly ReadOnlyMemory<byte> _signedAttributes;
+    private readonly string _issuer = "";
+    private readonly BigInteger _serial;
+    private readonly byte[]? _keyId;
+
+    public CmsSigner(AsnReader signer)
+    {
+        signer.ReadInteger();
+        if (signer.PeekTag().HasSameClassAndValue(s_zero))
+        {
+            _keyId = signer.ReadOctetString(s_zero);
+        }
+        else
+        {
+            var id = signer.ReadSequence();
+            (_issuer, _serial) = (NameForm.Of(id.ReadEncodedValue()), id.ReadInteger());
+        }
+
+        Digest = HashOf(signer.ReadSequence().ReadObjectIdentifier());
+        if (signer.PeekTag().HasSameClassAndValue(s_zero)) _signedAttributes = signer.ReadEncodedValue();
+        Signed = new CmsAttributes(_signedAttributes);
+        Method = MethodOf(signer.ReadEncodedValue());
+        Value = signer.ReadOctetString();
+        Unsigned = new CmsAttributes(signer.HasData && signer.PeekTag().HasSameClassAndValue(s_one) ? signer.ReadEncodedValue() : default);
+    }
+
+    /// <summary>What digests the content; default where it is not known here.</summary>
+    public HashAlgorithmName Digest { get; }
+
+    public SignatureMethod Method { get; }
+
+    public CmsAttributes Signed { get; }
+
+    public CmsAttributes Unsigned { get; }
+
+    /// <summary>The signature value.</summary>
+    public byte[] Value { get; }
+
+    public bool HasSignedAttributes => !_signedAttributes.IsEmpty;
+
+    /// <summary>Whether the signer says that this certificate is its own. Proof is <see cref="Verifies"/> alone.</summary>
+    public bool Names(PathCertificate certificate) => _keyId is not null
+        ? certificate.SubjectKeyId.AsSpan().SequenceEqual(_keyId)
+        : certificate.Issuer == _issuer && new BigInteger(certificate.Certificate.SerialNumberBytes.Span, isUnsigned: false, isBigEndian: true) == _serial;
+
+    /// <summary>Whether the message-digest attribute is this digest of the content; where there are no signed attributes <see cref="Verifies"/> tells.</summary>
+    public bool IsOf(ReadOnlySpan<byte> digest, string contentType)
+    {
+        if (!HasSignedAttributes) return true;
+        return Signed.Single(CmsAttributes.MessageDigest) is { } claimed && Octets(claimed) is { } octets && CryptographicOperations.FixedTimeEquals(octets, digest)
+            && Signed.Single(CmsAttributes.ContentType) is { } type && Oid(type) == contentType;
+    }
+
+    /// <summary>Whether the certificate's key made the signature value over the signed attributes, or over the content where there are none.</summary>
+    /// <param name="certificate">The signer's.</param>
+    /// <param name="content">The content; only looked at where there are no signed attributes.</param>
+    public bool Verifies(X509Certificate2 certificate, ReadOnlySpan<byte> content)
+    {
+        if (!HasSignedAttributes) return Method.Verifies(certificate, content, Value);
+        if (Method.Verifies(certificate, Signed.Encode(), Value)) return true;
+
+        // Some sign the attributes in the order in which they wrote them; the octets are the signer's either way.
+        var asWritten = _signedAttributes.ToArray();
+        asWritten[0] = 0x31;
+        return Method.Verifies(certificate, asWritten, Value);
+    }
+
+    /// <summary>
+    /// Whether the signed attributes name this certificate by its digest (RFC 5035): without that it could be exchanged for another one of the same key. Null where they
+    /// name none.
+    /// </summary>
+    public bool? Binds(X509Certificate2 certificate)
+    {
+        if (Signed.Single(CmsAttributes.SigningCertificateV2) is { } second) return IsNamed(second, isSecond: true, certificate);
+        return Signed.Single(CmsAttributes.SigningCertificate) is { } first ? IsNamed(first, isSecond: false, certificate) : Signed.Has(CmsAttributes.SigningCertificateV2) || Signed.Has(CmsAttributes.SigningCertificate) ? false : null;
+    }
+
+    /// <summary>The signer's word on when he signed; null where he says nothing that can be read.</summary>
+    public DateTimeOffset? ClaimedTime
+    {
+        get
+        {
+            if (Signed.Single(CmsAttributes.SigningTime) is not { } value) return null;
+            try
+            {
+                var reader = new AsnReader(value, AsnEncodingRules.BER);
+                return reader.PeekTag() == Asn1Tag.UtcTime ? reader.ReadUtcTime() : reader.ReadGeneralizedTime();
+            }
+            catch (AsnContentException)
+            {
+                return null;
+            }
+        }
+    }
+
+    /// <summary>Hashes by their identifiers; default for those that are in no policy.</summary>
+    public static HashAlgorithmName HashOf(string oid) => oid switch
+    {
+        "1.3.14.3.2.26" => HashAlgorithmName.SHA1,
+        "2.16.840.1.101.3.4.2.1" => HashAlgorithmName.SHA256,
+        "2.16.840.1.101.3.4.2.2" => HashAlgorithmName.SHA384,
+        "2.16.840.1.101.3.4.2.3" => HashAlgorithmName.SHA512,
+        _ => default,
+    };
+
+    // The key's own identifier stands for the signature by that key with the digest that the signer names (RFC 3370 section 3.2, RFC 5753 section 2.1.1).
+    private SignatureMethod MethodOf(ReadOnlyMemory<byte> identifier)
+    {
+        var method = SignatureMethod.Read(identifier);
+        return method.Oid switch
+        {
+            RsaEncryption => new(method.Oid, Digest, KeyKind.RsaPkcs1),
+            EcPublicKey => new(method.Oid, Digest, KeyKind.Ecdsa),
+            _ => method,
+        };
+    }
+
+    // SigningCertificate(V2) ::= SEQUENCE { certs SEQUENCE OF ESSCertID(v2), policies OPTIONAL }; the signer's comes first.
+    private static bool IsNamed(ReadOnlyMemory<byte> value, bool isSecond, X509Certificate2 certificate)
+    {
+        try
+        {
+            var id = new AsnReader(value, AsnEncodingRules.BER).ReadSequence().ReadSequence().ReadSequence();
+            var hash = isSecond ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA1;
+            if (isSecond && id.PeekTag() == Asn1Tag.Sequence) hash = HashOf(id.ReadSequence().ReadObjectIdentifier());
+            return hash.Name is not null && CryptographicOperations.FixedTimeEquals(id.ReadOctetString(), CryptographicOperations.HashData(hash, certificate.RawDataMemory.Span));
+        }
+        catch (AsnContentException)
+        {
+            return false;
+        }
+    }
+
+    private static byte[]? Octets(ReadOnlyMemory<byte> value)
+    {
+        try
+        {
+            return new AsnReader(value, AsnEncodingRules.BER).ReadOctetString();
+        }
+        catch (AsnContentException)
+        {
+            return null;
+        }
+    }
+
+    private static string? Oid(ReadOnlyMemory<byte> value)
+    {
+        try
+        {
+            return new AsnReader(value, AsnEncodingRules.BER).ReadObjectIdentifier();
+        }
+        catch (AsnContentException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,195 @@
+using System.Formats.Asn1;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Vss.Interlink.Trust.Paths;
+
+/// <summary>A certificate with what path validation asks of it: RFC 5280 sections 4.1 and 4.2.</summary>
+internal sealed class PathCertificate
+{
+    private const int MaxPolicies = 256;
+    private static readonly Asn1Tag s_version = new(TagClass.ContextSpecific, 0, isConstructed: true);
+    private static readonly Asn1Tag s_keyId = new(TagClass.ContextSpecific, 0);
+
+    private PathCertificate(X509Certificate2 certificate)
+    {
+        Certificate = certificate;
+        var whole = new AsnReader(certificate.RawDataMemory, AsnEncodingRules.BER).ReadSequence();
+        Signed = whole.PeekEncodedValue();
+        var body = whole.ReadSequence();
+        var outer = whole.ReadEncodedValue();
+        Signature = whole.ReadBitString(out _);
+        Method = SignatureMethod.Read(outer);
+        if (body.PeekTag().HasSameClassAndValue(s_version)) body.ReadSequence(s_version);
+        body.ReadIntegerBytes();
+        body.ReadEncodedValue();
+        Issuer = NameForm.Of(body.ReadEncodedValue());
+        body.ReadEncodedValue();
+        Subject = NameForm.Of(body.ReadEncodedValue());
+        KeyInfo = body.ReadEncodedValue();
+        foreach (var extension in certificate.Extensions) Read(extension);
+    }
+
+    public X509Certificate2 Certificate { get; }
+
+    /// <summary>TBSCertificate, DER.</summary>
+    public ReadOnlyMemory<byte> Signed { get; }
+
+    public byte[] Signature { get; }
+
+    public SignatureMethod Method { get; }
+
+    /// <summary>Names by <see cref="NameForm"/>.</summary>
+    public string Subject { get; }
+
+    public string Issuer { get; }
+
+    /// <summary>SubjectPublicKeyInfo, DER.</summary>
+    public ReadOnlyMemory<byte> KeyInfo { get; }
+
+    public bool IsSelfIssued => Subject == Issuer;
+
+    /// <summary>Null where the extension is absent, as with all of the following.</summary>
+    public byte[]? SubjectKeyId { get; private set; }
+
+    public byte[]? AuthorityKeyId { get; private set; }
+
+    public bool IsAuthority { get; private set; }
+
+    public X509KeyUsageFlags? KeyUsage { get; private set; }
+
+    public IReadOnlyList<string>? ExtendedUsages { get; private set; }
+
+    public bool HasCriticalExtendedUsages { get; private set; }
+
+    public IReadOnlyList<string>? Policies { get; private set; }
+
+    public IReadOnlyList<(string Issuer, string Subject)> PolicyMappings { get; private set; } = [];
+
+    public int? RequireExplicitPolicy { get; private set; }
+
+    public int? InhibitPolicyMapping { get; private set; }
+
+    public int? InhibitAnyPolicy { get; private set; }
+
+    public IReadOnlyList<string> DnsNames { get; private set; } = [];
+
+    /// <summary>CRLDistributionPoints, DER; empty where there are none.</summary>
+    public ReadOnlyMemory<byte> DistributionPoints { get; private set; }
+
+    /// <summary>id-pkix-ocsp-nocheck: RFC 6960 section 4.2.2.2.1.</summary>
+    public bool HasNoCheck { get; private set; }
+
+    public bool IsValidAt(DateTimeOffset time) => Certificate.NotBefore.ToUniversalTime() <= time.UtcDateTime && time.UtcDateTime <= Certificate.NotAfter.ToUniversalTime();
+
+    /// <summary>Whether both are the same certificate.</summary>
+    public bool IsSame(PathCertificate other) => Certificate.RawDataMemory.Span.SequenceEqual(other.Certificate.RawDataMemory.Span);
+
+    /// <summary>Null when a part of it cannot be decoded.</summary>
+    public static PathCertificate? TryRead(X509Certificate2 certificate)
+    {
+        try
+        {
+            return new PathCertificate(certificate);
+        }
+        catch (Exception broken) when (broken is AsnContentException or System.Security.Cryptography.CryptographicException)
+        {
+            return null;
+        }
+    }
+
+    private void Read(X509Extension extension)
+    {
+        var value = new AsnReader(extension.RawData, AsnEncodingRules.BER);
+        switch (extension.Oid!.Value)
+        {
+            case "2.5.29.14":
+                SubjectKeyId = value.ReadOctetString();
+                break;
+            case "2.5.29.35":
+                var authority = value.ReadSequence();
+                if (authority.HasData && authority.PeekTag().HasSameClassAndValue(s_keyId)) AuthorityKeyId = authority.ReadOctetString(s_keyId);
+                break;
+            case "2.5.29.19":
+                var constraints = value.ReadSequence();
+                IsAuthority = constraints.HasData && constraints.PeekTag() == Asn1Tag.Boolean && constraints.ReadBoolean();
+                break;
+            case "2.5.29.15":
+                KeyUsage = ((X509KeyUsageExtension)extension).KeyUsages;
+                break;
+            case "2.5.29.37":
+                ExtendedUsages = Oids(value.ReadSequence(), reader => reader.ReadObjectIdentifier());
+                HasCriticalExtendedUsages = extension.Critical;
+                break;
+            case "2.5.29.32":
+                Policies = Oids(value.ReadSequence(), reader => reader.ReadSequence().ReadObjectIdentifier());
+                break;
+            case "2.5.29.33":
+                ReadMappings(value.ReadSequence());
+                break;
+            case "2.5.29.36":
+                ReadPolicyConstraints(value.ReadSequence());
+                break;
+            case "2.5.29.54":
+                InhibitAnyPolicy = SkipCount(value.ReadIntegerBytes());
+                break;
+            case "2.5.29.17":
+                ReadNames(value.ReadSequence());
+                break;
+            case "2.5.29.31":
+                DistributionPoints = extension.RawData;
+                break;
+            case "1.3.6.1.5.5.7.48.1.5":
+                HasNoCheck = true;
+                break;
+        }
+    }
+
+    private static List<string> Oids(AsnReader reader, Func<AsnReader, string> read)
+    {
+        List<string> all = [];
+        while (reader.HasData)
+        {
+            all.Add(read(reader));
+            if (all.Count > MaxPolicies) throw new AsnContentException("An extension lists too many identifiers.");
+        }
+
+        return all;
+    }
+
+    private void ReadMappings(AsnReader reader)
+    {
+        List<(string, string)> all = [];
+        while (reader.HasData)
+        {
+            var mapping = reader.ReadSequence();
+            all.Add((mapping.ReadObjectIdentifier(), mapping.ReadObjectIdentifier()));
+            if (all.Count > MaxPolicies) throw new AsnContentException("An extension lists too many identifiers.");
+        }
+
+        PolicyMappings = all;
+    }
+
+    private void ReadPolicyConstraints(AsnReader reader)
+    {
+        Asn1Tag requires = new(TagClass.ContextSpecific, 0), inhibits = new(TagClass.ContextSpecific, 1);
+        if (reader.HasData && reader.PeekTag().HasSameClassAndValue(requires)) RequireExplicitPolicy = SkipCount(reader.ReadIntegerBytes(requires));
+        if (reader.HasData && reader.PeekTag().HasSameClassAndValue(inhibits)) InhibitPolicyMapping = SkipCount(reader.ReadIntegerBytes(inhibits));
+    }
+
+    // Whoever writes a number that no path reaches says "never".
+    private static int SkipCount(ReadOnlyMemory<byte> number) =>
+        number.Span[0] >= 0x80 ? throw new AsnContentException("A number of certificates is negative.") : number.Length > 3 ? int.MaxValue : (int)new System.Numerics.BigInteger(number.Span, isBigEndian: true);
+
+    private void ReadNames(AsnReader reader)
+    {
+        Asn1Tag dns = new(TagClass.ContextSpecific, 2);
+        List<string> names = [];
+        while (reader.HasData)
+        {
+            if (reader.PeekTag().HasSameClassAndValue(dns)) names.Add(reader.ReadCharacterString(UniversalTagNumber.IA5String, dns));
+            else reader.ReadEncodedValue();
+        }
+
+        DnsNames = names;
+    }
+}

@@ -1,0 +1,187 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Vss.Interlink.Trust.Certificates;
+using Vss.Interlink.Trust.Policy;
+using Vss.Interlink.Trust.Revocation;
+using Vss.Interlink.Trust.Verification;
+
+namespace Vss.Interlink.Trust.Paths;
+
+/// <summary>
+/// Judges a certificate at one moment: RFC 5280 section 6 and the building block of EN 319 102-1 section 5.2.6. Signatures, names, times, basic constraints, path lengths, name
+/// constraints and critical extensions are the platform's (OpenSSL); what it does not do stands here: several candidate paths, anchors that are not self-signed, policies,
+/// algorithms, usages along the path, and revocation. Absence of an answer refuses.
+/// </summary>
+/// <param name="store">Anchors and what is at hand.</param>
+/// <param name="sent">Certificates that came with what is judged. They help to find a path and are trusted for nothing.</param>
+internal sealed class PathValidator(TrustStore store, IEnumerable<X509Certificate2> sent)
+{
+    private readonly PathBuilder _builder = new(store.Anchors, [.. store.Intermediates, .. sent]);
+
+    /// <summary>Adds the rungs of the path that is good, or of the one that came furthest; false when none is good.</summary>
+    public bool Validate(X509Certificate2 certificate, PathRequest request, Ladder ladder) => Validate(certificate, request, ladder, out _);
+
+    /// <inheritdoc cref="Validate(X509Certificate2, PathRequest, Ladder)"/>
+    /// <param name="certificate">The certificate.</param>
+    /// <param name="request">What is asked.</param>
+    /// <param name="ladder">Gets the rungs.</param>
+    /// <param name="path">The path that is good, from the certificate to its anchor; else empty.</param>
+    public bool Validate(X509Certificate2 certificate, PathRequest request, Ladder ladder, out IReadOnlyList<PathCertificate> path)
+    {
+        path = [];
+        try
+        {
+            return Search(certificate, request, ladder, out path);
+        }
+        catch (CryptographicException)
+        {
+            // The platform decodes the parts of a certificate when they are asked for, so a broken one shows anywhere on the way.
+            return ladder.Fail(Rules.Token, "certificate", "a part of the certificate cannot be decoded", "Use a well-formed X.509 certificate (RFC 5280).");
+        }
+    }
+
+    private bool Search(X509Certificate2 certificate, PathRequest request, Ladder ladder, out IReadOnlyList<PathCertificate> path)
+    {
+        path = [];
+        if (PathCertificate.TryRead(certificate) is not { } leaf)
+            return ladder.Fail(Rules.Token, "certificate", "a part of the certificate cannot be decoded", "Use a well-formed X.509 certificate (RFC 5280).");
+        if (!Key(leaf, request, ladder)) return false;
+        if (!ladder.Check(leaf.IsValidAt(request.Moment), Rules.Validity, "certificate", "valid at this time",
+                $"valid from {Times.Iso(certificate.NotBefore)} to {Times.Iso(certificate.NotAfter)}, judged at {Times.Iso(request.Moment)}", "Use a certificate that is valid at that time."))
+        {
+            return false;
+        }
+
+        Ladder? furthest = null;
+        foreach (var candidate in _builder.PathsOf(leaf, request.Moment))
+        {
+            var rungs = new Ladder();
+            if (IsGood(candidate, request, rungs))
+            {
+                ladder.Append(rungs);
+                path = candidate;
+                return true;
+            }
+
+            if (furthest is null || rungs.Count > furthest.Count) furthest = rungs;
+        }
+
+        if (furthest is null)
+        {
+            return ladder.Fail(Rules.Chain, "certificate", store.Anchors.Count == 0 ? "no trust anchor is at hand" : "no path leads to a trust anchor",
+                "Use a certificate below an anchor agreed with the hub and send its intermediates.");
+        }
+
+        ladder.Append(furthest);
+        return false;
+    }
+
+    // An authority's certificate that cannot be decoded spoils its own path, not the others.
+    private bool IsGood(IReadOnlyList<PathCertificate> path, PathRequest request, Ladder ladder)
+    {
+        try
+        {
+            return Judge(path, request, ladder);
+        }
+        catch (CryptographicException)
+        {
+            return ladder.Fail(Rules.Chain, "path", "a part of a certificate on the path cannot be decoded", "Use well-formed X.509 certificates (RFC 5280).");
+        }
+    }
+
+    /// <summary>Whether a certificate that signs lists in place of an authority is good, below the same anchor as what it is asked about (RFC 5280 section 6.3.3 (f)).</summary>
+    internal bool IsGood(PathCertificate signer, PathCertificate anchor, PathRequest request, int level)
+    {
+        var own = request with { Purpose = CertificatePurpose.Any, Policies = PolicyRequest.None, DnsName = null, MaxIntermediates = int.MaxValue };
+        return signer.IsValidAt(request.Moment) && _builder.PathsOf(signer, request.Moment).Any(path => path[^1].IsSame(anchor) && Judge(path, own, new Ladder(), level));
+    }
+
+    /// <summary>Adds the rungs of one path.</summary>
+    internal bool Judge(IReadOnlyList<PathCertificate> path, PathRequest request, Ladder ladder, int level = 0) =>
+        ByPlatform(path, request, ladder)
+        && ladder.Check(path.Count - 2 <= request.MaxIntermediates, Rules.Chain, "path", $"{path.Count} certificates", $"{path.Count - 2} certificates stand between, at most {request.MaxIntermediates} may", "Use a shorter path.")
+        && Algorithms(path, request, ladder)
+        && Policies(path, request, ladder)
+        && PathUsage.Check(path, request, ladder)
+        && (request.Revocation is RevocationRule.NotChecked || new RevocationJudge(store, _builder, request, this, level).Check(path, ladder));
+
+    // The platform is shown this path and no other certificate, so that it can go no other way than we did.
+    private static bool ByPlatform(IReadOnlyList<PathCertificate> path, PathRequest request, Ladder ladder)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.Add(path[^1].Certificate);
+        foreach (var between in path.Skip(1).SkipLast(1)) chain.ChainPolicy.ExtraStore.Add(between.Certificate);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.DisableCertificateDownloads = true;
+        chain.ChainPolicy.VerificationTime = request.Moment.UtcDateTime;
+        // An anchor may be any certificate (RFC 5280 section 6.1.1 (d)); for the platform one that is not self-signed is a path that ends too early, which is looked at below.
+        chain.ChainPolicy.VerificationFlags = X509VerificationFlags.AllowUnknownCertificateAuthority;
+        chain.Build(path[0].Certificate);
+        var elements = chain.ChainElements;
+        var isWhole = elements.Count == path.Count && path[^1].Certificate.RawDataMemory.Span.SequenceEqual(elements[^1].Certificate.RawDataMemory.Span);
+        for (var index = 0; index < elements.Count; index++)
+        {
+            foreach (var status in elements[index].ChainElementStatus)
+            {
+                if (isWhole && index == elements.Count - 1 && status.Status is X509ChainStatusFlags.PartialChain or X509ChainStatusFlags.UntrustedRoot) continue;
+                return ladder.Fail(RuleOf(status.Status), At(index, elements.Count), $"{status.Status}", "Use a certificate and intermediates that follow RFC 5280.");
+            }
+        }
+
+        return ladder.Check(isWhole, Rules.Chain, "certificate", $"a path of {path.Count} certificates leads to an anchor", "no path leads to a trust anchor", "Use a certificate below an anchor agreed with the hub and send its intermediates.");
+    }
+
+    private static string RuleOf(X509ChainStatusFlags status) => status switch
+    {
+        X509ChainStatusFlags.NotTimeValid => Rules.ChainValidity,
+        X509ChainStatusFlags.NotSignatureValid or X509ChainStatusFlags.PartialChain or X509ChainStatusFlags.UntrustedRoot => Rules.Chain,
+        X509ChainStatusFlags.HasNotSupportedCriticalExtension or X509ChainStatusFlags.InvalidExtension => Rules.ChainExtension,
+        X509ChainStatusFlags.HasNotPermittedNameConstraint or X509ChainStatusFlags.HasExcludedNameConstraint or X509ChainStatusFlags.HasNotDefinedNameConstraint
+            or X509ChainStatusFlags.HasNotSupportedNameConstraint or X509ChainStatusFlags.InvalidNameConstraints => Rules.ChainNames,
+        _ => Rules.ChainConstraints,
+    };
+
+    private static bool Algorithms(IReadOnlyList<PathCertificate> path, PathRequest request, Ladder ladder)
+    {
+        // The anchor is trusted for what it is; its signature under itself says nothing.
+        for (var index = 0; index + 1 < path.Count; index++)
+        {
+            var method = path[index].Method;
+            if (!method.IsKnown || (method.IsSha1 && !request.Algorithms.AdmitsSha1))
+            {
+                return ladder.Fail(Rules.ChainAlgorithm, At(index, path.Count), $"it is signed by {method.Oid}{(method.IsSha1 ? " (SHA-1)" : "")}, which policy {request.Algorithms.Name} does not admit",
+                    "Have it issued with SHA-256 or better.");
+            }
+
+            if (!Key(path[index + 1], request, ladder, At(index + 1, path.Count))) return false;
+        }
+
+        return ladder.Pass(Rules.ChainAlgorithm, "path", $"algorithms and keys are those of policy {request.Algorithms.Name}");
+    }
+
+    private static bool Key(PathCertificate certificate, PathRequest request, Ladder ladder, string? at = null)
+    {
+        using var rsa = certificate.Certificate.GetRSAPublicKey();
+        using var ecdsa = rsa is null ? certificate.Certificate.GetECDsaPublicKey() : null;
+        var fits = rsa is not null ? rsa.KeySize >= request.Algorithms.MinRsaBits : ecdsa is { KeySize: 256 or 384 or 521 };
+        var found = rsa is not null ? $"RSA, {rsa.KeySize} bits" : ecdsa is not null ? $"ECDSA, {ecdsa.KeySize} bits" : "of another kind";
+        if (fits) return at is not null || ladder.Pass(Rules.Key, "certificate", found);
+        return ladder.Fail(Rules.Key, at ?? "certificate", $"the key is {found}; an RSA key of at least {request.Algorithms.MinRsaBits} bits or a key on P-256, P-384 or P-521 is required",
+            "Have a certificate issued for an RSA key of 2048 bits or more, or for one on a NIST curve.");
+    }
+
+    private static bool Policies(IReadOnlyList<PathCertificate> path, PathRequest request, Ladder ladder)
+    {
+        var graph = new PolicyGraph(path.Count - 1, request.Policies);
+        for (var index = path.Count - 2; index >= 0; index--)
+        {
+            var broken = graph.Enter(path[index], isLast: index == 0) ?? (index == 0 ? graph.Complete(path[0], request.Policies.Acceptable) : graph.Prepare(path[index]));
+            if (broken is not null) return ladder.Fail(Rules.ChainPolicy, At(index, path.Count), broken, "Use a certificate issued under a policy that is accepted.");
+        }
+
+        return ladder.Pass(Rules.ChainPolicy, "path", "certificate policies are kept along the path");
+    }
+
+    internal static string At(int index, int count) => index == 0 ? "certificate" : index == count - 1 ? "anchor" : $"issuer {index}";
+}

@@ -1,0 +1,104 @@
+using System.Formats.Asn1;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Vss.Interlink.Trust.Paths;
+
+/// <summary>How a certificate, a revocation list or an OCSP answer is signed: an AlgorithmIdentifier of RFC 5280 section 4.1.1.2 by RFC 4055, RFC 5758 and RFC 8692's forerunners.</summary>
+/// <param name="Oid">Its object identifier.</param>
+/// <param name="Hash">What digests; default for algorithms that are not known here.</param>
+/// <param name="Kind">Family of keys.</param>
+internal sealed record SignatureMethod(string Oid, HashAlgorithmName Hash, KeyKind Kind)
+{
+    private const string Pss = "1.2.840.113549.1.1.10";
+    private const string Mgf1 = "1.2.840.113549.1.1.8";
+
+    /// <summary>Whether it is SHA-1, which only old material may have.</summary>
+    public bool IsSha1 => Hash == HashAlgorithmName.SHA1;
+
+    /// <summary>False for what is in no policy: MD5, DSA and whatever else comes.</summary>
+    public bool IsKnown => Hash.Name is not null;
+
+    /// <param name="identifier">The AlgorithmIdentifier, DER.</param>
+    /// <exception cref="AsnContentException">It is none.</exception>
+    public static SignatureMethod Read(ReadOnlyMemory<byte> identifier)
+    {
+        var sequence = new AsnReader(identifier, AsnEncodingRules.BER).ReadSequence();
+        var oid = sequence.ReadObjectIdentifier();
+        return oid switch
+        {
+            "1.2.840.113549.1.1.5" or "1.3.14.3.2.29" => new(oid, HashAlgorithmName.SHA1, KeyKind.RsaPkcs1),
+            "1.2.840.113549.1.1.11" => new(oid, HashAlgorithmName.SHA256, KeyKind.RsaPkcs1),
+            "1.2.840.113549.1.1.12" => new(oid, HashAlgorithmName.SHA384, KeyKind.RsaPkcs1),
+            "1.2.840.113549.1.1.13" => new(oid, HashAlgorithmName.SHA512, KeyKind.RsaPkcs1),
+            "1.2.840.10045.4.1" => new(oid, HashAlgorithmName.SHA1, KeyKind.Ecdsa),
+            "1.2.840.10045.4.3.2" => new(oid, HashAlgorithmName.SHA256, KeyKind.Ecdsa),
+            "1.2.840.10045.4.3.3" => new(oid, HashAlgorithmName.SHA384, KeyKind.Ecdsa),
+            "1.2.840.10045.4.3.4" => new(oid, HashAlgorithmName.SHA512, KeyKind.Ecdsa),
+            Pss => new(oid, PssHash(sequence), KeyKind.RsaPss),
+            _ => new(oid, default, KeyKind.Unknown),
+        };
+    }
+
+    /// <summary>Whether the holder of the certificate's key made the signature.</summary>
+    public bool Verifies(X509Certificate2 signer, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
+    {
+        try
+        {
+            switch (Kind)
+            {
+                case KeyKind.RsaPkcs1 or KeyKind.RsaPss:
+                    using (var rsa = signer.GetRSAPublicKey())
+                        return rsa?.VerifyData(data, signature, Hash, Kind == KeyKind.RsaPss ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1) == true;
+                case KeyKind.Ecdsa:
+                    using (var ecdsa = signer.GetECDsaPublicKey()) return ecdsa?.VerifyData(data, signature, Hash, DSASignatureFormat.Rfc3279DerSequence) == true;
+                default:
+                    return false;
+            }
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+
+    // RFC 4055 section 3.1: [0] hash, [1] mask generation, [2] salt length, [3] trailer. The platform verifies with MGF1 over the same hash and a salt of its length; else it is not known here.
+    private static HashAlgorithmName PssHash(AsnReader sequence)
+    {
+        if (!sequence.HasData || sequence.PeekTag() != Asn1Tag.Sequence) return default;
+        var parameters = sequence.ReadSequence();
+        var (hash, mask, salt) = (HashAlgorithmName.SHA1, HashAlgorithmName.SHA1, 20);
+        if (Has(0)) hash = HashOf(parameters.ReadSequence(Tag(0)).ReadSequence().ReadObjectIdentifier());
+        if (Has(1))
+        {
+            var generation = parameters.ReadSequence(Tag(1)).ReadSequence();
+            mask = generation.ReadObjectIdentifier() == Mgf1 ? HashOf(generation.ReadSequence().ReadObjectIdentifier()) : default;
+        }
+
+        if (Has(2) && !parameters.ReadSequence(Tag(2)).TryReadInt32(out salt)) return default;
+        return hash == mask && hash.Name is not null && salt == Length(hash) ? hash : default;
+
+        bool Has(int number) => parameters.HasData && parameters.PeekTag().HasSameClassAndValue(Tag(number));
+        static Asn1Tag Tag(int number) => new(TagClass.ContextSpecific, number, isConstructed: true);
+    }
+
+    private static HashAlgorithmName HashOf(string oid) => oid switch
+    {
+        "1.3.14.3.2.26" => HashAlgorithmName.SHA1,
+        "2.16.840.1.101.3.4.2.1" => HashAlgorithmName.SHA256,
+        "2.16.840.1.101.3.4.2.2" => HashAlgorithmName.SHA384,
+        "2.16.840.1.101.3.4.2.3" => HashAlgorithmName.SHA512,
+        _ => default,
+    };
+
+    private static int Length(HashAlgorithmName hash) => hash.Name switch { "SHA1" => 20, "SHA256" => 32, "SHA384" => 48, _ => 64 };
+}
+
+/// <summary>Families of signatures under certificates.</summary>
+internal enum KeyKind
+{
+    Unknown,
+    RsaPkcs1,
+    RsaPss,
+    Ecdsa,
+}

@@ -1,0 +1,223 @@
+using System.Formats.Asn1;
+using System.Globalization;
+using System.Numerics;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Vss.Interlink.Trust.Paths;
+
+namespace Vss.Interlink.Trust.Revocation;
+
+/// <summary>One line of a list.</summary>
+/// <param name="At">Since when.</param>
+/// <param name="Reason">CRLReason of RFC 5280 section 5.3.1; 0 where none is given.</param>
+/// <param name="InvalidSince">Since when the key may have been in other hands; null where nothing is said.</param>
+internal sealed record RevokedEntry(DateTimeOffset At, int Reason, DateTimeOffset? InvalidSince)
+{
+    public const int RemoveFromList = 8;
+}
+
+/// <summary>
+/// A certificate revocation list: RFC 5280 section 5, complete or delta, direct or indirect, whole or of one distribution point. One with a critical extension that is not
+/// understood is not read: what it leaves out would look unrevoked.
+/// </summary>
+public sealed class CertificateList
+{
+    private static readonly Asn1Tag s_extensions = new(TagClass.ContextSpecific, 0, isConstructed: true);
+
+    private readonly ReadOnlyMemory<byte> _signed;
+    private readonly byte[] _signature;
+    private readonly SignatureMethod _method;
+    private readonly Dictionary<(string Issuer, BigInteger Serial), RevokedEntry> _entries = [];
+
+    private CertificateList(ReadOnlyMemory<byte> octets)
+    {
+        Der = octets;
+        var outer = new AsnReader(octets, AsnEncodingRules.BER);
+        var list = outer.ReadSequence();
+        outer.ThrowIfNotEmpty();
+        _signed = list.PeekEncodedValue();
+        var body = list.ReadSequence();
+        var algorithm = list.ReadEncodedValue();
+        _method = SignatureMethod.Read(algorithm);
+        _signature = list.ReadBitString(out _);
+        list.ThrowIfNotEmpty();
+
+        if (body.PeekTag() == Asn1Tag.Integer) body.ReadInteger();
+        if (!body.ReadEncodedValue().Span.SequenceEqual(algorithm.Span)) throw new AsnContentException("The two algorithm identifiers differ (RFC 5280 section 5.1.1.2).");
+        Issuer = NameForm.Of(body.ReadEncodedValue());
+        ThisUpdate = Time(body);
+        if (IsTime(body)) NextUpdate = Time(body);
+        if (body.HasData && body.PeekTag() == Asn1Tag.Sequence) ReadEntries(body.ReadSequence());
+        if (body.HasData) ReadExtensions(body.ReadSequence(s_extensions).ReadSequence());
+    }
+
+    /// <summary>The whole list, DER.</summary>
+    public ReadOnlyMemory<byte> Der { get; }
+
+    public DateTimeOffset ThisUpdate { get; }
+
+    /// <summary>Null in a list that promises none.</summary>
+    public DateTimeOffset? NextUpdate { get; }
+
+    /// <summary>By <see cref="NameForm"/>.</summary>
+    internal string Issuer { get; }
+
+    internal SignatureMethod Method => _method;
+
+    internal byte[]? AuthorityKeyId { get; private set; }
+
+    internal BigInteger? Number { get; private set; }
+
+    /// <summary>In a delta list the number of the complete list that it builds on.</summary>
+    internal BigInteger? BaseNumber { get; private set; }
+
+    /// <summary>IssuingDistributionPoint, DER; empty where there is none.</summary>
+    internal ReadOnlyMemory<byte> Scope { get; private set; }
+
+    /// <summary>Names of the distribution point that it is of, as in <see cref="DistributionPoint.Names"/>; empty for all.</summary>
+    internal IReadOnlyList<string> PointNames { get; private set; } = [];
+
+    internal Reasons Reasons { get; private set; } = Reasons.All;
+
+    internal bool IsIndirect { get; private set; }
+
+    internal bool OnlyUsers { get; private set; }
+
+    internal bool OnlyAuthorities { get; private set; }
+
+    internal bool OnlyAttributes { get; private set; }
+
+    /// <summary>expiredCertsOnCRL of X.509: certificates that expired after this time are still on the list.</summary>
+    internal DateTimeOffset? KeepsExpiredSince { get; private set; }
+
+    /// <summary>Reads DER or PEM; null when it is no list that can be judged.</summary>
+    public static CertificateList? TryRead(ReadOnlyMemory<byte> octets)
+    {
+        try
+        {
+            return new CertificateList(Pem.Decoded(octets));
+        }
+        catch (Exception broken) when (broken is AsnContentException or FormatException or CryptographicException)
+        {
+            return null;
+        }
+    }
+
+    public bool IsFreshAt(DateTimeOffset at) => ThisUpdate <= at && NextUpdate >= at;
+
+    /// <summary>What it says of a certificate; null where it does not list it.</summary>
+    internal RevokedEntry? Find(PathCertificate certificate) =>
+        _entries.GetValueOrDefault((certificate.Issuer, new BigInteger(certificate.Certificate.SerialNumberBytes.Span, isUnsigned: false, isBigEndian: true)));
+
+    internal bool IsSignedBy(X509Certificate2 signer) => _method.Verifies(signer, _signed.Span, _signature);
+
+    private static bool IsTime(AsnReader reader) => reader.HasData && (reader.PeekTag() == Asn1Tag.UtcTime || reader.PeekTag() == Asn1Tag.GeneralizedTime);
+
+    private static DateTimeOffset Time(AsnReader reader) => reader.PeekTag() == Asn1Tag.UtcTime ? reader.ReadUtcTime() : reader.ReadGeneralizedTime();
+
+    // Section 5.3.3: in an indirect list an entry that names no issuer is of the one before.
+    private void ReadEntries(AsnReader entries)
+    {
+        var issuer = Issuer;
+        while (entries.HasData)
+        {
+            var entry = entries.ReadSequence();
+            var serial = entry.ReadInteger();
+            var (at, reason, since) = (Time(entry), 0, (DateTimeOffset?)null);
+            var extensions = entry.HasData ? entry.ReadSequence() : null;
+            while (extensions?.HasData == true)
+            {
+                var (oid, isCritical, value) = Extension(extensions);
+                switch (oid)
+                {
+                    case "2.5.29.21": reason = (int)value.ReadEnumeratedValue<ReasonCode>(); break;
+                    case "2.5.29.24": since = value.ReadGeneralizedTime(); break;
+                    case "2.5.29.29": issuer = DirectoryName(value.ReadSequence()); break;
+                    default: Refuse(isCritical); break;
+                }
+            }
+
+            _entries[(issuer, serial)] = new RevokedEntry(at, reason, since);
+        }
+    }
+
+    private static string DirectoryName(AsnReader names)
+    {
+        while (names.HasData)
+        {
+            if (names.PeekTag() is { TagClass: TagClass.ContextSpecific, TagValue: 4 } tag) return NameForm.Of(names.ReadSequence(tag).ReadEncodedValue());
+            names.ReadEncodedValue();
+        }
+
+        throw new AsnContentException("An entry's certificate issuer has no directory name.");
+    }
+
+    private void ReadExtensions(AsnReader extensions)
+    {
+        while (extensions.HasData)
+        {
+            var (oid, isCritical, value) = Extension(extensions);
+            switch (oid)
+            {
+                case "2.5.29.20": Number = value.ReadInteger(); break;
+                case "2.5.29.27": BaseNumber = value.ReadInteger(); break;
+                case "2.5.29.28":
+                    Scope = value.PeekEncodedValue();
+                    ReadScope(value.ReadSequence());
+                    break;
+                case "2.5.29.35":
+                    var authority = value.ReadSequence();
+                    var keyId = new Asn1Tag(TagClass.ContextSpecific, 0);
+                    if (DistributionPoint.Has(authority, keyId)) AuthorityKeyId = authority.ReadOctetString(keyId);
+                    break;
+                case "2.5.29.60": KeepsExpiredSince = value.ReadGeneralizedTime(); break;
+                case "2.5.29.18" or "2.5.29.46" or "1.3.6.1.5.5.7.1.1": break;   // other names of the issuer, where deltas are, where its certificate is
+                default: Refuse(isCritical); break;
+            }
+        }
+    }
+
+    // Section 5.2.5.
+    private void ReadScope(AsnReader scope)
+    {
+        if (DistributionPoint.Has(scope, Tag(0))) PointNames = DistributionPoint.ReadName(scope.ReadSequence(new Asn1Tag(TagClass.ContextSpecific, 0, isConstructed: true)), Issuer);
+        OnlyUsers = Flag(1);
+        OnlyAuthorities = Flag(2);
+        if (DistributionPoint.Has(scope, Tag(3))) Reasons = DistributionPoint.ReadReasons(scope, Tag(3));
+        IsIndirect = Flag(4);
+        OnlyAttributes = Flag(5);
+        scope.ThrowIfNotEmpty();
+
+        bool Flag(int number) => DistributionPoint.Has(scope, Tag(number)) && scope.ReadBoolean(Tag(number));
+        static Asn1Tag Tag(int number) => new(TagClass.ContextSpecific, number);
+    }
+
+    private static (string Oid, bool IsCritical, AsnReader Value) Extension(AsnReader extensions)
+    {
+        var extension = extensions.ReadSequence();
+        var oid = extension.ReadObjectIdentifier();
+        var isCritical = extension.PeekTag() == Asn1Tag.Boolean && extension.ReadBoolean();
+        return (oid, isCritical, new AsnReader(extension.ReadOctetString(), AsnEncodingRules.BER));
+    }
+
+    private static void Refuse(bool isCritical)
+    {
+        if (isCritical) throw new AsnContentException("A critical extension of the list is not understood (RFC 5280 section 5.2).");
+    }
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"the list of {Times.Iso(ThisUpdate)}");
+
+    private enum ReasonCode
+    {
+        Unspecified = 0,
+        KeyCompromise = 1,
+        CACompromise = 2,
+        AffiliationChanged = 3,
+        Superseded = 4,
+        CessationOfOperation = 5,
+        CertificateHold = 6,
+        RemoveFromList = 8,
+        PrivilegeWithdrawn = 9,
+        AACompromise = 10,
+    }
+}

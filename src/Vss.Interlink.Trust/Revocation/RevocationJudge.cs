@@ -1,0 +1,215 @@
+using System.Formats.Asn1;
+using Vss.Interlink.Trust.Certificates;
+using Vss.Interlink.Trust.Paths;
+using Vss.Interlink.Trust.Policy;
+using Vss.Interlink.Trust.Verification;
+
+namespace Vss.Interlink.Trust.Revocation;
+
+/// <summary>
+/// Whether the certificates of a path were revoked at the moment that matters, by the lists and OCSP answers that are at hand: RFC 5280 section 6.3.3 and RFC 6960 section 3.2. A
+/// revocation stands in whatever state its source is; that there is none needs a source that is fresh, or one made after the moment that a time stamp proves.
+/// </summary>
+/// <param name="store">Lists and answers.</param>
+/// <param name="builder">Certificates of those who sign lists and answers.</param>
+/// <param name="request">Times, algorithms and whether an answer must be.</param>
+/// <param name="validator">Judges those who sign lists in place of an authority.</param>
+/// <param name="level">How many of those stand above each other already.</param>
+internal sealed class RevocationJudge(TrustStore store, PathBuilder builder, PathRequest request, PathValidator validator, int level)
+{
+    private const int MaxLevel = 2;
+    private static readonly TimeSpan s_skew = TimeSpan.FromMinutes(5);
+
+    // RFC 6960 section 4.2.2.1: without nextUpdate newer answers are to be had all the time, so one is fresh for as long as asking takes.
+    private static readonly TimeSpan s_withoutNextUpdate = TimeSpan.FromHours(1);
+
+    /// <summary>Adds a rung for each certificate but the anchor, the authorities first.</summary>
+    public bool Check(IReadOnlyList<PathCertificate> path, Ladder ladder)
+    {
+        for (var index = path.Count - 2; index >= 0; index--)
+        {
+            var at = PathValidator.At(index, path.Count);
+            var found = StatusOf(path, index);
+            switch (found.Kind)
+            {
+                case Kind.Revoked:
+                    return ladder.Fail(index == 0 ? Rules.Revoked : Rules.AuthorityRevoked, at, found.Detail, index == 0 ? "Sign with a certificate that is not revoked." : "Use a certificate of an authority that is not revoked.");
+                case Kind.Good:
+                    ladder.Pass(Rules.RevocationKnown, at, found.Detail);
+                    break;
+                case Kind.Unknown when request.Revocation is RevocationRule.IfAvailable:
+                    ladder.Pass(Rules.RevocationKnown, at, $"not known, and not asked for: {found.Detail}");
+                    break;
+                default:
+                    return ladder.Fail(Rules.RevocationKnown, at, found.Detail, "Fetch a fresh revocation list or OCSP answer of the issuer and try again.");
+            }
+        }
+
+        return true;
+    }
+
+    private Status StatusOf(IReadOnlyList<PathCertificate> path, int index)
+    {
+        var byAnswer = ByAnswers(path, index);
+        if (byAnswer.Kind is Kind.Revoked) return byAnswer;
+        var byList = ByLists(path, index);
+        return byList.Kind is Kind.Revoked || byAnswer.Kind is not Kind.Good ? byList.Kind is Kind.Unknown && byAnswer.Detail.Length > 0 ? byAnswer : byList : byAnswer;
+    }
+
+    private Status ByAnswers(IReadOnlyList<PathCertificate> path, int index)
+    {
+        var (certificate, issuer) = (path[index], path[index + 1]);
+        var (best, problem) = (default(Status?), "");
+        foreach (var answer in store.Answers)
+        {
+            foreach (var line in answer.Lines.Where(line => line.IsOf(certificate, issuer)))
+            {
+                if (Untrusted(answer, path, index) is { } untrusted) problem = untrusted;
+                else if (line.Status == OcspStatus.Revoked && line.RevokedAt <= request.Moment) return new(Kind.Revoked, $"revoked at {Times.Iso(line.RevokedAt)}, reason {line.Reason}, by an OCSP answer");
+                else if (Stale(line, answer, certificate) is { } stale) problem = stale;
+                else if (line.Status == OcspStatus.Unknown) problem = "the OCSP responder does not know the certificate";
+                else best = new(Kind.Good, $"not revoked at that time, by the OCSP answer of {Times.Iso(line.ThisUpdate)}");
+            }
+        }
+
+        return best ?? new(Kind.Unknown, problem);
+    }
+
+    private string? Stale(OcspLine line, OcspAnswer answer, PathCertificate certificate)
+    {
+        if (line.ThisUpdate > request.Now + s_skew) return "the OCSP answer is of a later time";
+        var isFresh = line.NextUpdate is { } next ? next >= request.Now && next >= line.ThisUpdate : line.ThisUpdate + s_withoutNextUpdate >= request.Now;
+        if (!isFresh && !IsAfterProof(line.ThisUpdate)) return $"the OCSP answer is of {Times.Iso(line.ThisUpdate)} and ended at {Times.Iso(line.NextUpdate)}";
+        var expired = new DateTimeOffset(certificate.Certificate.NotAfter.ToUniversalTime());
+        return answer.ProducedAt > expired && !(line.ArchiveCutoff <= expired) ? "the OCSP answer was made after the certificate expired, and does not say that the responder still knew it" : null;
+    }
+
+    // RFC 6960 section 4.2.2.2: the authority itself, or whom it named with its own key.
+    private string? Untrusted(OcspAnswer answer, IReadOnlyList<PathCertificate> path, int index)
+    {
+        var issuer = path[index + 1];
+        if (!IsAdmitted(answer.Method)) return $"the OCSP answer is signed by {answer.Method.Oid}, which policy {request.Algorithms.Name} does not admit";
+        if (answer.IsSignedBy(issuer)) return null;
+        var known = answer.ResponderName is { } name ? builder.Named(name) : [];
+        foreach (var responder in answer.Certificates.Select(PathCertificate.TryRead).OfType<PathCertificate>().Concat(known))
+        {
+            if (!answer.IsSignedBy(responder)) continue;
+            if (responder.Issuer != issuer.Subject || !responder.Method.Verifies(issuer.Certificate, responder.Signed.Span, responder.Signature)) return "the OCSP responder was not named by the certificate's issuer";
+            var rungs = new Ladder();
+            var own = request with { Purpose = CertificatePurpose.OcspSigning, Policies = PolicyRequest.None, DnsName = null, Revocation = RevocationRule.NotChecked, MaxIntermediates = int.MaxValue };
+            if (responder.IsSame(path[index]) || !responder.IsValidAt(request.Moment) || !validator.Judge([responder, .. path.Skip(index + 1)], own, rungs, level)) return "the OCSP responder's certificate is not good for answers";
+
+            // Whether it is asked for is left to us where the certificate does not say "nocheck"; what is known counts.
+            if (!responder.HasNoCheck && level < MaxLevel && Deeper().ByLists([responder, .. path.Skip(index + 1)], 0).Kind is Kind.Revoked) return "the OCSP responder's certificate is revoked";
+            return null;
+        }
+
+        return "no certificate is at hand that signed the OCSP answer";
+    }
+
+    private Status ByLists(IReadOnlyList<PathCertificate> path, int index)
+    {
+        var certificate = path[index];
+        if (PointsOf(certificate) is not { } points) return new(Kind.Unknown, "the certificate's distribution points cannot be read");
+        var (covered, problem, by) = (Reasons.None, "no revocation list or OCSP answer of the issuer is at hand", "");
+        foreach (var point in points)
+        {
+            foreach (var list in store.Lists.Where(list => list.BaseNumber is null && IsFor(list, certificate, point)).OrderByDescending(list => list.ThisUpdate))
+            {
+                var reasons = list.Reasons & point.Reasons;
+                if ((reasons & ~covered) == Reasons.None) continue;
+                if (Untrusted(list, path, index) is { } untrusted)
+                {
+                    problem = untrusted;
+                    continue;
+                }
+
+                var delta = DeltaOf(list, path, index);
+                var entry = delta?.Find(certificate) ?? list.Find(certificate);
+                if (entry is { Reason: not RevokedEntry.RemoveFromList } && IsBeforeMoment(entry)) return new(Kind.Revoked, $"revoked at {Times.Iso(entry.At)}, reason {entry.Reason}, by {delta ?? list}");
+                if (Stale(list, delta, certificate) is { } stale)
+                {
+                    problem = stale;
+                    continue;
+                }
+
+                covered |= reasons;
+                by = (delta ?? list).ToString();
+            }
+        }
+
+        if (covered == Reasons.All) return new(Kind.Good, $"not revoked at that time, by {by}");
+        return new(Kind.Unknown, covered == Reasons.None ? problem : $"not every reason is covered by the lists at hand: {Reasons.All & ~covered} are missing");
+    }
+
+    // The last is what section 6.3.3 says of lists that no distribution point names.
+    private static List<DistributionPoint>? PointsOf(PathCertificate certificate)
+    {
+        try
+        {
+            return [.. DistributionPoint.Of(certificate), new DistributionPoint([DistributionPoint.Directory(certificate.Issuer)], Reasons.All, [])];
+        }
+        catch (AsnContentException)
+        {
+            return null;
+        }
+    }
+
+    // Section 6.3.3 (b).
+    private static bool IsFor(CertificateList list, PathCertificate certificate, DistributionPoint point)
+    {
+        var isOfIssuer = point.ListIssuers.Count > 0 ? list.IsIndirect && point.ListIssuers.Contains(list.Issuer) : list.Issuer == certificate.Issuer;
+        if (!isOfIssuer || list.OnlyAttributes || (certificate.IsAuthority ? list.OnlyUsers : list.OnlyAuthorities)) return false;
+        return list.PointNames.Count == 0 || (point.Names.Count > 0 ? point.Names : point.ListIssuers.Select(DistributionPoint.Directory)).Intersect(list.PointNames).Any();
+    }
+
+    // Section 5.2.4 and 6.3.3 (c): of the same scope, built on this list or an earlier one, by the same key.
+    private CertificateList? DeltaOf(CertificateList list, IReadOnlyList<PathCertificate> path, int index) => store.Lists
+        .Where(delta => delta.BaseNumber is { } based && delta.Issuer == list.Issuer && delta.Scope.Span.SequenceEqual(list.Scope.Span) && list.Number >= based && delta.Number > list.Number
+            && delta.AuthorityKeyId.AsSpan().SequenceEqual(list.AuthorityKeyId) && IsTimely(delta) && Untrusted(delta, path, index) is null)
+        .MaxBy(delta => delta.Number);
+
+    private string? Untrusted(CertificateList list, IReadOnlyList<PathCertificate> path, int index)
+    {
+        if (!IsAdmitted(list.Method)) return $"the revocation list is signed by {list.Method.Oid}, which policy {request.Algorithms.Name} does not admit";
+        var problem = "no certificate is at hand that signed the revocation list";
+        foreach (var signer in path.Skip(index + 1).Where(above => above.Subject == list.Issuer).Concat(builder.Named(list.Issuer)))
+        {
+            if (signer.IsSame(path[index]) || !list.IsSignedBy(signer.Certificate)) continue;
+            if (signer.KeyUsage is { } usage && !usage.HasFlag(System.Security.Cryptography.X509Certificates.X509KeyUsageFlags.CrlSign)) problem = "the revocation list is signed by a key that may not sign lists";
+            else if (path.Skip(index + 1).Any(signer.IsSame)) return null;   // it is judged on the path
+            else if (level < MaxLevel && validator.IsGood(signer, path[^1], request, level + 1)) return null;
+            else problem = "the revocation list is signed by a certificate that is not good";
+        }
+
+        return problem;
+    }
+
+    private string? Stale(CertificateList list, CertificateList? delta, PathCertificate certificate)
+    {
+        var newest = delta ?? list;
+        if (!IsTimely(newest)) return $"the newest revocation list is of {Times.Iso(newest.ThisUpdate)} and ended at {Times.Iso(newest.NextUpdate)}";
+        var expired = new DateTimeOffset(certificate.Certificate.NotAfter.ToUniversalTime());
+        return newest.ThisUpdate > expired && !(newest.KeepsExpiredSince <= expired) ? "the revocation list was made after the certificate expired, and expired ones may have been taken off it" : null;
+    }
+
+    private bool IsTimely(CertificateList list) => list.ThisUpdate <= request.Now && (list.NextUpdate >= request.Now || IsAfterProof(list.ThisUpdate));
+
+    private bool IsAfterProof(DateTimeOffset thisUpdate) => request.ProvedAt is { } proved && thisUpdate >= proved;
+
+    // A key that was in other hands earlier signed nothing worth since then (section 5.3.2).
+    private bool IsBeforeMoment(RevokedEntry entry) => entry.At <= request.Moment || entry.InvalidSince <= request.Moment;
+
+    private bool IsAdmitted(SignatureMethod method) => method.IsKnown && (!method.IsSha1 || request.Algorithms.AdmitsSha1);
+
+    private RevocationJudge Deeper() => new(store, builder, request, validator, level + 1);
+
+    private enum Kind
+    {
+        Unknown,
+        Good,
+        Revoked,
+    }
+
+    private sealed record Status(Kind Kind, string Detail);
+}

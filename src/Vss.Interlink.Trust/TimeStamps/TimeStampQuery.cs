@@ -1,0 +1,30 @@
+using System.Formats.Asn1;
+using System.Numerics;
+using System.Security.Cryptography;
+using Vss.Interlink.Trust.Cms;
+
+namespace Vss.Interlink.Trust.TimeStamps;
+
+/// <summary>What was asked of a time-stamping authority: RFC 3161 section 2.4.1.</summary>
+public sealed record TimeStampQuery(HashAlgorithmName Hash, ReadOnlyMemory<byte> Imprint, string? Policy, BigInteger? Nonce)
+{
+    /// <summary>Null when it is none.</summary>
+    public static TimeStampQuery? TryRead(ReadOnlyMemory<byte> octets)
+    {
+        try
+        {
+            var query = new AsnReader(octets, AsnEncodingRules.BER).ReadSequence();
+            query.ReadInteger();
+            var imprint = query.ReadSequence();
+            var hash = CmsSigner.HashOf(imprint.ReadSequence().ReadObjectIdentifier());
+            var digest = imprint.ReadOctetString();
+            var policy = query.HasData && query.PeekTag() == Asn1Tag.ObjectIdentifier ? query.ReadObjectIdentifier() : null;
+            var nonce = query.HasData && query.PeekTag() == Asn1Tag.Integer ? query.ReadInteger() : (BigInteger?)null;
+            return new TimeStampQuery(hash, digest, policy, nonce);
+        }
+        catch (AsnContentException)
+        {
+            return null;
+        }
+    }
+}
