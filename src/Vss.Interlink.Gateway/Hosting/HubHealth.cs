@@ -65,7 +65,7 @@ internal sealed class TrustCheck(TrustFolder folder, TimeProvider clock) : IHeal
         return Task.FromResult(
             refused.Count == last.Count ? HealthCheckResult.Unhealthy(why) : refused.Count > 0 ? HealthCheckResult.Degraded(why) : HealthCheckResult.Healthy());
 
-        bool Listed(X509Certificate2 authority) => lists.Exists(list => list.Issuer.Span.SequenceEqual(authority.SubjectName.RawData) && list.IsSignedBy(authority));
+        bool Listed(X509Certificate2 authority) => lists.Exists(list => list.IsCompleteOf(authority));
     }
 }
 

@@ -105,6 +105,9 @@ public sealed class CertificateList
 
     public bool IsFreshAt(DateTimeOffset at) => ThisUpdate <= at && NextUpdate >= at;
 
+    /// <summary>Whether it is a complete list that this authority issued and signed itself.</summary>
+    public bool IsCompleteOf(X509Certificate2 authority) => BaseNumber is null && Issuer == NameForm.Of(authority.SubjectName.RawData) && IsSignedBy(authority);
+
     /// <summary>What it says of a certificate; null where it does not list it.</summary>
     internal RevokedEntry? Find(PathCertificate certificate) =>
         _entries.GetValueOrDefault((certificate.Issuer, new BigInteger(certificate.Certificate.SerialNumberBytes.Span, isUnsigned: false, isBigEndian: true)));
