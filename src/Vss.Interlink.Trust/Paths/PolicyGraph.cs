@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Vss.Interlink.Trust.Paths;
 
 /// <summary>
@@ -103,7 +101,6 @@ internal sealed class PolicyGraph
         return expecting;
     }
 
-    [SuppressMessage("Design", "CA1002:Do not expose generic lists", Justification = "Private to the graph.")]
     private void Map(IReadOnlyCollection<(string Issuer, string Subject)> mappings)
     {
         var level = _levels[^1];

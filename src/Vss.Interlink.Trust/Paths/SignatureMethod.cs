@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Vss.Interlink.Trust.Paths;
 
-/// <summary>How a certificate, a revocation list or an OCSP answer is signed: an AlgorithmIdentifier of RFC 5280 section 4.1.1.2 by RFC 4055, RFC 5758 and RFC 8692's forerunners.</summary>
+/// <summary>How a certificate, a revocation list or an OCSP answer is signed: an AlgorithmIdentifier of RFC 5280 section 4.1.1.2 with the identifiers of RFC 4055 and RFC 5758.</summary>
 /// <param name="Oid">Its object identifier.</param>
 /// <param name="Hash">What digests; default for algorithms that are not known here.</param>
 /// <param name="Kind">Family of keys.</param>
