@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Vss.Interlink.Bench.Pki;
 using Vss.Interlink.Bench.Rpc;
 using Vss.Interlink.Bench.Xml;
 
@@ -6,6 +7,7 @@ var root = new RootCommand("Measures parts of the hub, each against the plainest
 {
     RpcCommand.Create(),
     RpcServer.CreateCommand(),
+    PkiCommand.Create(),
     XmlCommand.Create(),
     XmlSide.CreateCommand(),
 };

@@ -98,7 +98,7 @@ internal static class PkiCommand
             return VerifyReport.NotReadable(new ReportError("input.readable", "", unreadable.Message, "Name a certificate, PEM or DER."));
         }
 
-        var verdict = new CertificateVerifier(store).Verify(read[0], read.Skip(1), request);
+        var verdict = new CertificateVerifier(store).Verify(read[0], [.. read.Skip(1)], request);
         var signer = CertificateVerifier.Name(read[0]);
         return VerifyReport.Of(verdict, ReportSignature.OfCertificate(verdict, signer, request.Now));
     }

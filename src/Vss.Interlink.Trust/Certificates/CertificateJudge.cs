@@ -15,12 +15,13 @@ internal static class CertificateJudge
 
     /// <summary>Adds the rungs for one certificate; false after the first that breaks.</summary>
     public static bool Judge(X509Certificate2 certificate, X509Certificate2Collection sent, TrustStore store, DateTimeOffset at, bool forClientAuthentication, ValidationPolicy policy, Ladder ladder, SignaturePolicy? algorithms = null, DateTimeOffset? provedAt = null) =>
-        new PathValidator(store, sent).Validate(certificate, new PathRequest
+        new PathValidator(store, [.. sent]).Validate(certificate, new PathRequest
         {
             Purpose = forClientAuthentication ? CertificatePurpose.ClientAuth : CertificatePurpose.Signing,
             Now = at,
             ProvedAt = provedAt,
             Revocation = policy.Revocation,
+            RevocationGrace = policy.RevocationGrace,
             Algorithms = algorithms ?? SignaturePolicy.Default,
         }, ladder);
 

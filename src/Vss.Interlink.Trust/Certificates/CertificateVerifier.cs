@@ -11,7 +11,7 @@ public sealed class CertificateVerifier(TrustStore store)
     /// <param name="certificate">The certificate.</param>
     /// <param name="sent">Certificates that came with it; they are trusted for nothing.</param>
     /// <param name="request">What is asked.</param>
-    public Verdict Verify(X509Certificate2 certificate, IEnumerable<X509Certificate2> sent, PathRequest request)
+    public Verdict Verify(X509Certificate2 certificate, IReadOnlyCollection<X509Certificate2> sent, PathRequest request)
     {
         var ladder = new Ladder();
         return new PathValidator(store, sent).Validate(certificate, request, ladder) ? ladder.Passed() : ladder.Refused();

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Vss.Interlink.Trust.Paths;
 using Vss.Interlink.Trust.Revocation;
 
 namespace Vss.Interlink.Trust.Certificates;
@@ -7,8 +8,16 @@ namespace Vss.Interlink.Trust.Certificates;
 /// <summary>Anchors, intermediates and revocation lists at one moment; read from folders of PEM and DER files. Immutable.</summary>
 public sealed class TrustStore
 {
-    public TrustStore(IEnumerable<X509Certificate2> anchors, IEnumerable<X509Certificate2> intermediates, IEnumerable<CertificateList> lists, IEnumerable<OcspAnswer>? answers = null) =>
+    private readonly Lazy<CertificateIndex> _index;
+
+    public TrustStore(IEnumerable<X509Certificate2> anchors, IEnumerable<X509Certificate2> intermediates, IEnumerable<CertificateList> lists, IEnumerable<OcspAnswer>? answers = null)
+    {
         (Anchors, Intermediates, Lists, Answers) = ([.. anchors], [.. intermediates], [.. lists], [.. answers ?? []]);
+        _index = new Lazy<CertificateIndex>(() => new CertificateIndex(Anchors, Intermediates));
+    }
+
+    private TrustStore(TrustStore other, IEnumerable<CertificateList> lists, IEnumerable<OcspAnswer> answers) =>
+        (Anchors, Intermediates, Lists, Answers, _index) = (other.Anchors, other.Intermediates, [.. other.Lists, .. lists], [.. other.Answers, .. answers], other._index);
 
     public X509Certificate2Collection Anchors { get; }
 
@@ -17,6 +26,14 @@ public sealed class TrustStore
     public IReadOnlyList<CertificateList> Lists { get; }
 
     public IReadOnlyList<OcspAnswer> Answers { get; }
+
+    internal CertificateIndex Index => _index.Value;
+
+    /// <summary>What was found good over this store.</summary>
+    internal PassedPaths Passed { get; } = new();
+
+    /// <summary>This store with more to know revocations by; itself where there is nothing more.</summary>
+    internal TrustStore With(IReadOnlyCollection<CertificateList> lists, IReadOnlyCollection<OcspAnswer> answers) => lists.Count + answers.Count == 0 ? this : new(this, lists, answers);
 
     /// <summary>Reads a store. A file that cannot be read is an error that names it: half a trust store is none.</summary>
     public static TrustStore Load(string anchors, string? intermediates, string? lists) => new(

@@ -12,23 +12,12 @@ internal sealed class PathBuilder
     private const int MaxSteps = 512;      // signatures that are verified in the search
     private const int MaxLength = 12;
 
-    private readonly HashSet<string> _anchors = [];
-    private readonly Dictionary<string, List<PathCertificate>> _bySubject = [];
+    private readonly CertificateIndex _known;
+    private readonly CertificateIndex? _sent;
 
-    /// <param name="anchors">Where paths end.</param>
-    /// <param name="others">What may stand between; certificates that cannot be read are passed over.</param>
-    public PathBuilder(IEnumerable<X509Certificate2> anchors, IEnumerable<X509Certificate2> others)
-    {
-        foreach (var anchor in anchors)
-        {
-            if (_anchors.Add(anchor.Thumbprint)) Add(anchor);
-        }
-
-        foreach (var other in others)
-        {
-            if (!_anchors.Contains(other.Thumbprint)) Add(other);
-        }
-    }
+    /// <param name="known">Anchors, and what is at hand to stand between.</param>
+    /// <param name="sent">What came along and may stand between too.</param>
+    public PathBuilder(CertificateIndex known, IReadOnlyCollection<X509Certificate2> sent) => (_known, _sent) = (known, sent.Count == 0 ? null : new CertificateIndex([], sent));
 
     /// <summary>Paths, each from the certificate to an anchor, the likeliest first.</summary>
     public IEnumerable<IReadOnlyList<PathCertificate>> PathsOf(PathCertificate leaf, DateTimeOffset at)
@@ -62,21 +51,19 @@ internal sealed class PathBuilder
         }
     }
 
-    public bool IsAnchor(PathCertificate certificate) => _anchors.Contains(certificate.Certificate.Thumbprint);
+    public bool IsAnchor(PathCertificate certificate) => _known.IsAnchor(certificate);
 
     /// <summary>Certificates of a subject, by <see cref="NameForm"/>.</summary>
-    public IReadOnlyList<PathCertificate> Named(string subject) => _bySubject.TryGetValue(subject, out var all) ? all : [];
+    public IReadOnlyList<PathCertificate> Named(string subject)
+    {
+        var known = _known.Named(subject);
+        var sent = _sent?.Named(subject) ?? [];
+        return sent.Count == 0 ? known : [.. known, .. sent.Where(one => !known.Any(one.IsSame))];
+    }
 
     private IEnumerable<PathCertificate> IssuersOf(PathCertificate certificate, DateTimeOffset at) => Named(certificate.Issuer)
         .OrderByDescending(IsAnchor)
         .ThenByDescending(issuer => certificate.AuthorityKeyId is not null && issuer.SubjectKeyId is not null && certificate.AuthorityKeyId.AsSpan().SequenceEqual(issuer.SubjectKeyId))
         .ThenByDescending(issuer => issuer.IsValidAt(at))
         .ThenByDescending(issuer => issuer.Certificate.NotBefore);
-
-    private void Add(X509Certificate2 certificate)
-    {
-        if (PathCertificate.TryRead(certificate) is not { } read) return;
-        if (!_bySubject.TryGetValue(read.Subject, out var all)) _bySubject[read.Subject] = all = [];
-        if (!all.Exists(read.IsSame)) all.Add(read);
-    }
 }

@@ -43,6 +43,9 @@ public sealed record PathRequest
 
     public required RevocationRule Revocation { get; init; }
 
+    /// <summary>For how long after its end an answer on revocation still counts; zero for none.</summary>
+    public TimeSpan RevocationGrace { get; init; }
+
     /// <summary>Algorithms and key lengths of everything along the path.</summary>
     public SignaturePolicy Algorithms { get; init; } = SignaturePolicy.Default;
 

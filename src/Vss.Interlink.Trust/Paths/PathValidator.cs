@@ -14,9 +14,10 @@ namespace Vss.Interlink.Trust.Paths;
 /// </summary>
 /// <param name="store">Anchors and what is at hand.</param>
 /// <param name="sent">Certificates that came with what is judged. They help to find a path and are trusted for nothing.</param>
-internal sealed class PathValidator(TrustStore store, IEnumerable<X509Certificate2> sent)
+internal sealed class PathValidator(TrustStore store, IReadOnlyCollection<X509Certificate2> sent)
 {
-    private readonly PathBuilder _builder = new(store.Anchors, [.. store.Intermediates, .. sent]);
+    // Not needed for what was judged before.
+    private PathBuilder Builder => field ??= new PathBuilder(store.Index, sent);
 
     /// <summary>Adds the rungs of the path that is good, or of the one that came furthest; false when none is good.</summary>
     public bool Validate(X509Certificate2 certificate, PathRequest request, Ladder ladder) => Validate(certificate, request, ladder, out _);
@@ -29,9 +30,21 @@ internal sealed class PathValidator(TrustStore store, IEnumerable<X509Certificat
     public bool Validate(X509Certificate2 certificate, PathRequest request, Ladder ladder, out IReadOnlyList<PathCertificate> path)
     {
         path = [];
+        // A time that a stamp proves belongs to one document, and is not asked for again.
+        var key = request.ProvedAt is null ? PassedPaths.KeyOf(certificate, sent, request) : null;
+        if (key is not null && store.Passed.Find(key, request.Now) is { } passed)
+        {
+            path = passed.Path;
+            return ladder.Append(passed.Rungs);
+        }
+
         try
         {
-            return Search(certificate, request, ladder, out path);
+            var own = new Ladder();
+            var isGood = Search(certificate, request, own, out path);
+            ladder.Append(own.Steps);
+            if (isGood && key is not null) store.Passed.Keep(key, new(request.Now, PathWindow.EndOf(path, store, Builder, request), path, own.Steps));
+            return isGood;
         }
         catch (CryptographicException)
         {
@@ -53,12 +66,12 @@ internal sealed class PathValidator(TrustStore store, IEnumerable<X509Certificat
         }
 
         Ladder? furthest = null;
-        foreach (var candidate in _builder.PathsOf(leaf, request.Moment))
+        foreach (var candidate in Builder.PathsOf(leaf, request.Moment))
         {
             var rungs = new Ladder();
             if (IsGood(candidate, request, rungs))
             {
-                ladder.Append(rungs);
+                ladder.Append(rungs.Steps);
                 path = candidate;
                 return true;
             }
@@ -72,7 +85,7 @@ internal sealed class PathValidator(TrustStore store, IEnumerable<X509Certificat
                 "Use a certificate below an anchor agreed with the hub and send its intermediates.");
         }
 
-        ladder.Append(furthest);
+        ladder.Append(furthest.Steps);
         return false;
     }
 
@@ -93,7 +106,7 @@ internal sealed class PathValidator(TrustStore store, IEnumerable<X509Certificat
     internal bool IsGood(PathCertificate signer, PathCertificate anchor, PathRequest request, int level)
     {
         var own = request with { Purpose = CertificatePurpose.Any, Policies = PolicyRequest.None, DnsName = null, MaxIntermediates = int.MaxValue };
-        return signer.IsValidAt(request.Moment) && _builder.PathsOf(signer, request.Moment).Any(path => path[^1].IsSame(anchor) && Judge(path, own, new Ladder(), level));
+        return signer.IsValidAt(request.Moment) && Builder.PathsOf(signer, request.Moment).Any(path => path[^1].IsSame(anchor) && Judge(path, own, new Ladder(), level));
     }
 
     /// <summary>Adds the rungs of one path.</summary>
@@ -103,7 +116,7 @@ internal sealed class PathValidator(TrustStore store, IEnumerable<X509Certificat
         && Algorithms(path, request, ladder)
         && Policies(path, request, ladder)
         && PathUsage.Check(path, request, ladder)
-        && (request.Revocation is RevocationRule.NotChecked || new RevocationJudge(store, _builder, request, this, level).Check(path, ladder));
+        && (request.Revocation is RevocationRule.NotChecked || new RevocationJudge(store, Builder, request, this, level).Check(path, ladder));
 
     // The platform is shown this path and no other certificate, so that it can go no other way than we did.
     private static bool ByPlatform(IReadOnlyList<PathCertificate> path, PathRequest request, Ladder ladder)

@@ -26,6 +26,9 @@ public enum UntrustedSignerRule
 /// <summary>How a document is judged. A whole policy, named by its rules; no rule has a default.</summary>
 public sealed record ValidationPolicy(RevocationRule Revocation, UntrustedSignerRule UntrustedSigner)
 {
+    /// <summary>For how long after its end an answer on revocation still counts, where a partner's policy names such a time; zero for none.</summary>
+    public TimeSpan RevocationGrace { get; init; }
+
     /// <summary>The hub's own: every rule at its strictest.</summary>
     public static ValidationPolicy Strict { get; } = new(RevocationRule.Required, UntrustedSignerRule.Stop);
 }

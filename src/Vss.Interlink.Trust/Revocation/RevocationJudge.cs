@@ -18,10 +18,12 @@ namespace Vss.Interlink.Trust.Revocation;
 internal sealed class RevocationJudge(TrustStore store, PathBuilder builder, PathRequest request, PathValidator validator, int level)
 {
     private const int MaxLevel = 2;
-    private static readonly TimeSpan s_skew = TimeSpan.FromMinutes(5);
 
-    // RFC 6960 section 4.2.2.1: without nextUpdate newer answers are to be had all the time, so one is fresh for as long as asking takes.
-    private static readonly TimeSpan s_withoutNextUpdate = TimeSpan.FromHours(1);
+    /// <summary>By how much a responder's clock may be ahead.</summary>
+    public static TimeSpan Skew { get; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>RFC 6960 section 4.2.2.1: without nextUpdate newer answers are to be had all the time, so one is fresh for as long as asking takes.</summary>
+    public static TimeSpan WithoutNextUpdate { get; } = TimeSpan.FromHours(1);
 
     /// <summary>Adds a rung for each certificate but the anchor, the authorities first.</summary>
     public bool Check(IReadOnlyList<PathCertificate> path, Ladder ladder)
@@ -68,7 +70,7 @@ internal sealed class RevocationJudge(TrustStore store, PathBuilder builder, Pat
                 else if (line.Status == OcspStatus.Revoked && line.RevokedAt <= request.Moment) return new(Kind.Revoked, $"revoked at {Times.Iso(line.RevokedAt)}, reason {line.Reason}, by an OCSP answer");
                 else if (Stale(line, answer, certificate) is { } stale) problem = stale;
                 else if (line.Status == OcspStatus.Unknown) problem = "the OCSP responder does not know the certificate";
-                else best = new(Kind.Good, $"not revoked at that time, by the OCSP answer of {Times.Iso(line.ThisUpdate)}");
+                else best = new(Kind.Good, $"not revoked at that time, by the OCSP answer of {Times.Iso(line.ThisUpdate)}{InGrace(line.NextUpdate, line.ThisUpdate)}");
             }
         }
 
@@ -77,9 +79,10 @@ internal sealed class RevocationJudge(TrustStore store, PathBuilder builder, Pat
 
     private string? Stale(OcspLine line, OcspAnswer answer, PathCertificate certificate)
     {
-        if (line.ThisUpdate > request.Now + s_skew) return "the OCSP answer is of a later time";
-        var isFresh = line.NextUpdate is { } next ? next >= request.Now && next >= line.ThisUpdate : line.ThisUpdate + s_withoutNextUpdate >= request.Now;
-        if (!isFresh && !IsAfterProof(line.ThisUpdate)) return $"the OCSP answer is of {Times.Iso(line.ThisUpdate)} and ended at {Times.Iso(line.NextUpdate)}";
+        if (line.ThisUpdate > request.Now + Skew) return "the OCSP answer is of a later time";
+        var end = line.NextUpdate ?? line.ThisUpdate + WithoutNextUpdate;
+        var isFresh = end + request.RevocationGrace >= request.Now && end >= line.ThisUpdate;
+        if (!isFresh && !IsAfterProof(line.ThisUpdate)) return $"the OCSP answer is of {Times.Iso(line.ThisUpdate)} and ended at {Times.Iso(end)}{GraceOver}";
         var expired = new DateTimeOffset(certificate.Certificate.NotAfter.ToUniversalTime());
         return answer.ProducedAt > expired && !(line.ArchiveCutoff <= expired) ? "the OCSP answer was made after the certificate expired, and does not say that the responder still knew it" : null;
     }
@@ -114,7 +117,7 @@ internal sealed class RevocationJudge(TrustStore store, PathBuilder builder, Pat
         var (covered, problem, by) = (Reasons.None, "no revocation list or OCSP answer of the issuer is at hand", "");
         foreach (var point in points)
         {
-            foreach (var list in store.Lists.Where(list => list.BaseNumber is null && IsFor(list, certificate, point)).OrderByDescending(list => list.ThisUpdate))
+            foreach (var list in store.Lists.Where(list => list.BaseNumber is null && IsFor(list, certificate, point)).OrderByDescending(list => list.ThisUpdate).ThenByDescending(list => list.Number))
             {
                 var reasons = list.Reasons & point.Reasons;
                 if ((reasons & ~covered) == Reasons.None) continue;
@@ -134,7 +137,7 @@ internal sealed class RevocationJudge(TrustStore store, PathBuilder builder, Pat
                 }
 
                 covered |= reasons;
-                by = (delta ?? list).ToString();
+                by = $"{delta ?? list}{InGrace((delta ?? list).NextUpdate, (delta ?? list).ThisUpdate)}";
             }
         }
 
@@ -188,12 +191,18 @@ internal sealed class RevocationJudge(TrustStore store, PathBuilder builder, Pat
     private string? Stale(CertificateList list, CertificateList? delta, PathCertificate certificate)
     {
         var newest = delta ?? list;
-        if (!IsTimely(newest)) return $"the newest revocation list is of {Times.Iso(newest.ThisUpdate)} and ended at {Times.Iso(newest.NextUpdate)}";
+        if (!IsTimely(newest)) return $"the newest revocation list is of {Times.Iso(newest.ThisUpdate)} and ended at {Times.Iso(newest.NextUpdate)}{GraceOver}";
         var expired = new DateTimeOffset(certificate.Certificate.NotAfter.ToUniversalTime());
         return newest.ThisUpdate > expired && !(newest.KeepsExpiredSince <= expired) ? "the revocation list was made after the certificate expired, and expired ones may have been taken off it" : null;
     }
 
-    private bool IsTimely(CertificateList list) => list.ThisUpdate <= request.Now && (list.NextUpdate >= request.Now || IsAfterProof(list.ThisUpdate));
+    private bool IsTimely(CertificateList list) => list.ThisUpdate <= request.Now && (list.NextUpdate + request.RevocationGrace >= request.Now || IsAfterProof(list.ThisUpdate));
+
+    // A grace that counted, or that is over, is told: whoever reads the verdict must see that the answer was an old one.
+    private string InGrace(DateTimeOffset? end, DateTimeOffset from) =>
+        end < request.Now && !IsAfterProof(from) ? $", which ended at {Times.Iso(end)} and counts by the policy's grace of {request.RevocationGrace}" : "";
+
+    private string GraceOver => request.RevocationGrace > TimeSpan.Zero ? $", and the policy's grace of {request.RevocationGrace} is over" : "";
 
     private bool IsAfterProof(DateTimeOffset thisUpdate) => request.ProvedAt is { } proved && thisUpdate >= proved;
 

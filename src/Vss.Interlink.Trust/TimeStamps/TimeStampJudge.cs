@@ -73,10 +73,18 @@ public sealed class TimeStampJudge(TrustStore store, ValidationPolicy policy, Si
 
     private void Path(TimeStampToken token, X509Certificate2 certificate, DateTimeOffset? provedAt, Ladder ladder)
     {
-        var lists = token.Message.Lists.Select(list => CertificateList.TryRead(list)).OfType<CertificateList>();
-        var answers = token.Message.Answers.Select(answer => OcspAnswer.TryRead(answer)).OfType<OcspAnswer>();
-        var all = new TrustStore(store.Anchors, store.Intermediates, [.. store.Lists, .. lists], [.. store.Answers, .. answers]);
-        new PathValidator(all, token.Message.Certificates).Validate(certificate, new PathRequest { Purpose = CertificatePurpose.TimeStamping, Now = at, ProvedAt = provedAt, Revocation = policy.Revocation, Algorithms = algorithms }, ladder);
+        var all = store.With(
+            [.. token.Message.Lists.Select(list => CertificateList.TryRead(list)).OfType<CertificateList>()],
+            [.. token.Message.Answers.Select(answer => OcspAnswer.TryRead(answer)).OfType<OcspAnswer>()]);
+        new PathValidator(all, token.Message.Certificates).Validate(certificate, new PathRequest
+        {
+            Purpose = CertificatePurpose.TimeStamping,
+            Now = at,
+            ProvedAt = provedAt,
+            Revocation = policy.Revocation,
+            RevocationGrace = policy.RevocationGrace,
+            Algorithms = algorithms,
+        }, ladder);
     }
 
     private static bool Answers(TimeStampToken token, TimeStampQuery query, Ladder ladder) =>

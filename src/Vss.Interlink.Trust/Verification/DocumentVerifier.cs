@@ -45,13 +45,9 @@ public sealed class DocumentVerifier(TrustStore store, ValidationPolicy policy, 
     }
 
     // What the signature carries helps to find a path and to know of revocations; neither becomes trusted by that.
-    private TrustStore WithCarried(SignatureReport report)
-    {
-        if (report.Crls.Count == 0 && report.Ocsps.Count == 0) return store;
-        var lists = report.Crls.Select(crl => CertificateList.TryRead(crl)).OfType<CertificateList>();
-        var answers = report.Ocsps.Select(ocsp => OcspAnswer.TryRead(ocsp)).OfType<OcspAnswer>();
-        return new TrustStore(store.Anchors, store.Intermediates, [.. store.Lists, .. lists], [.. store.Answers, .. answers]);
-    }
+    private TrustStore WithCarried(SignatureReport report) => store.With(
+        [.. report.Crls.Select(crl => CertificateList.TryRead(crl)).OfType<CertificateList>()],
+        [.. report.Ocsps.Select(ocsp => OcspAnswer.TryRead(ocsp)).OfType<OcspAnswer>()]);
 
     /// <summary>The certificates that a signature carries, to find a path through.</summary>
     internal static X509Certificate2Collection Carried(SignatureReport report)

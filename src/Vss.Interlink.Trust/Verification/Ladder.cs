@@ -95,8 +95,14 @@ internal sealed class Ladder
 
     public int Count => _steps.Count;
 
-    /// <summary>Takes over the rungs of another.</summary>
-    public void Append(Ladder other) => _steps.AddRange(other._steps);
+    public IReadOnlyList<Step> Steps => _steps;
+
+    /// <summary>Takes over the rungs of another; whether none of them broke.</summary>
+    public bool Append(IReadOnlyList<Step> rungs)
+    {
+        _steps.AddRange(rungs);
+        return rungs.All(step => step.Ok);
+    }
 
     /// <summary>Whether a rung of this rule broke.</summary>
     public bool Broke(string rule) => _steps.Exists(step => !step.Ok && step.Rule == rule);

@@ -89,17 +89,35 @@ internal sealed class VerificationKey : IDisposable
         return null;
     }
 
+    public bool IsRsa => _ecdsa is null;
+
     /// <summary>Whether the value is this key's over the hash.</summary>
-    public bool Verifies(SignatureMethod method, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> value)
+    public bool Verifies(SignatureMethod method, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> value) => method.Kind switch
+    {
+        SignatureKind.RsaPkcs1 => Verifies(method.Hash, RSASignaturePadding.Pkcs1, hash, value),
+        SignatureKind.RsaPss => Verifies(method.Hash, RSASignaturePadding.Pss, hash, value),
+        _ => Verifies(DSASignatureFormat.IeeeP1363FixedFieldConcatenation, hash, value),
+    };
+
+    /// <summary>Whether the value is this key's; never where the key is of another kind or unfit.</summary>
+    public bool Verifies(HashAlgorithmName name, RSASignaturePadding padding, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> value)
     {
         try
         {
-            return method.Kind switch
-            {
-                SignatureKind.RsaPkcs1 => _rsa!.VerifyHash(hash, value, method.Hash, RSASignaturePadding.Pkcs1),
-                SignatureKind.RsaPss => _rsa!.VerifyHash(hash, value, method.Hash, RSASignaturePadding.Pss),
-                _ => _ecdsa!.VerifyHash(hash, value, DSASignatureFormat.IeeeP1363FixedFieldConcatenation),
-            };
+            return _rsa is not null && _rsa.VerifyHash(hash, value, name, padding);
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+
+    /// <inheritdoc cref="Verifies(HashAlgorithmName, RSASignaturePadding, ReadOnlySpan{byte}, ReadOnlySpan{byte})"/>
+    public bool Verifies(DSASignatureFormat format, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> value)
+    {
+        try
+        {
+            return _ecdsa is not null && _ecdsa.VerifyHash(hash, value, format);
         }
         catch (CryptographicException)
         {

@@ -50,12 +50,19 @@ internal sealed class Judging
         return this;
     }
 
-    public Verdict Judge(Holder leaf)
+    public TrustStore Store() => new(
+        Anchors.Select(holder => holder.Certificate),
+        [],
+        Lists.Select(list => CertificateList.TryRead(list) ?? throw new ArgumentException("The list cannot be read.")),
+        Answers.Select(answer => OcspAnswer.TryRead(answer) ?? throw new ArgumentException("The answer cannot be read.")));
+
+    public Verdict Judge(Holder leaf) => Judge(leaf, Store());
+
+    /// <summary>Over a store that may know the path already.</summary>
+    public Verdict Judge(Holder leaf, TrustStore store)
     {
-        var store = new TrustStore(Anchors.Select(holder => holder.Certificate), [], Lists.Select(list => CertificateList.TryRead(list) ?? throw new ArgumentException("The list cannot be read.")),
-            Answers.Select(answer => OcspAnswer.TryRead(answer) ?? throw new ArgumentException("The answer cannot be read.")));
         var ladder = new Ladder();
-        var isGood = new PathValidator(store, Others.Select(holder => holder.Certificate)).Validate(leaf.Certificate, Request, ladder);
+        var isGood = new PathValidator(store, [.. Others.Select(holder => holder.Certificate)]).Validate(leaf.Certificate, Request, ladder);
         return isGood ? ladder.Passed() : ladder.Refused();
     }
 
