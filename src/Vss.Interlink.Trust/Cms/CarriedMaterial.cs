@@ -2,7 +2,6 @@ using System.Formats.Asn1;
 using System.Security.Cryptography.X509Certificates;
 using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Revocation;
-using Vss.Interlink.Trust.Verification;
 
 namespace Vss.Interlink.Trust.Cms;
 
@@ -50,7 +49,7 @@ internal sealed class CarriedMaterial
     {
         while (values.HasData && Certificates.Count < MaxValues)
         {
-            if (DocumentVerifier.Read(values.ReadEncodedValue()) is { } certificate) Certificates.Add(certificate);
+            if (CertificateCache.Read(values.ReadEncodedValue()) is { } certificate) Certificates.Add(certificate);
         }
     }
 

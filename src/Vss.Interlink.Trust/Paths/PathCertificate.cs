@@ -10,6 +10,8 @@ internal sealed class PathCertificate
     private static readonly Asn1Tag s_version = new(TagClass.ContextSpecific, 0, isConstructed: true);
     private static readonly Asn1Tag s_keyId = new(TagClass.ContextSpecific, 0);
 
+    private PathCertificate? _signer;
+
     private PathCertificate(X509Certificate2 certificate)
     {
         Certificate = certificate;
@@ -80,6 +82,16 @@ internal sealed class PathCertificate
     public bool HasNoCheck { get; private set; }
 
     public bool IsValidAt(DateTimeOffset time) => Certificate.NotBefore.ToUniversalTime() <= time.UtcDateTime && time.UtcDateTime <= Certificate.NotAfter.ToUniversalTime();
+
+    /// <summary>Whether the issuer's key signed it; false too where the method is not known here.</summary>
+    public bool IsSignedBy(PathCertificate issuer)
+    {
+        // Certificates of a store are asked about as long as it lives.
+        if (ReferenceEquals(_signer, issuer)) return true;
+        if (!Method.Verifies(issuer.Certificate, Signed.Span, Signature)) return false;
+        _signer = issuer;
+        return true;
+    }
 
     /// <summary>Whether both are the same certificate.</summary>
     public bool IsSame(PathCertificate other) => Certificate.RawDataMemory.Span.SequenceEqual(other.Certificate.RawDataMemory.Span);

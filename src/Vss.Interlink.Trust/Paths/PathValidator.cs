@@ -4,6 +4,7 @@ using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Policy;
 using Vss.Interlink.Trust.Revocation;
 using Vss.Interlink.Trust.Verification;
+using Vss.Interlink.XmlSecurity.Signatures;
 
 namespace Vss.Interlink.Trust.Paths;
 
@@ -175,10 +176,9 @@ internal sealed class PathValidator(TrustStore store, IReadOnlyCollection<X509Ce
 
     private static bool Key(PathCertificate certificate, PathRequest request, Ladder ladder, string? at = null)
     {
-        using var rsa = certificate.Certificate.GetRSAPublicKey();
-        using var ecdsa = rsa is null ? certificate.Certificate.GetECDsaPublicKey() : null;
-        var fits = rsa is not null ? rsa.KeySize >= request.Algorithms.MinRsaBits : ecdsa is { KeySize: 256 or 384 or 521 };
-        var found = rsa is not null ? $"RSA, {rsa.KeySize} bits" : ecdsa is not null ? $"ECDSA, {ecdsa.KeySize} bits" : "of another kind";
+        var key = PublicKeys.Describe(certificate.KeyInfo.ToArray());
+        var fits = key is { } known && (known.IsRsa ? known.Bits >= request.Algorithms.MinRsaBits : known.Bits is 256 or 384 or 521);
+        var found = key is { } kind ? $"{(kind.IsRsa ? "RSA" : "ECDSA")}, {kind.Bits} bits" : "of another kind";
         if (fits) return at is not null || ladder.Pass(Rules.Key, "certificate", found);
         return ladder.Fail(Rules.Key, at ?? "certificate", $"the key is {found}; an RSA key of at least {request.Algorithms.MinRsaBits} bits or a key on P-256, P-384 or P-521 is required",
             "Have a certificate issued for an RSA key of 2048 bits or more, or for one on a NIST curve.");

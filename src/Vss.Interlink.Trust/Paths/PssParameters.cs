@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Security.Cryptography;
+using Vss.Interlink.XmlSecurity.Signatures;
 
 namespace Vss.Interlink.Trust.Paths;
 
@@ -17,10 +18,19 @@ internal sealed record PssParameters(HashAlgorithmName Mask, int Salt)
 
     private const int MaxExponentOctets = 8;   // longer ones make verifying as dear as signing
 
+    /// <summary>Whether they are those that the platform verifies with.</summary>
+    public bool IsUsual(HashAlgorithmName name) => Mask == name && Salt == name.Name switch { "SHA1" => 20, "SHA256" => 32, "SHA384" => 48, "SHA512" => 64, _ => -1 };
+
     /// <summary>Whether the key made the signature over octets with this hash.</summary>
-    public bool Verifies(RSA key, HashAlgorithmName name, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature)
+    /// <param name="info">SubjectPublicKeyInfo, DER.</param>
+    /// <param name="name">What made the hash.</param>
+    /// <param name="hash">The hash.</param>
+    /// <param name="signature">The signature value.</param>
+    public bool Verifies(byte[] info, HashAlgorithmName name, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature)
     {
-        if (Mask == name && Salt == hash.Length) return key.VerifyHash(hash, signature, name, RSASignaturePadding.Pss);
+        if (PublicKeys.Describe(info) is not { IsRsa: true }) return false;
+        using var key = RSA.Create();
+        key.ImportSubjectPublicKeyInfo(info, out _);
         var numbers = key.ExportParameters(false);
         var modulus = Number(numbers.Modulus);
         if (signature.Length != (key.KeySize + 7) / 8 || numbers.Exponent!.Length > MaxExponentOctets || Number(signature) >= modulus) return false;

@@ -1,6 +1,7 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Vss.Interlink.XmlSecurity.Signatures;
 
 namespace Vss.Interlink.Trust.Paths;
 
@@ -72,24 +73,15 @@ internal sealed record SignatureMethod(string Oid, HashAlgorithmName Hash, KeyKi
     /// <inheritdoc cref="VerifiesHash(X509Certificate2, ReadOnlySpan{byte}, ReadOnlySpan{byte})"/>
     public bool VerifiesHash(PublicKey key, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature)
     {
-        try
+        var info = key.ExportSubjectPublicKeyInfo();
+        return Kind switch
         {
-            switch (Kind)
-            {
-                case KeyKind.RsaPkcs1:
-                    using (var rsa = key.GetRSAPublicKey()) return rsa?.VerifyHash(hash, signature, Hash, RSASignaturePadding.Pkcs1) == true;
-                case KeyKind.RsaPss:
-                    using (var rsa = key.GetRSAPublicKey()) return rsa is not null && Pss!.Verifies(rsa, Hash, hash, signature);
-                case KeyKind.Ecdsa:
-                    using (var ecdsa = key.GetECDsaPublicKey()) return ecdsa?.VerifyHash(hash, signature, DSASignatureFormat.Rfc3279DerSequence) == true;
-                default:
-                    return false;
-            }
-        }
-        catch (CryptographicException)
-        {
-            return false;
-        }
+            KeyKind.RsaPkcs1 => PublicKeys.VerifyRsa(info, Hash, RSASignaturePadding.Pkcs1, hash, signature),
+            KeyKind.RsaPss when Pss!.IsUsual(Hash) => PublicKeys.VerifyRsa(info, Hash, RSASignaturePadding.Pss, hash, signature),
+            KeyKind.RsaPss => Pss!.Verifies(info, Hash, hash, signature),
+            KeyKind.Ecdsa => PublicKeys.VerifyEcdsa(info, DSASignatureFormat.Rfc3279DerSequence, hash, signature),
+            _ => false,
+        };
     }
 
     // RFC 4055 section 3.1: [0] hash, [1] mask generation, [2] salt length, [3] trailer.

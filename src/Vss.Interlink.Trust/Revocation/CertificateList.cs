@@ -27,6 +27,7 @@ public sealed class CertificateList
     private readonly ReadOnlyMemory<byte> _signed;
     private readonly byte[] _signature;
     private readonly SignatureMethod _method;
+    private X509Certificate2? _signer;
     private readonly Dictionary<(string Issuer, BigInteger Serial), RevokedEntry> _entries = [];
 
     private CertificateList(ReadOnlyMemory<byte> octets)
@@ -112,7 +113,14 @@ public sealed class CertificateList
     internal RevokedEntry? Find(PathCertificate certificate) =>
         _entries.GetValueOrDefault((certificate.Issuer, new BigInteger(certificate.Certificate.SerialNumberBytes.Span, isUnsigned: false, isBigEndian: true)));
 
-    internal bool IsSignedBy(X509Certificate2 signer) => _method.Verifies(signer, _signed.Span, _signature);
+    internal bool IsSignedBy(X509Certificate2 signer)
+    {
+        // A list is asked about as long as it lives, and its signer stays the same.
+        if (ReferenceEquals(_signer, signer)) return true;
+        if (!_method.Verifies(signer, _signed.Span, _signature)) return false;
+        _signer = signer;
+        return true;
+    }
 
     private static bool IsTime(AsnReader reader) => reader.HasData && (reader.PeekTag() == Asn1Tag.UtcTime || reader.PeekTag() == Asn1Tag.GeneralizedTime);
 

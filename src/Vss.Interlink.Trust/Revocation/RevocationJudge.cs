@@ -97,7 +97,7 @@ internal sealed class RevocationJudge(TrustStore store, PathBuilder builder, Pat
         foreach (var responder in answer.Certificates.Select(PathCertificate.TryRead).OfType<PathCertificate>().Concat(known))
         {
             if (!answer.IsSignedBy(responder)) continue;
-            if (responder.Issuer != issuer.Subject || !responder.Method.Verifies(issuer.Certificate, responder.Signed.Span, responder.Signature)) return "the OCSP responder was not named by the certificate's issuer";
+            if (responder.Issuer != issuer.Subject || !responder.IsSignedBy(issuer)) return "the OCSP responder was not named by the certificate's issuer";
             var rungs = new Ladder();
             var own = request with { Purpose = CertificatePurpose.OcspSigning, Policies = PolicyRequest.None, DnsName = null, Revocation = RevocationRule.NotChecked, MaxIntermediates = int.MaxValue };
             if (responder.IsSame(path[index]) || !responder.IsValidAt(request.Moment) || !validator.Judge([responder, .. path.Skip(index + 1)], own, rungs, level)) return "the OCSP responder's certificate is not good for answers";

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Policy;
@@ -21,7 +20,7 @@ public sealed class DocumentVerifier(TrustStore store, ValidationPolicy policy, 
 
     private JudgedXmlSignature Judge(SignatureReport report, SignaturePolicy algorithms)
     {
-        using var certificate = Read(report.SigningCertificate);
+        var certificate = CertificateCache.Read(report.SigningCertificate);
         var signer = certificate is null ? null : CertificateJudge.Name(certificate);
         // A broken rung stands. A key that the caller vouches for needs nobody else's word.
         if (report.Verdict.Failure is not null || report.KeyOrigin == KeyOrigin.Caller) return Judged(report, report.Verdict, signer, null);
@@ -77,25 +76,9 @@ public sealed class DocumentVerifier(TrustStore store, ValidationPolicy policy, 
         foreach (var octets in report.Certificates)
         {
             // It may carry what it likes; a path goes through certificates.
-            if (Read(octets) is { } certificate) carried.Add(certificate);
+            if (CertificateCache.Read(octets) is { } certificate) carried.Add(certificate);
         }
 
         return carried;
-    }
-
-    /// <summary>A certificate; null where the octets are none, or one whose names cannot be decoded.</summary>
-    internal static X509Certificate2? Read(ReadOnlyMemory<byte> der)
-    {
-        if (der.IsEmpty) return null;
-        try
-        {
-            var certificate = X509CertificateLoader.LoadCertificate(der.Span);
-            _ = CertificateJudge.Name(certificate);   // decoded when asked for
-            return certificate;
-        }
-        catch (CryptographicException)
-        {
-            return null;
-        }
     }
 }

@@ -64,7 +64,7 @@ internal sealed class SignatureTrial(TrustStore store, ValidationPolicy policy, 
         }
 
         if (!AlgorithmRules.Admit(foreseen, ladder) || !fits(foreseen) || !Add(foreseen.Verdict.Ladder)) return false;
-        using var certificate = DocumentVerifier.Read(foreseen.SigningCertificate);
+        var certificate = CertificateCache.Read(foreseen.SigningCertificate);
         if (certificate is null) return ladder.Fail(Rules.Token, "ds:KeyInfo", "the signer's certificate cannot be read", SignatureRules.Remedy(SignatureRules.Token));
         Signer = CertificateJudge.Name(certificate);
         return CertificateJudge.Judge(certificate, DocumentVerifier.Carried(foreseen), store, at, forClientAuthentication: false, policy, ladder) || !CertificateJudge.Ends(policy, ladder);

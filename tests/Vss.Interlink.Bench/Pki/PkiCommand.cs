@@ -57,7 +57,7 @@ internal static class PkiCommand
     {
         private readonly Holder _root = Holder.Root(set: settings => settings.Key = RSA.Create(2048));
         private readonly Holder _issuing;
-        private readonly byte[][] _leaves;
+        private readonly X509Certificate2[] _leaves;
         private readonly CertificateList[] _lists;
         private readonly PathRequest _request = new() { Purpose = CertificatePurpose.Signing, Now = Holder.Now, Revocation = RevocationRule.Required };
         private int _turn;
@@ -66,14 +66,14 @@ internal static class PkiCommand
         {
             _issuing = _root.Authority("CN=Issuing", settings => settings.Key = RSA.Create(2048));
             var key = RSA.Create(2048);
-            _leaves = [.. Enumerable.Range(0, Leaves).Select(number => _issuing.Issue($"CN=Signer {number}", settings => settings.Key = key).Certificate.RawData)];
+            _leaves = [.. Enumerable.Range(0, Leaves).Select(number => _issuing.Issue($"CN=Signer {number}", settings => settings.Key = key).Certificate)];
             _lists = [.. new[] { _root.List(), _issuing.List() }.Select(list => CertificateList.TryRead(list)!)];
         }
 
         /// <summary>What the platform does of it: path and signatures, no revocation.</summary>
         public Action Platform() => () =>
         {
-            using var leaf = Next();
+            var leaf = Next();
             using var chain = new X509Chain();
             chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
             chain.ChainPolicy.CustomTrustStore.Add(_root.Certificate);
@@ -95,7 +95,7 @@ internal static class PkiCommand
             };
         }
 
-        /// <summary>Signers who were seen before; the certificate is read from its octets each time, as from a message.</summary>
+        /// <summary>Signers who were seen before.</summary>
         public Action Again()
         {
             var store = Store();
@@ -106,10 +106,10 @@ internal static class PkiCommand
 
         private void Judge(TrustStore store)
         {
-            using var leaf = Next();
+            var leaf = Next();
             if (!new CertificateVerifier(store).Verify(leaf, [], _request).Passed) throw new InvalidOperationException("The chain is refused.");
         }
 
-        private X509Certificate2 Next() => X509CertificateLoader.LoadCertificate(_leaves[_turn++ % Leaves]);
+        private X509Certificate2 Next() => _leaves[_turn++ % Leaves];
     }
 }
