@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using Vss.Interlink.Trust.Policy;
 
 namespace Vss.Interlink.Trust;
 
@@ -27,23 +26,8 @@ public sealed class TrustOptions
     /// <summary>Longest life of a message's Timestamp, seconds.</summary>
     public int? MaxMessageAgeSeconds { get; set; }
 
-    public IList<PartnerOptions> Partners { get; } = [];
-}
-
-/// <summary>One partner as configured; <see cref="PartnerPolicy"/> once it is whole.</summary>
-public sealed class PartnerOptions
-{
-    public string? Organ { get; set; }
-
-    public string? Name { get; set; }
-
-    public IList<string> Signers { get; } = [];
-
-    public UnsignedRule? Unsigned { get; set; }
-
-    public ClientCertificateRule? ClientCertificate { get; set; }
-
-    internal PartnerPolicy ToPolicy() => new(Organ!, Name ?? Organ!, [.. Signers], Unsigned!.Value, ClientCertificate!.Value);
+    /// <summary>File with policies and partners.</summary>
+    public string? Policies { get; set; }
 }
 
 /// <summary>Tells every fault at once.</summary>
@@ -58,16 +42,7 @@ internal sealed class TrustOptionsValidator : IValidateOptions<TrustOptions>
         if (options.HubKey is null) wrong.Add("Trust:HubKey is not set. Give the key URI of the hub's seal.");
         if (options.ClockSkewSeconds is not (>= 0 and <= 600)) wrong.Add("Trust:ClockSkewSeconds is not set, or not 0 to 600.");
         if (options.MaxMessageAgeSeconds is not (>= 1 and <= 86400)) wrong.Add("Trust:MaxMessageAgeSeconds is not set, or not 1 to 86400.");
-        foreach (var (partner, number) in options.Partners.Select((partner, number) => (partner, number)))
-        {
-            var at = $"Trust:Partners:{number} ({partner.Organ ?? "no organ"})";
-            if (string.IsNullOrWhiteSpace(partner.Organ)) wrong.Add($"{at} has no Organ.");
-            if (partner.Unsigned is null) wrong.Add($"{at} does not set Unsigned. Choose Refuse or InformationOnly.");
-            if (partner.ClientCertificate is null) wrong.Add($"{at} does not set ClientCertificate. Choose Required or NotRequired.");
-            if (partner.Unsigned is UnsignedRule.Refuse && partner.Signers.Count == 0) wrong.Add($"{at} refuses unsigned documents and names no Signers, so it could send nothing.");
-        }
-
-        wrong.AddRange(options.Partners.GroupBy(partner => partner.Organ).Where(group => group.Key is not null && group.Count() > 1).Select(group => $"Trust:Partners names organ {group.Key} more than once."));
+        if (!File.Exists(options.Policies)) wrong.Add(options.Policies is null ? "Trust:Policies is not set: no partner could send anything." : $"Trust:Policies names '{options.Policies}', which does not exist: no partner could send anything.");
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
     }
 

@@ -20,11 +20,12 @@ public static class TrustRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<TrustFolder>();
         services.TryAddSingleton(provider => KeyUri.Open(Options(provider).HubKey!));
-        services.TryAddSingleton(provider => new PartnerPolicies(Options(provider).Partners.Select(partner => partner.ToPolicy())));
+        services.TryAddSingleton<PolicyBook>();
+        services.TryAddTransient(provider => provider.GetRequiredService<PolicyBook>().Current);
         services.TryAddSingleton(provider => new TimestampWindow(TimeSpan.FromSeconds(Options(provider).ClockSkewSeconds!.Value), TimeSpan.FromSeconds(Options(provider).MaxMessageAgeSeconds!.Value)));
-        services.TryAddSingleton(provider => new EnvelopedVerifier(Store(provider), ValidationPolicy.Strict, Clock(provider)));
-        services.TryAddSingleton(provider => new SealVerifier(Store(provider), ValidationPolicy.Strict, Clock(provider)));
-        services.TryAddSingleton(provider => new SoapVerifier(Store(provider), ValidationPolicy.Strict, provider.GetRequiredService<TimestampWindow>(), Clock(provider)));
+        services.TryAddSingleton(provider => new EnvelopedVerifier(Store(provider), Policy(provider), Clock(provider)));
+        services.TryAddSingleton(provider => new SealVerifier(Store(provider), Policy(provider), Clock(provider)));
+        services.TryAddSingleton(provider => new SoapVerifier(Store(provider), Policy(provider), provider.GetRequiredService<TimestampWindow>(), Clock(provider)));
         services.TryAddSingleton(provider => new ChannelVerifier(Store(provider), [.. Options(provider).InsideSubjects], Clock(provider)));
         services.TryAddSingleton<SoapSigner>();
         services.TryAddSingleton<HubSigner>();
@@ -37,6 +38,13 @@ public static class TrustRegistration
     {
         var folder = provider.GetRequiredService<TrustFolder>();
         return () => folder.Current;
+    }
+
+    // Signers of partners are judged by the policies of their organs.
+    private static ValidationPolicy Policy(IServiceProvider provider)
+    {
+        var book = provider.GetRequiredService<PolicyBook>();
+        return ValidationPolicy.Strict with { Partners = () => book.Current };
     }
 
     private static TimeProvider Clock(IServiceProvider provider) => provider.GetRequiredService<TimeProvider>();

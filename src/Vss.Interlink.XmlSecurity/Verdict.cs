@@ -27,6 +27,7 @@ public enum SubIndication
     SigConstraintsFailure,
     ChainConstraintsFailure,
     CryptoConstraintsFailure,
+    CryptoConstraintsFailureNoPoe,
     Expired,
     NotYetValid,
     PolicyProcessingError,

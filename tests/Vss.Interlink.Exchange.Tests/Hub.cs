@@ -12,6 +12,7 @@ using Vss.Interlink.Exchange.Tests.Translation;
 using Vss.Interlink.Exchange.Translation;
 using Vss.Interlink.TestKit;
 using Vss.Interlink.Trust.Policy;
+using Vss.Interlink.XmlSecurity.Signatures;
 using Vss.Interlink.V1;
 
 namespace Vss.Interlink.Exchange.Tests;
@@ -32,11 +33,13 @@ public sealed class Hub : IAsyncDisposable
         List<string> wrong = [];
         var routes = RoutingTable.Build([(Dossiers.Inside, "inside"), (Dossiers.Ministry, "box"), (Dossiers.Axis, "axis"), ("G22", "axis")], wrong)!;
         Evidence = new HubEvidence(_trust.Signer, OrganId.Stored("G24"), NullLogger<HubEvidence>.Instance);
+        var refusing = new NamedPolicy(SignaturePolicy.Default, SignatureLevel.Dsig, TimeSpan.Zero, UnsignedRule.Refuse, ClientCertificateRule.NotRequired, AttachmentRule.NotJudged);
+        var signer = new OrganSigner(Signer, null, null, SignerRole.Agency);
         var policies = new PartnerPolicies(
         [
-            new PartnerPolicy(Dossiers.Ministry, "Ministry", [Signer], UnsignedRule.Refuse, ClientCertificateRule.NotRequired),
-            new PartnerPolicy("G15", "Another", [Signer], UnsignedRule.Refuse, ClientCertificateRule.NotRequired),
-            new PartnerPolicy(Dossiers.Axis, "Over the axis", [], UnsignedRule.InformationOnly, ClientCertificateRule.NotRequired),
+            new PartnerPolicy(Dossiers.Ministry, "Ministry", [signer], refusing),
+            new PartnerPolicy("G15", "Another", [signer], refusing),
+            new PartnerPolicy(Dossiers.Axis, "Over the axis", [], refusing with { Unsigned = UnsignedRule.InformationOnly }),
         ]);
         Audit = new AuditTrail(Ledger, Clock, NullLogger<AuditTrail>.Instance);
         Intake = new DossierIntake(

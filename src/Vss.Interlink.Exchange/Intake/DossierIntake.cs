@@ -83,9 +83,9 @@ public sealed partial class DossierIntake
 
         var policies = _policies();
         var policy = policies.Find(sender.ToString()) ?? throw new ExchangeFault(Fault.UnknownOrgan, $"{sender} is no partner of this hub.", "policy.organ");
-        if (document.Assurance == Assurance.InformationOnly && policy.Unsigned != UnsignedRule.InformationOnly)
+        if (document.Assurance == Assurance.InformationOnly && policy.Policy.Unsigned != UnsignedRule.InformationOnly)
             throw new ExchangeFault(Fault.SignatureMissing, $"{sender} must sign what it sends.", "policy.unsigned");
-        if (document.Assurance == Assurance.Signed && !policies.MaySign(sender.ToString(), document.SignedBy?.Subject ?? ""))
+        if (document.Assurance == Assurance.Signed && !policies.MaySign(sender.ToString(), document.SignedBy))
             throw new ExchangeFault(Fault.SignerNotAuthorised, $"The signer is not registered for {sender}.", "policy.signer");
     }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Vss.Interlink.Exchange.Delivery;
 using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Keys;
+using Vss.Interlink.Trust.Policy;
 
 namespace Vss.Interlink.Gateway.Hosting;
 
@@ -26,6 +27,7 @@ internal static class StartCheck
             Open(closed, "Trust:HubKey", () => services.GetRequiredService<SigningKey>());
             Open(closed, "Hosting:TlsKey", () => KeyUri.OpenTls(services.GetRequiredService<IOptions<EdgeOptions>>().Value.TlsKey!).Certificate.Dispose());
             Open(closed, "Trust", () => services.GetRequiredService<TrustFolder>());
+            Open(closed, "Trust:Policies", () => services.GetRequiredService<PolicyBook>());
         }
 
         faults.AddRange(closed);
@@ -39,6 +41,10 @@ internal static class StartCheck
         try
         {
             open();
+        }
+        catch (PolicyException faulty)
+        {
+            faults.AddRange(faulty.Faults.Select(fault => $"{setting}: {fault}"));
         }
         catch (Exception failed) when (failed is IOException or InvalidDataException or CryptographicException or NotSupportedException or UnauthorizedAccessException)
         {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Vss.Interlink.Gateway.Soap.Operations;
+using Vss.Interlink.Trust.Policy;
 
 namespace Vss.Interlink.Gateway.Soap;
 
@@ -25,7 +26,7 @@ public static class SoapRegistration
     /// <summary>Registers the operations of the WSDL over AddExchange.</summary>
     public static IServiceCollection AddSoapOperations(this IServiceCollection services)
     {
-        services.TryAddSingleton<CallerRules>();
+        services.TryAddSingleton(provider => new CallerRules(provider.GetRequiredService<PartnerPolicies>));
         services.TryAddSingleton<SubmitOperation>();
         services.TryAddSingleton<HistoryOperations>();
         services.TryAddSingleton<BoxOperations>();

@@ -30,13 +30,7 @@ public static class HubConfiguration
                 InsideSubjects = new[] { DevelopmentPki.InsideSubject },
                 ClockSkewSeconds = 60,
                 MaxMessageAgeSeconds = 300,
-                Partners = new object[]
-                {
-                    new { Organ = Ministry, Name = "Ministry of Finance (sandbox)", Signers = new[] { DevelopmentPki.MinistrySubject }, Unsigned = "Refuse", ClientCertificate = "NotRequired" },
-
-                    // Statuses on the axis are unsigned in practice; its documents are sealed.
-                    new { Organ = Office, Name = "Government Office (sandbox)", Signers = new[] { DevelopmentPki.OfficeSubject }, Unsigned = "InformationOnly", ClientCertificate = "NotRequired" },
-                },
+                Policies = WritePolicies(folder),
             },
             Exchange = new
             {
@@ -61,6 +55,32 @@ public static class HubConfiguration
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;   // the axis secret stands in it
         using var file = new FileStream(path, options);
         JsonSerializer.Serialize(file, configuration, Readable);
+        return path;
+    }
+
+    private static string WritePolicies(string folder)
+    {
+        var algorithms = new Dictionary<string, string>
+        {
+            ["SHA-256"] = "open", ["SHA-384"] = "open", ["SHA-512"] = "open", ["RSA-PKCS1"] = "open", ["RSA-PSS"] = "open", ["ECDSA"] = "open",
+            ["RSA-2048"] = "2030-12-31", ["RSA-3072"] = "open", ["P-256"] = "open", ["P-384"] = "open",
+        };
+        var path = Path.Combine(folder, "policies.json");
+        File.WriteAllText(path, JsonSerializer.Serialize(new
+        {
+            policies = new Dictionary<string, object>
+            {
+                ["sealed"] = new { algorithms, requiredLevel = "B", revocationGrace = "00:00:00", unsigned = "Refuse", clientCertificate = "NotRequired", attachments = "Recorded" },
+
+                // Statuses on the axis are unsigned in practice; its documents are sealed.
+                ["axis"] = new { algorithms, requiredLevel = "B", revocationGrace = "00:00:00", unsigned = "InformationOnly", clientCertificate = "NotRequired", attachments = "Recorded" },
+            },
+            partners = new object[]
+            {
+                new { organ = Ministry, name = "Ministry of Finance (sandbox)", policy = "sealed", signers = new[] { new { subject = DevelopmentPki.MinistrySubject, role = "Agency" } } },
+                new { organ = Office, name = "Government Office (sandbox)", policy = "axis", signers = new[] { new { subject = DevelopmentPki.OfficeSubject, role = "Agency" } } },
+            },
+        }, Readable));
         return path;
     }
 }

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 namespace Vss.Interlink.Trust.Certificates;
 
 /// <summary>
-/// The trust store of the configured folders, read again now and then so that a new revocation list needs no restart. A store that cannot be read any more leaves the last good
-/// one in force; its lists grow stale and then refuse.
+/// The trust store of the configured folders, read again now and then so that a new revocation list needs no restart; as long as no file changes it stays the same, with all that was
+/// found over it. A store that cannot be read any more leaves the last good one in force; its lists grow stale and then refuse.
 /// </summary>
 public sealed partial class TrustFolder
 {
@@ -16,11 +16,13 @@ public sealed partial class TrustFolder
     private readonly ILogger _logger;
     private readonly Lock _reading = new();
     private volatile TrustStore _current;
+    private string _stamp;
     private long _readAt;
 
     public TrustFolder(IOptions<TrustOptions> options, TimeProvider clock, ILogger<TrustFolder> logger)
     {
         (_options, _clock, _logger) = (options.Value, clock, logger);
+        _stamp = Stamp();
         _current = Read();
         _readAt = clock.GetTimestamp();
     }
@@ -33,7 +35,9 @@ public sealed partial class TrustFolder
             {
                 try
                 {
-                    _current = Read();
+                    var stamp = Stamp();   // before: what changes while it is read is read once more
+                    if (stamp != _stamp) _current = Read();
+                    _stamp = stamp;
                 }
                 catch (Exception unreadable) when (unreadable is IOException or InvalidDataException or UnauthorizedAccessException)
                 {
@@ -49,6 +53,8 @@ public sealed partial class TrustFolder
             return _current;
         }
     }
+
+    private string Stamp() => TrustStore.StampOf(_options.Anchors, _options.Intermediates, _options.RevocationLists);
 
     private TrustStore Read() => TrustStore.Load(_options.Anchors!, _options.Intermediates, _options.RevocationLists);
 

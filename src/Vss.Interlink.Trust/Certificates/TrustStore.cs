@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Vss.Interlink.Trust.Paths;
 using Vss.Interlink.Trust.Revocation;
 
@@ -52,6 +54,20 @@ public sealed class TrustStore
     public static IReadOnlyList<OcspAnswer> OcspAnswers(string path) =>
         [.. Files(path, ".ocsp", ".ors", ".der", ".pem").Select(file => OcspAnswer.TryRead(File.ReadAllBytes(file)) ?? throw new InvalidDataException($"'{file}' is no OCSP answer that was successful."))];
 
+    /// <summary>Names, lengths and times of the files that <see cref="Load"/> would read: while they stay the same, so does the store.</summary>
+    public static string StampOf(params ReadOnlySpan<string?> paths)
+    {
+        var stamp = new StringBuilder();
+        foreach (var path in paths)
+        {
+            if (path is null) continue;
+            foreach (var file in Directory.Exists(path) ? new DirectoryInfo(path).EnumerateFiles().OrderBy(file => file.Name, StringComparer.Ordinal) : (IEnumerable<FileInfo>)[new FileInfo(path)])
+                stamp.Append(CultureInfo.InvariantCulture, $"{file.FullName}\0{(file.Exists ? file.Length : -1)}\0{file.LastWriteTimeUtc.Ticks}\n");
+        }
+
+        return stamp.ToString();
+    }
+
     private static IEnumerable<string> Files(string path, params string[] extensions) =>
         Directory.Exists(path) ? Directory.EnumerateFiles(path).Where(file => extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase)).Order(StringComparer.Ordinal) : [path];
 
@@ -61,7 +77,7 @@ public sealed class TrustStore
         var read = new X509Certificate2Collection();
         try
         {
-            if (octets.AsSpan().IndexOf("-----BEGIN CERTIFICATE-----"u8) >= 0) read.ImportFromPem(System.Text.Encoding.ASCII.GetString(octets));
+            if (octets.AsSpan().IndexOf("-----BEGIN CERTIFICATE-----"u8) >= 0) read.ImportFromPem(Encoding.ASCII.GetString(octets));
             else read.Add(X509CertificateLoader.LoadCertificate(octets));
         }
         catch (CryptographicException broken)

@@ -41,6 +41,7 @@ internal sealed class CmsJudge(TrustStore store, ValidationPolicy policy, Signat
             var stamps = CmsTimeStamps.Of(message, signer, contentDigest);
             proved = ProofOfExistence.Of(stamps, new TimeStampJudge(all, policy, algorithms, at), ladder, provedAt);
             Claim(signer, proved, ladder);
+            AlgorithmDates.Check(algorithms, [.. NamesOf(signer.Digest), .. signer.Method.PolicyNames], proved ?? at, Place, ladder);
             CertificateJudge.Judge(certificate, carried.Certificates, all, at, forClientAuthentication: false, policy, ladder, algorithms, proved);
         }
 
@@ -122,7 +123,9 @@ internal sealed class CmsJudge(TrustStore store, ValidationPolicy policy, Signat
     private List<X509Certificate2> CertificatesOf(CmsSigner signer, CarriedMaterial carried) =>
         [.. carried.Certificates.Concat(store.Intermediates).Concat(store.Anchors).Where(candidate => PathCertificate.TryRead(candidate) is { } read && signer.Names(read))];
 
-    private bool IsAdmitted(HashAlgorithmName hash) => hash.Name is not null && (hash != HashAlgorithmName.SHA1 || algorithms.AdmitsSha1);
+    private bool IsAdmitted(HashAlgorithmName hash) => algorithms.Admits(hash);
+
+    private static IEnumerable<string> NamesOf(HashAlgorithmName hash) => SignaturePolicy.NameOf(hash) is { } name ? [name] : [];
 
     private static IEnumerable<string> Names(CmsSigner signer)
     {

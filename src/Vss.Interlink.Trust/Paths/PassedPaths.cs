@@ -14,10 +14,13 @@ internal sealed class PassedPaths
 {
     private const int MaxKept = 4096;
 
+    // Judging anew now and then shows which lists and answers are in use, for whoever keeps those fresh.
+    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(5);
+
     private readonly ConcurrentDictionary<Key, Kept> _kept = new();
 
     /// <summary>What is kept under this key and holds at this time; null where nothing is.</summary>
-    public Kept? Find(Key key, DateTimeOffset at) => _kept.TryGetValue(key, out var kept) && kept.From <= at && at < kept.End ? kept : null;
+    public Kept? Find(Key key, DateTimeOffset at) => _kept.TryGetValue(key, out var kept) && kept.From <= at && at < kept.End && at - kept.From < s_longest ? kept : null;
 
     public void Keep(Key key, Kept kept)
     {

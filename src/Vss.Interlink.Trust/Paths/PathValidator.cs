@@ -162,12 +162,13 @@ internal sealed class PathValidator(TrustStore store, IReadOnlyCollection<X509Ce
         for (var index = 0; index + 1 < path.Count; index++)
         {
             var method = path[index].Method;
-            if (!method.IsKnown || (method.IsSha1 && !request.Algorithms.AdmitsSha1))
+            if (!method.IsKnown || !method.PolicyNames.All(request.Algorithms.Admits))
             {
                 return ladder.Fail(Rules.ChainAlgorithm, At(index, path.Count), $"it is signed by {method.Oid}{(method.IsSha1 ? " (SHA-1)" : "")}, which policy {request.Algorithms.Name} does not admit",
                     "Have it issued with SHA-256 or better.");
             }
 
+            if (!AlgorithmDates.Check(request.Algorithms, method.PolicyNames, request.Moment, At(index, path.Count), ladder)) return false;
             if (!Key(path[index + 1], request, ladder, At(index + 1, path.Count))) return false;
         }
 
@@ -177,8 +178,9 @@ internal sealed class PathValidator(TrustStore store, IReadOnlyCollection<X509Ce
     private static bool Key(PathCertificate certificate, PathRequest request, Ladder ladder, string? at = null)
     {
         var key = PublicKeys.Describe(certificate.KeyInfo.ToArray());
-        var fits = key is { } known && (known.IsRsa ? known.Bits >= request.Algorithms.MinRsaBits : known.Bits is 256 or 384 or 521);
+        var fits = key is { } known && request.Algorithms.NameOfKey(known.IsRsa, known.Bits) is not null;
         var found = key is { } kind ? $"{(kind.IsRsa ? "RSA" : "ECDSA")}, {kind.Bits} bits" : "of another kind";
+        if (fits && !AlgorithmDates.Check(request.Algorithms, [request.Algorithms.NameOfKey(key!.Value.IsRsa, key.Value.Bits)!], request.Moment, at ?? "certificate", ladder)) return false;
         if (fits) return at is not null || ladder.Pass(Rules.Key, "certificate", found);
         return ladder.Fail(Rules.Key, at ?? "certificate", $"the key is {found}; an RSA key of at least {request.Algorithms.MinRsaBits} bits or a key on P-256, P-384 or P-521 is required",
             "Have a certificate issued for an RSA key of 2048 bits or more, or for one on a NIST curve.");

@@ -26,6 +26,7 @@ internal static class PathWindow
             }
         }
 
+        foreach (var ends in request.Algorithms.Ends) Sooner(ends + TimeSpan.FromTicks(1));   // acceptable at that moment itself
         foreach (var answer in store.Answers)
         {
             foreach (var line in Enumerable.Range(0, path.Count - 1).SelectMany(index => answer.Lines.Where(line => line.IsOf(path[index], path[index + 1]))))

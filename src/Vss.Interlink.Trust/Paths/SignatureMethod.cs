@@ -50,6 +50,9 @@ internal sealed record SignatureMethod(string Oid, HashAlgorithmName Hash, KeyKi
         };
     }
 
+    /// <summary>What a <see cref="SignaturePolicy"/> calls the digest and the method.</summary>
+    public IEnumerable<string> PolicyNames => [SignaturePolicy.NameOf(Hash) ?? "", Kind switch { KeyKind.RsaPss => "RSA-PSS", KeyKind.Ecdsa => "ECDSA", _ => "RSA-PKCS1" }];
+
     /// <summary>Mask generation and salt of RSASSA-PSS; null for everything else.</summary>
     public PssParameters? Pss { get; private init; }
 

@@ -1,6 +1,9 @@
+using Vss.Interlink.Trust.Verification;
+using Vss.Interlink.XmlSecurity.Signatures;
+
 namespace Vss.Interlink.Trust.Policy;
 
-/// <summary>What happens to a document without a valid signature. There is no default: a policy that does not choose is refused at start.</summary>
+/// <summary>What happens to a document without a valid signature. There is no default: a policy that does not choose is refused.</summary>
 public enum UnsignedRule
 {
     Refuse,
@@ -14,24 +17,60 @@ public enum ClientCertificateRule
     NotRequired,
 }
 
+/// <summary>What is asked of the signatures in attached documents. No default either.</summary>
+public enum AttachmentRule
+{
+    /// <summary>Nothing: attachments are octets under the seal.</summary>
+    NotJudged,
+
+    /// <summary>They are judged and the verdicts recorded; nothing is refused for them.</summary>
+    Recorded,
+
+    /// <summary>Each attached PDF needs a good signature of the agency.</summary>
+    Agency,
+
+    /// <summary>Each attached PDF needs a good signature of a person in authority and one of the agency (Decree 30/2020/ND-CP).</summary>
+    PersonAndAgency,
+}
+
+/// <summary>As what somebody signs for an organ.</summary>
+public enum SignerRole
+{
+    /// <summary>The organ's own seal.</summary>
+    Agency,
+
+    /// <summary>A person in authority.</summary>
+    Person,
+}
+
+/// <summary>Whose certificates may sign for an organ: all of one subject, so that a renewed certificate changes nothing, or one certificate by issuer and serial number.</summary>
+/// <param name="Subject">Distinguished name exactly as .NET prints it; null where issuer and serial number are given.</param>
+/// <param name="Issuer">The issuer's distinguished name.</param>
+/// <param name="SerialNumber">Hexadecimal, upper case.</param>
+/// <param name="Role">As what.</param>
+public sealed record OrganSigner(string? Subject, string? Issuer, string? SerialNumber, SignerRole Role)
+{
+    public bool Is(Signatory signatory) => Subject is not null
+        ? Subject == signatory.Subject
+        : Issuer == signatory.Issuer && SerialNumber == signatory.SerialNumber;
+}
+
+/// <summary>How documents of a partner are judged: a whole policy by name, none of whose choices has a default.</summary>
+/// <param name="Algorithms">Digests, methods and keys, each with the time until which it is acceptable.</param>
+/// <param name="RequiredLevel">Least level of the signatures in attached documents.</param>
+/// <param name="RevocationGrace">For how long after its end an answer on revocation still counts.</param>
+/// <param name="Unsigned">What happens to unsigned documents.</param>
+/// <param name="ClientCertificate">Whether connections need a client certificate.</param>
+/// <param name="Attachments">What is asked of attached documents.</param>
+public sealed record NamedPolicy(
+    SignaturePolicy Algorithms, SignatureLevel RequiredLevel, TimeSpan RevocationGrace, UnsignedRule Unsigned, ClientCertificateRule ClientCertificate, AttachmentRule Attachments)
+{
+    public string Name => Algorithms.Name;
+}
+
 /// <summary>What the hub trusts one organ with. Immutable; replaced whole.</summary>
 /// <param name="Organ">Organ code as it stands in messages.</param>
 /// <param name="Name">For people.</param>
-/// <param name="Signers">Distinguished names of certificates that may sign for the organ; a renewed certificate keeps its name.</param>
-/// <param name="Unsigned">What happens to its unsigned documents.</param>
-/// <param name="ClientCertificate">Whether its connections need one.</param>
-public sealed record PartnerPolicy(string Organ, string Name, IReadOnlyList<string> Signers, UnsignedRule Unsigned, ClientCertificateRule ClientCertificate);
-
-/// <summary>All policies at one moment. Read once per message, then handed on.</summary>
-public sealed class PartnerPolicies
-{
-    private readonly Dictionary<string, PartnerPolicy> _byOrgan;
-
-    public PartnerPolicies(IEnumerable<PartnerPolicy> policies) => _byOrgan = policies.ToDictionary(policy => policy.Organ, StringComparer.Ordinal);
-
-    /// <summary>The organ's policy, or null: the caller must refuse.</summary>
-    public PartnerPolicy? Find(string organ) => _byOrgan.GetValueOrDefault(organ);
-
-    /// <summary>Whether the certificate's subject is registered for the organ; false for an unknown organ.</summary>
-    public bool MaySign(string organ, string subject) => Find(organ)?.Signers.Contains(subject, StringComparer.Ordinal) == true;
-}
+/// <param name="Signers">Who may sign for the organ.</param>
+/// <param name="Policy">How its documents are judged.</param>
+public sealed record PartnerPolicy(string Organ, string Name, IReadOnlyList<OrganSigner> Signers, NamedPolicy Policy);

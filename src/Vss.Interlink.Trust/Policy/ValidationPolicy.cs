@@ -29,6 +29,9 @@ public sealed record ValidationPolicy(RevocationRule Revocation, UntrustedSigner
     /// <summary>For how long after its end an answer on revocation still counts, where a partner's policy names such a time; zero for none.</summary>
     public TimeSpan RevocationGrace { get; init; }
 
+    /// <summary>Policies that the signer's own terms are taken from (algorithms with their dates, grace); null where everybody is judged alike.</summary>
+    public Func<PartnerPolicies>? Partners { get; init; }
+
     /// <summary>The hub's own: every rule at its strictest.</summary>
     public static ValidationPolicy Strict { get; } = new(RevocationRule.Required, UntrustedSignerRule.Stop);
 }

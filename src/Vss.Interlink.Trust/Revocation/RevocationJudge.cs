@@ -209,7 +209,7 @@ internal sealed class RevocationJudge(TrustStore store, PathBuilder builder, Pat
     // A key that was in other hands earlier signed nothing worth since then (section 5.3.2).
     private bool IsBeforeMoment(RevokedEntry entry) => entry.At <= request.Moment || entry.InvalidSince <= request.Moment;
 
-    private bool IsAdmitted(SignatureMethod method) => method.IsKnown && (!method.IsSha1 || request.Algorithms.AdmitsSha1);
+    private bool IsAdmitted(SignatureMethod method) => method.IsKnown && request.Algorithms.Admits(method.Hash);
 
     private RevocationJudge Deeper() => new(store, builder, request, validator, level + 1);
 

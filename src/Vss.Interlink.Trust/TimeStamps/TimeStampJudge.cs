@@ -49,6 +49,8 @@ public sealed class TimeStampJudge(TrustStore store, ValidationPolicy policy, Si
             return (null, null);
         }
 
+        if (!AlgorithmDates.Check(algorithms, [SignaturePolicy.NameOf(token.Hash)!, SignaturePolicy.NameOf(signer.Digest)!, .. signer.Method.PolicyNames], provedAt ?? at, "token", ladder)) return (null, null);
+
         // 2 what it is of
         if (digest is not null && !ladder.Check(CryptographicOperations.FixedTimeEquals(digest(token.Hash), token.Imprint.Span), Rules.Digest, "imprint", "the imprint is that of the data", "the imprint is of other data", "Give the data that was stamped."))
             return (false, null);
@@ -92,5 +94,5 @@ public sealed class TimeStampJudge(TrustStore store, ValidationPolicy policy, Si
         && ladder.Check(query.Nonce == token.Nonce || query.Nonce is null, Rules.Request, "request", "the nonce is that of the request", "the nonce is not that of the request: it is the answer to another one", Remedy)
         && ladder.Check(query.Policy is null || query.Policy == token.Policy, Rules.Request, "request", "the policy is as asked for", "the token was made under another policy than asked for", Remedy);
 
-    private bool IsAdmitted(HashAlgorithmName hash) => hash.Name is not null && (hash != HashAlgorithmName.SHA1 || algorithms.AdmitsSha1);
+    private bool IsAdmitted(HashAlgorithmName hash) => algorithms.Admits(hash);
 }

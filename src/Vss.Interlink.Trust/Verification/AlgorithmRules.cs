@@ -1,3 +1,4 @@
+using Vss.Interlink.Trust.Policy;
 using Vss.Interlink.XmlSecurity.Signatures;
 
 namespace Vss.Interlink.Trust.Verification;
@@ -23,6 +24,15 @@ internal static class AlgorithmRules
         }
 
         return isAdmitted;
+    }
+
+    /// <summary>Whether a partner's policy admits them too, at this time.</summary>
+    public static bool Admit(SignatureReport signature, SignaturePolicy policy, DateTimeOffset at, Ladder ladder)
+    {
+        var names = signature.Algorithms.SelectMany(SignaturePolicy.NamesOf).ToList();
+        return names.Find(name => !policy.Admits(name)) is { } other
+            ? ladder.Fail(Rules.AlgorithmSignature, "ds:SignedInfo", $"policy {policy.Name} does not admit {other}", "Use an algorithm that the policy agreed with the hub lists.")
+            : AlgorithmDates.Check(policy, names, at, "ds:SignedInfo", ladder);
     }
 
     private static bool Admit(Ladder ladder, string algorithm, string rule, string at, params ReadOnlySpan<string> admitted) =>

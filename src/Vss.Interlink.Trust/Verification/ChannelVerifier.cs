@@ -34,7 +34,7 @@ public sealed class ChannelVerifier(Func<TrustStore> store, IReadOnlyList<string
     public static VerificationResult Unsigned(PartnerPolicy? policy, ReadOnlyMemory<byte> octets, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> parts)
     {
         var ladder = new Ladder();
-        var admitted = ladder.Check(policy is { Unsigned: UnsignedRule.InformationOnly }, Rules.PolicyUnsigned, "", "unsigned; admitted for information only",
+        var admitted = ladder.Check(policy is { Policy.Unsigned: UnsignedRule.InformationOnly }, Rules.PolicyUnsigned, "", "unsigned; admitted for information only",
             policy is null ? "unsigned, and there is no policy for its sender" : "unsigned, and the sender's policy refuses that", "Sign the document.");
         return admitted
             ? new VerificationResult.Passed(new VerifiedDocument(Assurance.InformationOnly, null, ladder.Passed(), octets, parts))

@@ -30,6 +30,7 @@ public sealed class DocumentVerifier(TrustStore store, ValidationPolicy policy, 
         foreach (var covered in report.Verdict.Covered) ladder.Cover(covered);
         var all = WithCarried(report);
         var proved = ProofOfExistence.Of(ProofOfExistence.Carried(report), new TimeStampJudge(all, policy, algorithms, at), ladder);
+        AlgorithmDates.Check(algorithms, report.Algorithms.SelectMany(SignaturePolicy.NamesOf), proved ?? at, "ds:SignedInfo", ladder);
         if (certificate is null)
             ladder.Fail(Rules.Token, "ds:KeyInfo", "the signature has a bare key and no certificate", "Put the signer's certificate into ds:X509Data, or give the key that you trust.");
         else

@@ -12,6 +12,7 @@ public static class Rules
     public const string AlgorithmSignature = "sig.algorithm.signature";
     public const string AlgorithmDigest = "sig.algorithm.digest";
     public const string AlgorithmTransform = "sig.algorithm.transform";
+    public const string AlgorithmDate = "sig.algorithm.date";
     public const string IdUnique = "sig.id.unique";
     public const string ReferenceResolved = "sig.reference.resolved";
     public const string ReferenceTarget = "sig.reference.target";
@@ -69,6 +70,7 @@ public static class Rules
         Value => (Indication.TotalFailed, SubIndication.SigCryptoFailure),
         Present or Structure => (Indication.TotalFailed, SubIndication.FormatFailure),
         AlgorithmC14n or AlgorithmSignature or AlgorithmDigest or AlgorithmTransform or Key or ChainAlgorithm => (Indication.Indeterminate, SubIndication.CryptoConstraintsFailure),
+        AlgorithmDate => (Indication.Indeterminate, SubIndication.CryptoConstraintsFailureNoPoe),
         ReferenceResolved or ReferenceTarget or IdUnique => (Indication.Indeterminate, SubIndication.SignedDataNotFound),
         Token => (Indication.Indeterminate, SubIndication.NoSigningCertificateFound),
         Chain => (Indication.Indeterminate, SubIndication.NoCertificateChainFound),

@@ -67,7 +67,10 @@ internal sealed class SignatureTrial(TrustStore store, ValidationPolicy policy, 
         var certificate = CertificateCache.Read(foreseen.SigningCertificate);
         if (certificate is null) return ladder.Fail(Rules.Token, "ds:KeyInfo", "the signer's certificate cannot be read", SignatureRules.Remedy(SignatureRules.Token));
         Signer = CertificateJudge.Name(certificate);
-        return CertificateJudge.Judge(certificate, DocumentVerifier.Carried(foreseen), store, at, forClientAuthentication: false, policy, ladder) || !CertificateJudge.Ends(policy, ladder);
+        var (algorithms, grace) = policy.Partners?.Invoke().TermsOf(Signer) ?? (SignaturePolicy.Default, policy.RevocationGrace);
+        var own = policy with { RevocationGrace = grace };
+        return (AlgorithmRules.Admit(foreseen, algorithms, at, ladder) && CertificateJudge.Judge(certificate, DocumentVerifier.Carried(foreseen), store, at, forClientAuthentication: false, own, ladder, algorithms))
+            || !CertificateJudge.Ends(policy, ladder);
     }
 
     private SignatureReport? Arithmetic(SignatureReport judged)

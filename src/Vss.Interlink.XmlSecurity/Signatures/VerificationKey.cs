@@ -83,8 +83,8 @@ internal sealed class VerificationKey : IDisposable
     public (string Rule, string Detail)? Unfit(SignatureMethod method, SignaturePolicy policy)
     {
         if (_ecdsa is null != method.Kind is not SignatureKind.Ecdsa) return (SignatureRules.KeyFound, $"the key is {this}, the signature method is of another kind");
+        if (policy.NameOfKey(IsRsa, Bits) is null) return (SignatureRules.KeyLength, $"the key is {this}; {(IsRsa ? $"policy {policy.Name} asks for {policy.MinRsaBits} to {MaxRsaBits} bits" : $"policy {policy.Name} does not admit the curve")}");
         if (_ecdsa is not null) return null;
-        if (Bits < policy.MinRsaBits || Bits > MaxRsaBits) return (SignatureRules.KeyLength, $"the key is {this}; policy {policy.Name} asks for {policy.MinRsaBits} to {MaxRsaBits} bits");
         if (!_hasFitExponent) return (SignatureRules.KeyExponent, "the public exponent of the RSA key is even, 1 or longer than 64 bits");
         return null;
     }

@@ -87,6 +87,26 @@ internal sealed class ExchangeHost : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
+    private static string WritePolicies(string folder)
+    {
+        const string algorithms = """{ "SHA-256": "open", "RSA-PKCS1": "open", "RSA-2048": "open" }""";
+        var path = Path.Combine(folder, "policies.json");
+        File.WriteAllText(path, $$"""
+            {
+              "policies": {
+                "open": { "algorithms": {{algorithms}}, "requiredLevel": "Dsig", "revocationGrace": "00:00:00", "unsigned": "Refuse", "clientCertificate": "NotRequired", "attachments": "NotJudged" },
+                "guarded": { "algorithms": {{algorithms}}, "requiredLevel": "Dsig", "revocationGrace": "00:00:00", "unsigned": "Refuse", "clientCertificate": "Required", "attachments": "NotJudged" }
+              },
+              "partners": [
+                { "organ": "{{Ministry}}", "policy": "open", "signers": [ { "subject": "{{DevelopmentPki.MinistrySubject}}", "role": "Agency" } ] },
+                { "organ": "{{Office}}", "policy": "open", "signers": [ { "subject": "{{DevelopmentPki.OfficeSubject}}", "role": "Agency" } ] },
+                { "organ": "{{GuardedMinistry}}", "policy": "guarded", "signers": [ { "subject": "{{DevelopmentPki.MinistrySubject}}", "role": "Agency" } ] }
+              ]
+            }
+            """);
+        return path;
+    }
+
     private static Dictionary<string, string?> Settings(string folder) => new()
     {
         ["Trust:Anchors"] = Pki.Anchors,
@@ -95,18 +115,7 @@ internal sealed class ExchangeHost : IAsyncDisposable
         ["Trust:HubKey"] = Pki.KeyUri("hub"),
         ["Trust:ClockSkewSeconds"] = "60",
         ["Trust:MaxMessageAgeSeconds"] = "600",
-        ["Trust:Partners:0:Organ"] = Ministry,
-        ["Trust:Partners:0:Signers:0"] = DevelopmentPki.MinistrySubject,
-        ["Trust:Partners:0:Unsigned"] = "Refuse",
-        ["Trust:Partners:0:ClientCertificate"] = "NotRequired",
-        ["Trust:Partners:1:Organ"] = Office,
-        ["Trust:Partners:1:Signers:0"] = DevelopmentPki.OfficeSubject,
-        ["Trust:Partners:1:Unsigned"] = "Refuse",
-        ["Trust:Partners:1:ClientCertificate"] = "NotRequired",
-        ["Trust:Partners:2:Organ"] = GuardedMinistry,
-        ["Trust:Partners:2:Signers:0"] = DevelopmentPki.MinistrySubject,
-        ["Trust:Partners:2:Unsigned"] = "Refuse",
-        ["Trust:Partners:2:ClientCertificate"] = "Required",
+        ["Trust:Policies"] = WritePolicies(folder),
         ["Exchange:DataFolder"] = folder,
         ["Exchange:HubOrgan"] = "000.00.00.G22",
         ["Exchange:InsideOrgans:0"] = "000.00.00.G22",

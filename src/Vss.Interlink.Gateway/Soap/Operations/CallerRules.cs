@@ -1,21 +1,22 @@
 using System.Security.Cryptography.X509Certificates;
 using Vss.Interlink.Exchange;
 using Vss.Interlink.Exchange.Faults;
+using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Policy;
 using Vss.Interlink.V1;
 
 namespace Vss.Interlink.Gateway.Soap.Operations;
 
 /// <summary>For which organ a signed request speaks.</summary>
-internal sealed class CallerRules(PartnerPolicies policies)
+internal sealed class CallerRules(Func<PartnerPolicies> policies)
 {
     /// <summary>The organ that the request names, once it is shown that its signer may speak for it, over a connection that its policy asks for.</summary>
     /// <exception cref="ExchangeFault">SCHEMA_VIOLATION, UNKNOWN_ORGAN, SIGNER_NOT_AUTHORISED, CLIENT_CERTIFICATE_REQUIRED.</exception>
     public OrganId Authorise(SoapCall call, string organ)
     {
         if (!OrganId.TryParse(organ, out var id)) throw RequestFields.Violation("OrganId", "is no organ code");
-        if (policies.Find(organ) is null) throw new ExchangeFault(Fault.UnknownOrgan, $"{id} is no partner of this hub", "policy.organ");
-        if (!policies.MaySign(organ, call.Document.SignedBy?.Subject ?? "")) throw new ExchangeFault(Fault.SignerNotAuthorised, $"the signer is not registered for {id}", "policy.signer");
+        if (policies().Find(organ) is null) throw new ExchangeFault(Fault.UnknownOrgan, $"{id} is no partner of this hub", "policy.organ");
+        if (!policies().MaySign(organ, call.Document.SignedBy)) throw new ExchangeFault(Fault.SignerNotAuthorised, $"the signer is not registered for {id}", "policy.signer");
         CheckConnection(id, call.ClientCertificate);
         return id;
     }
@@ -24,9 +25,9 @@ internal sealed class CallerRules(PartnerPolicies policies)
     /// <exception cref="ExchangeFault">CLIENT_CERTIFICATE_REQUIRED.</exception>
     public void CheckConnection(OrganId organ, X509Certificate2? certificate)
     {
-        if (policies.Find(organ.ToString()) is not { ClientCertificate: ClientCertificateRule.Required }) return;
+        if (policies().Find(organ.ToString()) is not { Policy.ClientCertificate: ClientCertificateRule.Required }) return;
         if (certificate is null) throw Required($"{organ} must connect with its TLS client certificate, and the connection has none");
-        if (!policies.MaySign(organ.ToString(), certificate.Subject)) throw Required($"the connection's TLS client certificate is not registered for {organ}");
+        if (!policies().MaySign(organ.ToString(), CertificateVerifier.Name(certificate))) throw Required($"the connection's TLS client certificate is not registered for {organ}");
     }
 
     private static ExchangeFault Required(string detail) => new(Fault.ClientCertificateRequired, detail, "policy.client-certificate");
