@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Vss.Interlink.Trust.Certificates;
+using Vss.Interlink.Trust.Policy;
 using Vss.Interlink.XmlSecurity.Signatures;
 
 namespace Vss.Interlink.Cli;
@@ -22,10 +23,6 @@ internal sealed class JudgingOptions
         _clock = clock;
         _trust = CertificateFiles.Option("--trust", "PEM|DER|DIR", "Trust anchors. Without any, integrity is still judged and the indication is INDETERMINATE.");
         _extra = CertificateFiles.Option(extraName, "FILE|DIR", "Certificates between signer and anchor that do not come along.");
-        Policy.Validators.Add(result =>
-        {
-            if (result.Tokens is [var other] && SignaturePolicy.All.All(known => known.Name != other.Value)) result.AddError($"--policy {other.Value} is not known. Choose default or legacy.");
-        });
     }
 
     public Option<string[]> Lists { get; } = CertificateFiles.Option("--crl", "FILE|DIR", "Revocation lists, complete or delta.");
@@ -34,13 +31,18 @@ internal sealed class JudgingOptions
 
     public Option<DateTimeOffset?> At { get; } = new("--at") { Description = "Judge at this time (ISO 8601 with Z or offset) instead of now.", HelpName = "TIME", CustomParser = Time };
 
-    public Option<string> Policy { get; } = new("--policy") { Description = "Algorithms and key lengths: default, or legacy, which admits SHA-1 and RSA from 1024 bits for judging old material.", HelpName = "default|legacy", DefaultValueFactory = _ => "default" };
+    public Option<string> Policy { get; } = new("--policy")
+    {
+        Description = "Algorithms, keys and grace: default; legacy, which admits SHA-1 and RSA from 1024 bits for judging old material; or one of --policies.", HelpName = "default|legacy|NAME", DefaultValueFactory = _ => "default",
+    };
+
+    public Option<string?> Policies { get; } = new("--policies") { Description = "A file of named policies, as a hub has it.", HelpName = "FILE" };
 
     public Option<bool> NoRevocation { get; } = new("--no-revocation") { Description = "Do not ask whether certificates were revoked; everything else is judged." };
 
     public Option<bool> Json { get; } = new("--json") { Description = "Write the report as JSON." };
 
-    public IEnumerable<Option> All => [_trust, _extra, Lists, Answers, At, Policy, Json];
+    public IEnumerable<Option> All => [_trust, _extra, Lists, Answers, At, Policy, Policies, Json];
 
     /// <exception cref="UsageException">A file cannot be used.</exception>
     public TrustStore Store(ParseResult parsed) => new(
@@ -51,7 +53,30 @@ internal sealed class JudgingOptions
 
     public DateTimeOffset Now(ParseResult parsed) => parsed.GetValue(At) ?? _clock.GetUtcNow();
 
-    public SignaturePolicy Algorithms(ParseResult parsed) => SignaturePolicy.All.First(known => known.Name == parsed.GetValue(Policy));
+    /// <exception cref="UsageException">There is no policy of this name, or the file has faults.</exception>
+    public SignaturePolicy Algorithms(ParseResult parsed) => SignaturePolicy.All.FirstOrDefault(known => known.Name == parsed.GetValue(Policy)) ?? Named(parsed).Algorithms;
+
+    /// <summary>How much later than its end an answer on revocation still counts.</summary>
+    /// <inheritdoc cref="Algorithms"/>
+    public TimeSpan RevocationGrace(ParseResult parsed) => SignaturePolicy.All.Any(known => known.Name == parsed.GetValue(Policy)) ? TimeSpan.Zero : Named(parsed).RevocationGrace;
+
+    private NamedPolicy Named(ParseResult parsed)
+    {
+        var name = parsed.GetRequiredValue(Policy);
+        if (parsed.GetValue(Policies) is not { } path) throw new UsageException($"--policy {name} is not known. Choose default or legacy, or give the file that has it by --policies.");
+        try
+        {
+            return PolicyFile.Parse(RegularFile.ReadAll(path)).Policies.GetValueOrDefault(name) ?? throw new UsageException($"--policies: '{path}' has no policy {name}.");
+        }
+        catch (PolicyException faulty)
+        {
+            throw new UsageException($"--policies: {faulty.Message}", faulty);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new UsageException($"--policies: {unreadable.Message}", unreadable);
+        }
+    }
 
     /// <summary>A file name that begins with a dash is an option that is not known.</summary>
     public static Argument<string> FileArgument(string name, string description, string command)

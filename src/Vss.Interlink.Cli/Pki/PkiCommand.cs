@@ -69,6 +69,7 @@ internal static class PkiCommand
                 Now = options.Now(parsed),
                 Revocation = s_revocation[parsed.GetRequiredValue(revocation)],
                 Algorithms = options.Algorithms(parsed),
+                RevocationGrace = options.RevocationGrace(parsed),
                 Policies = new PolicyRequest(parsed.GetRequiredValue(policies), parsed.GetValue(requires), parsed.GetValue(mapping), parsed.GetValue(any)),
                 DnsName = parsed.GetValue(name)?[4..],
             };

@@ -25,7 +25,7 @@ internal static class TimeStampCommand
         command.Add(options.NoRevocation);
         command.SetAction(parsed =>
         {
-            var judge = new TimeStampJudge(options.Store(parsed), new ValidationPolicy(parsed.GetValue(options.NoRevocation) ? RevocationRule.NotChecked : RevocationRule.Required, UntrustedSignerRule.JudgeIntegrity), options.Algorithms(parsed), options.Now(parsed));
+            var judge = new TimeStampJudge(options.Store(parsed), new ValidationPolicy(parsed.GetValue(options.NoRevocation) ? RevocationRule.NotChecked : RevocationRule.Required, UntrustedSignerRule.JudgeIntegrity) { RevocationGrace = options.RevocationGrace(parsed) }, options.Algorithms(parsed), options.Now(parsed));
             var stamped = parsed.GetValue(data) is { } path ? GivenContents.Readable("--data", path) : null;
             var asked = parsed.GetValue(query) is { } request ? Query(request) : null;
             var name = parsed.GetRequiredValue(file);

@@ -39,7 +39,7 @@ internal static class VerifyCommand
             {
                 File = parsed.GetRequiredValue(file),
                 Store = options.Store(parsed),
-                Policy = new ValidationPolicy(parsed.GetValue(options.NoRevocation) ? RevocationRule.NotChecked : RevocationRule.Required, UntrustedSignerRule.JudgeIntegrity),
+                Policy = new ValidationPolicy(parsed.GetValue(options.NoRevocation) ? RevocationRule.NotChecked : RevocationRule.Required, UntrustedSignerRule.JudgeIntegrity) { RevocationGrace = options.RevocationGrace(parsed) },
                 Algorithms = options.Algorithms(parsed),
                 At = options.Now(parsed),
                 Key = parsed.GetValue(key) is { } pem ? GivenContents.Key(pem) : null,

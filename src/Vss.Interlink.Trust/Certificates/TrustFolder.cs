@@ -36,7 +36,7 @@ public sealed partial class TrustFolder
                 try
                 {
                     var stamp = Stamp();   // before: what changes while it is read is read once more
-                    if (stamp != _stamp) _current = Read();
+                    if (stamp != _stamp) _current = NotOlder(Read());
                     _stamp = stamp;
                 }
                 catch (Exception unreadable) when (unreadable is IOException or InvalidDataException or UnauthorizedAccessException)
@@ -57,6 +57,13 @@ public sealed partial class TrustFolder
     private string Stamp() => TrustStore.StampOf(_options.Anchors, _options.Intermediates, _options.RevocationLists);
 
     private TrustStore Read() => TrustStore.Load(_options.Anchors!, _options.Intermediates, _options.RevocationLists);
+
+    // Whoever puts an old list back would bring back what was taken off it.
+    private TrustStore NotOlder(TrustStore next)
+    {
+        var older = next.TrustLists.FirstOrDefault(list => _current.TrustLists.Any(known => known.Identifier == list.Identifier && known.SequenceNumber > list.SequenceNumber));
+        return older is null ? next : throw new InvalidDataException($"The trust {older} is older than the one in force.");
+    }
 
     [LoggerMessage(1101, LogLevel.Error, "The trust store cannot be read; the last good one stays in force.")]
     private static partial void Unreadable(ILogger logger, Exception exception);

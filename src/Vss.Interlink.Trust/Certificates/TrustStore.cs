@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Vss.Interlink.Trust.Cms;
 using Vss.Interlink.Trust.Paths;
 using Vss.Interlink.Trust.Revocation;
 
@@ -12,16 +13,30 @@ public sealed class TrustStore
 {
     private readonly Lazy<CertificateIndex> _index;
 
+    /// <summary>A store whose anchors are trusted for everything.</summary>
     public TrustStore(IEnumerable<X509Certificate2> anchors, IEnumerable<X509Certificate2> intermediates, IEnumerable<CertificateList> lists, IEnumerable<OcspAnswer>? answers = null)
+        : this(anchors.Select(anchor => new TrustAnchor(anchor, AnchorPurposes.All, null, null, "given")), [], intermediates, lists, answers)
     {
-        (Anchors, Intermediates, Lists, Answers) = ([.. anchors], [.. intermediates], [.. lists], [.. answers ?? []]);
+    }
+
+    public TrustStore(IEnumerable<TrustAnchor> anchors, IEnumerable<TrustList> trustLists, IEnumerable<X509Certificate2> intermediates, IEnumerable<CertificateList> lists, IEnumerable<OcspAnswer>? answers = null)
+    {
+        (TrustAnchors, TrustLists, Intermediates, Lists, Answers) = ([.. anchors], [.. trustLists], [.. intermediates], [.. lists], [.. answers ?? []]);
+        Anchors = [.. TrustAnchors.Select(anchor => anchor.Certificate)];
         _index = new Lazy<CertificateIndex>(() => new CertificateIndex(Anchors, Intermediates));
     }
 
     private TrustStore(TrustStore other, IEnumerable<CertificateList> lists, IEnumerable<OcspAnswer> answers) =>
-        (Anchors, Intermediates, Lists, Answers, _index) = (other.Anchors, other.Intermediates, [.. other.Lists, .. lists], [.. other.Answers, .. answers], other._index);
+        (TrustAnchors, TrustLists, Anchors, Intermediates, Lists, Answers, _index) =
+            (other.TrustAnchors, other.TrustLists, other.Anchors, other.Intermediates, [.. other.Lists, .. lists], [.. other.Answers, .. answers], other._index);
 
     public X509Certificate2Collection Anchors { get; }
+
+    /// <summary>The same with what each is trusted for. One certificate may be there several times, for purposes and times of its own.</summary>
+    public IReadOnlyList<TrustAnchor> TrustAnchors { get; }
+
+    /// <summary>Lists that anchors came from.</summary>
+    public IReadOnlyList<TrustList> TrustLists { get; }
 
     public X509Certificate2Collection Intermediates { get; }
 
@@ -38,13 +53,16 @@ public sealed class TrustStore
     internal TrustStore With(IReadOnlyCollection<CertificateList> lists, IReadOnlyCollection<OcspAnswer> answers) => lists.Count + answers.Count == 0 ? this : new(this, lists, answers);
 
     /// <summary>Reads a store. A file that cannot be read is an error that names it: half a trust store is none.</summary>
-    public static TrustStore Load(string anchors, string? intermediates, string? lists) => new(
-        Certificates(anchors),
-        intermediates is null ? [] : Certificates(intermediates),
-        lists is null ? [] : RevocationLists(lists));
+    public static TrustStore Load(string anchors, string? intermediates, string? lists)
+    {
+        var (read, trustLists) = AnchorFiles.Read(anchors);
+        return new(read, trustLists, intermediates is null ? [] : Certificates(intermediates), lists is null ? [] : RevocationLists(lists));
+    }
 
-    /// <summary>Certificates of a PEM or DER file, or of all such files of a folder.</summary>
-    public static IReadOnlyList<X509Certificate2> Certificates(string path) => [.. Files(path, ".pem", ".crt", ".cer", ".der").SelectMany(ReadFile)];
+    /// <summary>Certificates of a PEM, DER or PKCS #7 file, or of all such files of a folder.</summary>
+    public static IReadOnlyList<X509Certificate2> Certificates(string path) => [.. Files(path, ".pem", ".crt", ".cer", ".der", ".p7b", ".p7c").SelectMany(ReadFile)];
+
+    internal static IEnumerable<string> AnchorFilesOf(string path) => Files(path, ".pem", ".crt", ".cer", ".der", ".p7b", ".p7c", ".ctl", ".json").Where(file => Path.GetFileName(file) != AnchorFiles.Description);
 
     /// <summary>Revocation lists of a PEM or DER file, or of all such files of a folder.</summary>
     public static IReadOnlyList<CertificateList> RevocationLists(string path) =>
@@ -78,9 +96,10 @@ public sealed class TrustStore
         try
         {
             if (octets.AsSpan().IndexOf("-----BEGIN CERTIFICATE-----"u8) >= 0) read.ImportFromPem(Encoding.ASCII.GetString(octets));
+            else if (CmsMessage.TryRead(Pem.Decoded(octets)) is { } message) read.AddRange(message.Certificates.ToArray());
             else read.Add(X509CertificateLoader.LoadCertificate(octets));
         }
-        catch (CryptographicException broken)
+        catch (Exception broken) when (broken is CryptographicException or FormatException)
         {
             throw new InvalidDataException($"'{file}' is no certificate.", broken);
         }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Vss.Interlink.XmlSecurity.Signatures;
 using Vss.Interlink.XmlSecurity.Signing;
 
 namespace Vss.Interlink.Trust.Keys;
@@ -10,6 +11,8 @@ namespace Vss.Interlink.Trust.Keys;
 /// </summary>
 public abstract class SigningKey : IDisposable
 {
+    private byte[]? _info;
+
     protected SigningKey(X509Certificate2 certificate, IReadOnlyList<X509Certificate2> intermediates) => (Certificate, Intermediates) = (certificate, intermediates);
 
     /// <summary>The signer's certificate; without its private key.</summary>
@@ -40,14 +43,10 @@ public abstract class SigningKey : IDisposable
 
     private bool Verifies(ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature, SignatureAlgorithm algorithm)
     {
-        if (algorithm.Family == SignatureFamily.Ecdsa)
-        {
-            using var ecdsa = Certificate.GetECDsaPublicKey() ?? throw new CryptographicException("The certificate has no ECDSA key.");
-            return ecdsa.VerifyHash(digest, signature, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
-        }
-
-        using var rsa = Certificate.GetRSAPublicKey() ?? throw new CryptographicException("The certificate has no RSA key.");
-        return rsa.VerifyHash(digest, signature, algorithm.Digest.Name, PaddingOf(algorithm));
+        _info ??= Certificate.PublicKey.ExportSubjectPublicKeyInfo();
+        return algorithm.Family == SignatureFamily.Ecdsa
+            ? PublicKeys.VerifyEcdsa(_info, DSASignatureFormat.IeeeP1363FixedFieldConcatenation, digest, signature)
+            : PublicKeys.VerifyRsa(_info, algorithm.Digest.Name, PaddingOf(algorithm), digest, signature);
     }
 
     private protected static RSASignaturePadding PaddingOf(SignatureAlgorithm algorithm) => algorithm.Family == SignatureFamily.RsaPss ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1;

@@ -113,11 +113,21 @@ internal sealed class PathValidator(TrustStore store, IReadOnlyCollection<X509Ce
     /// <summary>Adds the rungs of one path.</summary>
     internal bool Judge(IReadOnlyList<PathCertificate> path, PathRequest request, Ladder ladder, int level = 0) =>
         ByPlatform(path, request, ladder)
+        && Anchor(path[^1], request, ladder)
         && ladder.Check(path.Count - 2 <= request.MaxIntermediates, Rules.Chain, "path", $"{path.Count} certificates", $"{path.Count - 2} certificates stand between, at most {request.MaxIntermediates} may", "Use a shorter path.")
         && Algorithms(path, request, ladder)
         && Policies(path, request, ladder)
         && PathUsage.Check(path, request, ladder)
         && (request.Revocation is RevocationRule.NotChecked || new RevocationJudge(store, Builder, request, this, level).Check(path, ladder));
+
+    // One entry that trusts it for this suffices.
+    private bool Anchor(PathCertificate anchor, PathRequest request, Ladder ladder)
+    {
+        var entries = store.TrustAnchors.Where(entry => entry.Certificate.RawDataMemory.Span.SequenceEqual(anchor.Certificate.RawDataMemory.Span)).ToList();
+        var good = entries.Find(entry => entry.Refuses(request.Purpose, request.Moment) is null);
+        return ladder.Check(good is not null, Rules.Anchor, "anchor", $"trusted by {good?.Provenance}", entries.Count > 0 ? entries[0].Refuses(request.Purpose, request.Moment) ?? "" : "",
+            "Use a certificate below an anchor that is trusted for this, or have the anchor's description changed.");
+    }
 
     // The platform is shown this path and no other certificate, so that it can go no other way than we did.
     private static bool ByPlatform(IReadOnlyList<PathCertificate> path, PathRequest request, Ladder ladder)

@@ -26,6 +26,12 @@ internal static class PathWindow
             }
         }
 
+        foreach (var anchor in store.TrustAnchors)
+        {
+            Sooner(anchor.From);
+            Sooner(anchor.Until + TimeSpan.FromTicks(1));
+        }
+
         foreach (var ends in request.Algorithms.Ends) Sooner(ends + TimeSpan.FromTicks(1));   // acceptable at that moment itself
         foreach (var answer in store.Answers)
         {

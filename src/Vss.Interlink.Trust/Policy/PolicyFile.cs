@@ -45,6 +45,8 @@ public sealed class PolicyFile
             throw new PolicyException([$"{(broken.Path is { Length: > 0 } at ? at + ": " : "")}{broken.Message}"]);
         }
 
+        if (form.Policies?.ContainsValue(null!) == true || form.Partners?.Contains(null!) == true || form.Partners?.Exists(partner => partner.Signers?.Contains(null!) == true) == true)
+            throw new PolicyException(["A policy, partner or signer is null. Give it, or leave it out."]);
         List<string> wrong = [];
         var policies = (form.Policies ?? []).Select(policy => Policy(policy.Key, policy.Value, wrong)).OfType<NamedPolicy>().ToDictionary(policy => policy.Name, StringComparer.Ordinal);
         var partners = (form.Partners ?? []).Select((partner, number) => Partner($"partners[{number}] ({partner.Organ ?? "no organ"})", partner, form.Policies ?? [], policies, wrong)).OfType<PartnerPolicy>().ToList();

@@ -28,6 +28,7 @@ public static class Rules
     public const string Key = "cert.key";
     public const string Validity = "cert.validity";
     public const string Chain = "cert.chain";
+    public const string Anchor = "cert.anchor";
     public const string ChainValidity = "cert.chain.validity";
     public const string ChainConstraints = "cert.chain.constraints";
     public const string ChainExtension = "cert.chain.extension";
@@ -73,7 +74,7 @@ public static class Rules
         AlgorithmDate => (Indication.Indeterminate, SubIndication.CryptoConstraintsFailureNoPoe),
         ReferenceResolved or ReferenceTarget or IdUnique => (Indication.Indeterminate, SubIndication.SignedDataNotFound),
         Token => (Indication.Indeterminate, SubIndication.NoSigningCertificateFound),
-        Chain => (Indication.Indeterminate, SubIndication.NoCertificateChainFound),
+        Chain or Anchor => (Indication.Indeterminate, SubIndication.NoCertificateChainFound),
         Usage or Name or ChainConstraints or ChainExtension or ChainNames or ChainPolicy => (Indication.Indeterminate, SubIndication.ChainConstraintsFailure),
         ChainValidity => (Indication.Indeterminate, SubIndication.CertificateChainGeneralFailure),
         Validity => (Indication.Indeterminate, SubIndication.OutOfBoundsNoPoe),

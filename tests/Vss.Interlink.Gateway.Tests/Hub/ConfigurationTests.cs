@@ -14,14 +14,29 @@ public sealed class ConfigurationTests
         {
             json["Hosting"]!["Partners"] = "nowhere";
             json["Trust"]!.AsObject().Remove("Anchors");
-            json["Trust"]!["Partners"]![0]!.AsObject().Remove("Unsigned");
+            json["Trust"]!["Policies"] = "/no/such.json";
             json["Exchange"]!["Routes"]!.AsArray().Add(new JsonObject { ["Receiver"] = HubProcess.Bystander, ["Connector"] = "pigeon" });
         });
 
         Assert.Contains("Hosting:Partners", errors, StringComparison.Ordinal);
         Assert.Contains("Trust:Anchors", errors, StringComparison.Ordinal);
-        Assert.Contains($"Trust:Partners:0 ({HubConfiguration.Ministry}) does not set Unsigned", errors, StringComparison.Ordinal);
+        Assert.Contains("Trust:Policies names '/no/such.json', which does not exist", errors, StringComparison.Ordinal);
         Assert.Contains("'pigeon'", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_fault_of_the_policy_file_is_named()
+    {
+        var errors = await FailedStartAsync(json =>
+        {
+            var path = json["Trust"]!["Policies"]!.GetValue<string>();
+            var policies = JsonNode.Parse(File.ReadAllText(path))!;
+            policies["policies"]!["sealed"]!.AsObject().Remove("unsigned");
+            policies["partners"]![1]!["policy"] = "nowhere";
+            File.WriteAllText(path, policies.ToJsonString());
+        });
+        Assert.Contains("Trust:Policies: policies.sealed does not set unsigned", errors, StringComparison.Ordinal);
+        Assert.Contains($"Trust:Policies: partners[1] ({HubConfiguration.Office}) names the policy 'nowhere'", errors, StringComparison.Ordinal);
     }
 
     [Fact]
