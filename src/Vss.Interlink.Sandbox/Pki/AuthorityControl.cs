@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -34,7 +35,7 @@ internal static class AuthorityControl
             {
                 return await next(context);
             }
-            catch (ArgumentException refused)
+            catch (Exception refused) when (refused is ArgumentException or JsonException)
             {
                 return Results.BadRequest(new { error = refused.Message });
             }

@@ -28,7 +28,7 @@ public sealed record AuthorityOptions
     /// <summary>From an OCSP answer to its nextUpdate.</summary>
     public TimeSpan AnswerLife { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>How far back the responder knows of certificates that expired (RFC 6960 section 4.4.4); null says nothing.</summary>
+    /// <summary>How far back responder and lists know of certificates that expired (RFC 6960 section 4.4.4; expiredCertsOnCRL of X.509); null says nothing.</summary>
     public TimeSpan? ArchiveCutoff { get; init; } = TimeSpan.FromDays(7 * 365);
 
     /// <summary>The responder names itself by its subject; else by its key.</summary>

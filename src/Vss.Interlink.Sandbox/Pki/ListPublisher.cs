@@ -1,7 +1,7 @@
+using System.Security.Cryptography.X509Certificates;
 using Org.BouncyCastle.Asn1;
 using Org.BouncyCastle.Asn1.X509;
 using Org.BouncyCastle.X509;
-using System.Security.Cryptography.X509Certificates;
 using BigInteger = Org.BouncyCastle.Math.BigInteger;
 
 namespace Vss.Interlink.Sandbox.Pki;
@@ -116,7 +116,7 @@ internal sealed class ListPublisher
         maker.SetThisUpdate(thisUpdate.UtcDateTime);
         maker.SetNextUpdate(nextUpdate.UtcDateTime);
         foreach (var entry in Entries(file, thisUpdate)) maker.AddCrlEntry(entry.Serial, entry.At.UtcDateTime, ExtensionsOf(entry, file));
-        foreach (var extension in (CertificateExtension[])[CertificationAuthority.KeyIdOf(signer.Certificate), new(X509Extensions.CrlNumber, false, new CrlNumber(number)), .. Scope(file)])
+        foreach (var extension in (CertificateExtension[])[CertificationAuthority.KeyIdOf(signer.Certificate), new(X509Extensions.CrlNumber, false, new CrlNumber(number)), .. Kept(thisUpdate), .. Scope(file)])
             maker.AddExtension(extension.Oid, extension.IsCritical, extension.Value);
         return new PublishedList(maker.Generate(signer.Signature).GetEncoded(), thisUpdate, nextUpdate);
     }
@@ -130,6 +130,10 @@ internal sealed class ListPublisher
         var released = _base.Entries.Where(before => all.All(entry => !entry.Serial.Equals(before.Serial)));
         return [.. all.Except(_base.Entries), .. released.Select(before => before with { Reason = X509RevocationReason.RemoveFromCrl })];
     }
+
+    // expiredCertsOnCRL of X.509: nothing is ever taken off a list here, as the responder's archive cutoff says of answers.
+    private IEnumerable<CertificateExtension> Kept(DateTimeOffset thisUpdate) =>
+        _options.ArchiveCutoff is { } kept ? [new(new DerObjectIdentifier("2.5.29.60"), false, new DerGeneralizedTime((thisUpdate - kept).UtcDateTime))] : [];
 
     private IEnumerable<CertificateExtension> Scope(string file)
     {

@@ -15,22 +15,29 @@ internal sealed record OcspReply(byte[] Octets, DateTimeOffset ThisUpdate, DateT
 /// <summary>Answers OCSP requests: RFC 6960 section 4. A delegated responder answers for the issuing authority, the root for itself; one answer speaks for one of them.</summary>
 internal sealed class OcspResponder(Hierarchy hierarchy, Func<Hierarchy> stranger, AuthorityOptions options)
 {
-    private const int MaxNonce = 128;   // RFC 9654 section 2.1
+    private const int MaxNonce = 128 + 3;   // RFC 9654 section 2.1, with the tag and length of its OCTET STRING
 
     public OcspReply Answer(byte[] request, AuthorityFault? fault)
     {
+        if (Read(request) is not var (ids, nonce)) return Refusal(OcspRespStatus.MalformedRequest);
+        var authority = new[] { hierarchy.Issuing, hierarchy.Root }.FirstOrDefault(authority => ids.Exists(id => IsOf(id, authority)));
+        return authority is null ? Refusal(OcspRespStatus.Unauthorized) : Answer(authority, ids, nonce, fault);
+    }
+
+    /// <summary>What is asked; null when it is no request.</summary>
+    private static (List<CertificateID> Ids, X509Extension? Nonce)? Read(byte[] request)
+    {
+        if (!DerOctets.AreOneValue(request)) return null;
         try
         {
             var asked = new OcspReq(request);
             var ids = asked.GetRequestList().Select(single => single.GetCertID()).ToList();
             var nonce = asked.RequestExtensions?.GetExtension(OcspObjectIdentifiers.PkixOcspNonce);
-            if (ids.Count == 0 || nonce?.Value.GetOctets().Length > MaxNonce + 2) return Refusal(OcspRespStatus.MalformedRequest);
-            var authority = new[] { hierarchy.Issuing, hierarchy.Root }.FirstOrDefault(authority => ids.Exists(id => IsOf(id, authority)));
-            return authority is null ? Refusal(OcspRespStatus.Unauthorized) : Answer(authority, ids, nonce, fault);
+            return ids.Count > 0 && nonce?.Value.GetOctets() is null or { Length: > 0 and <= MaxNonce } ? (ids, nonce) : null;
         }
-        catch (Exception unreadable) when (unreadable is IOException or ArgumentException or InvalidCastException or InvalidOperationException or OcspException or Asn1ParsingException)
+        catch (Exception)
         {
-            return Refusal(OcspRespStatus.MalformedRequest);
+            return null;   // BouncyCastle throws whatever the octets lead it to
         }
     }
 

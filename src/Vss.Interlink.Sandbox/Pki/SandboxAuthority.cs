@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 using Org.BouncyCastle.Crypto;
 using Org.BouncyCastle.Crypto.Parameters;
 using Org.BouncyCastle.Pkcs;
-using Org.BouncyCastle.Security;
 using BigInteger = Org.BouncyCastle.Math.BigInteger;
+using X509Name = Org.BouncyCastle.Asn1.X509.X509Name;
 
 namespace Vss.Interlink.Sandbox.Pki;
 
@@ -123,19 +123,10 @@ public sealed class SandboxAuthority : IAsyncDisposable
     /// <exception cref="ArgumentException">It is no request, its signature is not by its key, or the key is none of <see cref="AuthorityKey"/>.</exception>
     public X509Certificate2 Issue(byte[] pkcs10, CertificateOrder? order = null)
     {
-        try
-        {
-            var request = new Pkcs10CertificationRequest(pkcs10);
-            var key = request.GetPublicKey();
-            if (!request.Verify()) throw new ArgumentException("The request is not signed by its own key.", nameof(pkcs10));
-            if (key is not (RsaKeyParameters { Modulus.BitLength: >= 2048 } or ECPublicKeyParameters { Parameters.Curve.FieldSize: 256 }))
-                throw new ArgumentException("The key is neither RSA of 2048 bits or more nor on P-256.", nameof(pkcs10));
-            return Issue(order ?? new CertificateOrder(""), request.GetCertificationRequestInfo().Subject, key);
-        }
-        catch (Exception unreadable) when (unreadable is IOException or InvalidCastException or InvalidOperationException or GeneralSecurityException or CryptoException)
-        {
-            throw new ArgumentException("This is no certification request (RFC 2986).", nameof(pkcs10), unreadable);
-        }
+        var (subject, key) = Read(pkcs10) ?? throw new ArgumentException("This is no certification request (RFC 2986) that its own key signed.", nameof(pkcs10));
+        if (key is not (RsaKeyParameters { Modulus.BitLength: >= 2048 } or ECPublicKeyParameters { Parameters.Curve.FieldSize: 256 }))
+            throw new ArgumentException("The key is neither RSA of 2048 bits or more nor on P-256.", nameof(pkcs10));
+        return Issue(order ?? new CertificateOrder(""), subject, key);
     }
 
     /// <summary>
@@ -191,7 +182,7 @@ public sealed class SandboxAuthority : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private X509Certificate2 Issue(CertificateOrder order, Org.BouncyCastle.Asn1.X509.X509Name subject, AsymmetricKeyParameter key)
+    private X509Certificate2 Issue(CertificateOrder order, X509Name subject, AsymmetricKeyParameter key)
     {
         var now = _options.Clock.GetUtcNow();
         var (from, to) = (order.NotBefore ?? now.AddHours(-1), order.NotAfter ?? now.AddYears(1));
@@ -206,7 +197,21 @@ public sealed class SandboxAuthority : IAsyncDisposable
         }
     }
 
-    private static Org.BouncyCastle.Asn1.X509.X509Name Subject(string subject)
+    private static (X509Name Subject, AsymmetricKeyParameter Key)? Read(byte[] pkcs10)
+    {
+        if (!DerOctets.AreOneValue(pkcs10)) return null;
+        try
+        {
+            var request = new Pkcs10CertificationRequest(pkcs10);
+            return request.Verify() ? (request.GetCertificationRequestInfo().Subject, request.GetPublicKey()) : null;
+        }
+        catch (Exception)
+        {
+            return null;   // BouncyCastle throws whatever the octets lead it to
+        }
+    }
+
+    private static X509Name Subject(string subject)
     {
         try
         {

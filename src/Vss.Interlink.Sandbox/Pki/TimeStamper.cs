@@ -27,24 +27,21 @@ internal sealed class TimeStamper(Hierarchy hierarchy, Func<Hierarchy> stranger,
     {
         if (fault is AuthorityFault.Waiting) return Refusal(PkiStatus.Waiting, 0, "Scripted.");
         if (fault is AuthorityFault.Rejection) return Refusal(PkiStatus.Rejection, PkiFailureInfo.SystemFailure, "Scripted.");
+        // What is answered may be another request than what was asked; whether it is one at all is judged first.
         TimeStampRequest request;
+        if (!DerOctets.AreOneValue(octets)) return NoRequest();
         try
         {
             request = new TimeStampRequest(octets);
-        }
-        catch (Exception unreadable) when (unreadable is IOException or ArgumentException or InvalidCastException or InvalidOperationException)
-        {
-            return Refusal(PkiStatus.Rejection, PkiFailureInfo.BadDataFormat, "This is no time-stamp request.");
-        }
-
-        // What is answered may be another request than what was asked; whether it is one at all is judged first.
-        try
-        {
             request.Validate(s_digests, new ArrayList(options.StampPolicies.ToArray()), new ArrayList());
         }
         catch (TspValidationException refused)
         {
             return Refusal(PkiStatus.Rejection, refused.FailureCode, refused.Message);
+        }
+        catch (Exception)
+        {
+            return NoRequest();   // BouncyCastle throws whatever the octets lead it to
         }
 
         var serial = BigInteger.ValueOf(Interlocked.Increment(ref _serial));
@@ -90,6 +87,8 @@ internal sealed class TimeStamper(Hierarchy hierarchy, Func<Hierarchy> stranger,
         };
         return nonce is null ? maker.Generate(request.MessageImprintAlgOid, digest) : maker.Generate(request.MessageImprintAlgOid, digest, nonce);
     }
+
+    private byte[] NoRequest() => Refusal(PkiStatus.Rejection, PkiFailureInfo.BadDataFormat, "This is no time-stamp request.");
 
     private byte[] Refusal(PkiStatus status, int failure, string reason) => new TimeStampResponseGenerator(Tokens(hierarchy.Stamper, null), s_digests).GenerateFailResponse(status, failure, reason).GetEncoded();
 }
