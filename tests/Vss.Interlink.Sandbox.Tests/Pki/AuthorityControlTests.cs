@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Security.Cryptography.X509Certificates;
@@ -107,6 +108,26 @@ public sealed class AuthorityControlTests : IAsyncLifetime
     {
         using var refused = await _party.PostAsync($"sandbox/{button}", "application/json", System.Text.Encoding.UTF8.GetBytes(body));
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+    }
+
+    [Fact]
+    public async Task The_authority_runs_as_a_process_until_its_input_closes()
+    {
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "interlink-sandbox.dll"), "authority"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        try
+        {
+            var ready = JsonNode.Parse((await process.StandardOutput.ReadLineAsync())!)!;
+            using var http = new HttpClient { BaseAddress = new Uri((string)ready["address"]!) };
+            using var root = X509CertificateLoader.LoadCertificate(await http.GetByteArrayAsync("ca/root.cer"));
+            Assert.Equal(root.Subject, root.Issuer);
+            process.StandardInput.Close();
+            Assert.True(process.WaitForExit(TimeSpan.FromSeconds(30)));
+            Assert.Equal(0, process.ExitCode);
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill();
+        }
     }
 
     private byte[] Request(string key, params string[] options) =>

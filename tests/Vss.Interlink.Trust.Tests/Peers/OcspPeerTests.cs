@@ -85,13 +85,6 @@ public sealed class OcspPeerTests : IDisposable
         With(await _http.GetByteArrayAsync(new Uri(server.Address, Uri.EscapeDataString(Convert.ToBase64String(request))))).Accepts(_leaf);
     }
 
-    [Fact]
-    public async Task What_the_responder_refuses_is_no_answer()
-    {
-        using var server = new OpenSslOcsp(_root, _root, [new(_leaf.Certificate)]);
-        Assert.Null(OcspAnswer.TryRead(await AskAsync(server, "no request"u8.ToArray())));
-    }
-
     private Holder Responder(string usage) => _root.Issue("CN=Responder", settings =>
     {
         Current(settings);
