@@ -3,7 +3,9 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
 
 namespace Vss.Interlink.Sandbox.Pki;
 
@@ -40,7 +42,7 @@ internal static class AuthorityControl
                 return Results.BadRequest(new { error = refused.Message });
             }
         });
-        buttons.MapPost("/issue", async (HttpRequest request) => await IssueAsync(await made, request));
+        buttons.MapPost("/issue", async (HttpRequest request, IOptions<JsonOptions> json) => await IssueAsync(await made, request, json.Value.SerializerOptions));
         buttons.MapPost("/revoke", async (RevocationOrder order) => Revoke(await made, order));
         buttons.MapPost("/publish", async () => (await made).Publish());
         buttons.MapPost("/publish-delta", async () => (await made).PublishDelta());
@@ -50,17 +52,18 @@ internal static class AuthorityControl
         buttons.MapGet("/requests", async () => Results.Json((await made).Requests.ToDictionary(pair => pair.Key.ToString(), pair => pair.Value)));
     }
 
-    private static async Task<IResult> IssueAsync(SandboxAuthority authority, HttpRequest request)
+    private static async Task<IResult> IssueAsync(SandboxAuthority authority, HttpRequest request, JsonSerializerOptions json)
     {
+        using var body = new MemoryStream();
+        await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
         if (request.ContentType?.StartsWith("application/pkcs10", StringComparison.OrdinalIgnoreCase) == true)
         {
-            using var body = new MemoryStream();
-            await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
             using var certified = authority.Issue(body.ToArray());
             return Results.Json(Described(authority, certified, null));
         }
 
-        var order = await request.ReadFromJsonAsync<CertificateOrder>(request.HttpContext.RequestAborted) ?? throw new ArgumentException("There is no order.");
+        // Read at once, for the reader of streams lets a null pass where the property has none.
+        var order = JsonSerializer.Deserialize<CertificateOrder>(body.ToArray(), json) ?? throw new ArgumentException("There is no order.");
         using var issued = authority.Issue(order);
         using AsymmetricAlgorithm? key = (AsymmetricAlgorithm?)issued.GetRSAPrivateKey() ?? issued.GetECDsaPrivateKey();
         return Results.Json(Described(authority, issued, key!.ExportPkcs8PrivateKeyPem()));

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 
 namespace Vss.Interlink.Sandbox.Pki;
@@ -24,7 +23,7 @@ internal sealed class AuthorityPages(Hierarchy hierarchy, Func<Hierarchy> strang
     {
         app.MapGet("/ca/{file}", async (string file, HttpContext http) => await (await authority).Pages.FileAsync(file, http));
         app.MapPost("/ocsp", async (HttpContext http) => await (await authority).Pages.OcspAsync(http));
-        app.MapGet("/ocsp/{**request}", async (HttpContext http) => await (await authority).Pages.OcspByGetAsync(http));
+        app.MapGet("/ocsp/{**request}", async (string? request, HttpContext http) => await (await authority).Pages.OcspByGetAsync(request ?? "", http));
         app.MapPost("/tsa", async (HttpContext http) => await (await authority).Pages.StampAsync(http));
     }
 
@@ -58,12 +57,11 @@ internal sealed class AuthorityPages(Hierarchy hierarchy, Func<Hierarchy> strang
         await AnswerAsync(AuthorityService.Ocsp, http, fault => new Page(_responder.Answer(request, fault).Octets, "application/ocsp-response"));
     }
 
-    // RFC 6960 appendix A.1: base64 of the request, percent-encoded, behind the address. Routing would merge its slashes, so the target is taken as it came.
-    private Task OcspByGetAsync(HttpContext http)
+    // RFC 6960 appendix A.1: base64 of the request, percent-encoded, behind the address. Of percent-encodings only that of the slash is still there.
+    private Task OcspByGetAsync(string encoded, HttpContext http)
     {
-        var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var request = new byte[target.Length];
-        if (!Convert.TryFromBase64String(Uri.UnescapeDataString(target["/ocsp/".Length..]), request, out var length)) return Refuse(http, StatusCodes.Status400BadRequest);
+        var request = new byte[encoded.Length];
+        if (!Convert.TryFromBase64String(encoded.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase), request, out var length) || length == 0) return Refuse(http, StatusCodes.Status400BadRequest);
         return AnswerAsync(AuthorityService.Ocsp, http, fault =>
         {
             var reply = _responder.Answer(request[..length], fault);

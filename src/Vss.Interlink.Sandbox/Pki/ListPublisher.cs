@@ -127,7 +127,7 @@ internal sealed class ListPublisher
         if (file == _authority.ListFile(CertificateLists.Indirect)) return _authority.Register.RevokedAt(thisUpdate, CertificateLists.Indirect);
         var all = _authority.Register.RevokedAt(thisUpdate);
         if (file != Delta) return all;
-        var released = _base.Entries.Where(before => all.All(entry => !entry.Serial.Equals(before.Serial)));
+        var released = _base.Entries.Where(before => _authority.Register.Find(before.Serial).Revoked is null);
         return [.. all.Except(_base.Entries), .. released.Select(before => before with { Reason = X509RevocationReason.RemoveFromCrl })];
     }
 

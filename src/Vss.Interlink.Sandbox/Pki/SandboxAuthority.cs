@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Org.BouncyCastle.Crypto;
 using Org.BouncyCastle.Crypto.Parameters;
@@ -31,7 +32,7 @@ public sealed class SandboxAuthority : IAsyncDisposable
         foreach (var fault in options.Faults) _faults.Add(fault);
         Address = new Uri(app.Urls.Single() + "/");
         _hierarchy = new Hierarchy(options, Address);
-        var stranger = new Lazy<Hierarchy>(() => new Hierarchy(options, Address));
+        var stranger = new Lazy<Hierarchy>(() => new Hierarchy(options, Address));   // the same names, other keys
         _lists = new(StringComparer.Ordinal)
         {
             [_hierarchy.Root.Name] = new ListPublisher(_hierarchy.Root, null, options),
@@ -85,6 +86,7 @@ public sealed class SandboxAuthority : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = AuthorityPages.MaxRequest;
             kestrel.Limits.MaxRequestLineSize = AuthorityPages.MaxRequest;
         });
+        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.RespectNullableAnnotations = true);
         var app = builder.Build();
 
         // Certificates name the address that they are served at, which is known when the server listens: who comes before that waits.

@@ -102,6 +102,9 @@ public sealed class AuthorityControlTests : IAsyncLifetime
     [InlineData("issue", """{"subject":"no name"}""")]
     [InlineData("issue", """{"subject":"CN=A","notAfter":"2001-01-01T00:00:00Z"}""")]
     [InlineData("issue", """{"subject":"CN=A","extendedKeyUsages":["clientAuth"]}""")]
+    [InlineData("revoke", """{"serial":null}""")]
+    [InlineData("issue", """{"subject":null}""")]
+    [InlineData("issue", """{"subject":"CN=A","dnsNames":null}""")]
     [InlineData("issue", "null")]
     [InlineData("issue", "no json")]
     public async Task What_cannot_be_done_is_refused(string button, string body)

@@ -81,7 +81,9 @@ public sealed class OcspTests : IAsyncLifetime
         using var typed = await _party.PostAsync("ocsp", "text/plain", request);
         using var large = await _party.PostAsync("ocsp", "application/ocsp-request", new byte[70_000]);
         using var target = await _party.Http.GetAsync("ocsp/no-base64!");
-        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.RequestEntityTooLarge, HttpStatusCode.BadRequest), (typed.StatusCode, large.StatusCode, target.StatusCode));
+        using var bare = await _party.Http.GetAsync("ocsp");
+        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.RequestEntityTooLarge), (typed.StatusCode, large.StatusCode));
+        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (target.StatusCode, bare.StatusCode));
     }
 
     [Fact]

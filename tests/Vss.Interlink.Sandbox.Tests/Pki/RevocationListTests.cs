@@ -145,6 +145,18 @@ public sealed class RevocationListTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_delta_list_that_was_made_to_end_releases_nobody()
+    {
+        var revoked = Authority.Issue(new CertificateOrder("CN=Revoked"));
+        Authority.Revoke(revoked);
+        Authority.Publish();
+        Authority.ExpireLists();
+        var (_, text) = _party.OpenSsl.Run("crl", "-inform", "DER", "-in", _party.OpenSsl.Write("ended.crl", await _party.ListAsync("issuing-delta.crl")), "-noout", "-text");
+        Assert.Contains("Delta CRL Indicator", text, StringComparison.Ordinal);
+        Assert.Contains("No Revoked Certificates", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Who_has_the_newest_list_is_told_so()
     {
         using var first = await _party.Http.GetAsync("ca/issuing.crl");

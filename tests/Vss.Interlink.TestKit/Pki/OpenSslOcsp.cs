@@ -12,7 +12,7 @@ namespace Vss.Interlink.TestKit.Pki;
 /// <param name="Reason">As openssl names it.</param>
 public sealed record OcspIndexLine(X509Certificate2 Certificate, DateTimeOffset? RevokedAt = null, string Reason = "keyCompromise");
 
-/// <summary><c>openssl ocsp</c> as a server on a free port, from its start to <see cref="Dispose"/>. It answers with the machine's time.</summary>
+/// <summary><c>openssl ocsp</c> as a server on a free port, from its start to <see cref="Dispose"/>. It answers with the machine's time, and on every interface, for openssl offers no choice.</summary>
 public sealed partial class OpenSslOcsp : IDisposable
 {
     private readonly OpenSsl _openssl = new();
