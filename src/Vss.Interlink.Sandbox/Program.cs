@@ -6,6 +6,7 @@ using Vss.Interlink.Sandbox.Pki;
 
 // interlink-sandbox pki FOLDER                                    make the development PKI
 // interlink-sandbox axis --port N                                 play the axis; the HMAC secret comes from INTERLINK_SANDBOX_SECRET
+// interlink-sandbox authority --port N                            play a certification and time-stamping authority
 // interlink-sandbox inside --hub URL --pki FOLDER [--port N]      play an inside system
 // interlink-sandbox demo --gateway DLL --pki FOLDER [--json] [--stay]
 var options = Arguments.Parse(args);
@@ -18,6 +19,14 @@ switch (args.FirstOrDefault())
         await using (var axis = await AxisServer.StartAsync(DemoAxis.Options(options.Number("port"), Environment.GetEnvironmentVariable("INTERLINK_SANDBOX_SECRET") ?? "")))
         {
             Ready(axis.BaseAddress);
+            await StopAskedAsync();
+        }
+
+        return 0;
+    case "authority":
+        await using (var authority = await SandboxAuthority.StartAsync(new AuthorityOptions { Port = options.Number("port") }))
+        {
+            Ready(authority.Address);
             await StopAskedAsync();
         }
 
@@ -35,7 +44,7 @@ switch (args.FirstOrDefault())
     case "demo" when options.Text("gateway") is { } gateway && options.Text("pki") is { } certificates:
         return await DemoRun.RunAsync(new DemoOptions(gateway, options.Text("cli"), certificates, options.Has("json"), options.Has("stay")));
     default:
-        await Console.Error.WriteLineAsync("usage: interlink-sandbox pki FOLDER | axis --port N | inside --hub URL --pki FOLDER [--port N] | demo --gateway DLL --pki FOLDER [--json] [--stay]");
+        await Console.Error.WriteLineAsync("usage: interlink-sandbox pki FOLDER | axis --port N | authority --port N | inside --hub URL --pki FOLDER [--port N] | demo --gateway DLL --pki FOLDER [--json] [--stay]");
         return 64;
 }
 

@@ -8,6 +8,7 @@ namespace Vss.Interlink.TestKit.Pki;
 public sealed class OpenSslTimeStamps : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("interlink-ts-");
+    private readonly Lock _replying = new();
 
     /// <summary>The authority's certificate is valid now, for <c>openssl ts</c> stamps with the clock's time.</summary>
     public OpenSslTimeStamps(Holder root, Action<CertificateSettings>? set = null)
@@ -52,8 +53,19 @@ public sealed class OpenSslTimeStamps : IDisposable
     {
         File.WriteAllBytes(PathOf("data"), data);
         Run(["ts", "-query", "-data", PathOf("data"), $"-{digest}", "-cert", "-out", PathOf("query.tsq"), .. options]);
-        Run(["ts", "-reply", "-config", PathOf("ts.cnf"), "-queryfile", PathOf("query.tsq"), "-out", PathOf("reply.tsr")]);
-        return (File.ReadAllBytes(PathOf("query.tsq")), File.ReadAllBytes(PathOf("reply.tsr")));
+        var query = File.ReadAllBytes(PathOf("query.tsq"));
+        return (query, Reply(query));
+    }
+
+    /// <summary>Answers a request; one at a time, for openssl counts serial numbers in a file.</summary>
+    public byte[] Reply(byte[] request)
+    {
+        lock (_replying)
+        {
+            File.WriteAllBytes(PathOf("asked.tsq"), request);
+            Run(["ts", "-reply", "-config", PathOf("ts.cnf"), "-queryfile", PathOf("asked.tsq"), "-out", PathOf("reply.tsr")]);
+            return File.ReadAllBytes(PathOf("reply.tsr"));
+        }
     }
 
     /// <summary>The token of a response.</summary>
