@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Options;
+using Vss.Interlink.Trust.Online;
 using Vss.Interlink.Trust.Policy;
+using Vss.Interlink.Trust.TimeStamps;
 
 namespace Vss.Interlink.Trust;
 
@@ -12,7 +14,7 @@ public sealed class TrustOptions
     /// <summary>The same for certificates between signers and anchors; optional.</summary>
     public string? Intermediates { get; set; }
 
-    /// <summary>CRL file or folder.</summary>
+    /// <summary>CRL file or folder; optional where <see cref="Online"/> names hosts to ask.</summary>
     public string? RevocationLists { get; set; }
 
     /// <summary>Key URI of the hub's seal.</summary>
@@ -28,6 +30,12 @@ public sealed class TrustOptions
     public int? MaxMessageAgeSeconds { get; set; }
 
     public IList<PartnerOptions> Partners { get; } = [];
+
+    /// <summary>Revocation answers from the network.</summary>
+    public OnlineOptions Online { get; } = new();
+
+    /// <summary>Who makes time stamps for the hub.</summary>
+    public TimeStampingOptions TimeStamping { get; } = new();
 }
 
 /// <summary>One partner as configured; <see cref="PartnerPolicy"/> once it is whole.</summary>
@@ -53,7 +61,7 @@ internal sealed class TrustOptionsValidator : IValidateOptions<TrustOptions>
     {
         List<string> wrong = [];
         Exists(options.Anchors, "Trust:Anchors", "every signature would be refused", wrong);
-        Exists(options.RevocationLists, "Trust:RevocationLists", "no signer could be shown to be unrevoked", wrong);
+        if (options.RevocationLists is not null || options.Online.Hosts.Count == 0) Exists(options.RevocationLists, "Trust:RevocationLists", "no signer could be shown to be unrevoked", wrong);
         if (options.Intermediates is not null) Exists(options.Intermediates, "Trust:Intermediates", "it is named", wrong);
         if (options.HubKey is null) wrong.Add("Trust:HubKey is not set. Give the key URI of the hub's seal.");
         if (options.ClockSkewSeconds is not (>= 0 and <= 600)) wrong.Add("Trust:ClockSkewSeconds is not set, or not 0 to 600.");
@@ -67,6 +75,8 @@ internal sealed class TrustOptionsValidator : IValidateOptions<TrustOptions>
             if (partner.Unsigned is UnsignedRule.Refuse && partner.Signers.Count == 0) wrong.Add($"{at} refuses unsigned documents and names no Signers, so it could send nothing.");
         }
 
+        wrong.AddRange(options.Online.Faults());
+        wrong.AddRange(options.TimeStamping.Faults());
         wrong.AddRange(options.Partners.GroupBy(partner => partner.Organ).Where(group => group.Key is not null && group.Count() > 1).Select(group => $"Trust:Partners names organ {group.Key} more than once."));
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
     }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Vss.Interlink.Trust.Revocation;
@@ -7,8 +8,10 @@ namespace Vss.Interlink.Trust.Certificates;
 /// <summary>Anchors, intermediates and revocation lists at one moment; read from folders of PEM and DER files. Immutable.</summary>
 public sealed class TrustStore
 {
+    private readonly Lazy<ILookup<BigInteger, OcspAnswer>> _bySerial;
+
     public TrustStore(IEnumerable<X509Certificate2> anchors, IEnumerable<X509Certificate2> intermediates, IEnumerable<CertificateList> lists, IEnumerable<OcspAnswer>? answers = null) =>
-        (Anchors, Intermediates, Lists, Answers) = ([.. anchors], [.. intermediates], [.. lists], [.. answers ?? []]);
+        (Anchors, Intermediates, Lists, Answers, _bySerial) = ([.. anchors], [.. intermediates], [.. lists], [.. answers ?? []], new(BySerial));
 
     public X509Certificate2Collection Anchors { get; }
 
@@ -17,6 +20,13 @@ public sealed class TrustStore
     public IReadOnlyList<CertificateList> Lists { get; }
 
     public IReadOnlyList<OcspAnswer> Answers { get; }
+
+    /// <summary>OCSP answers that say something of a certificate with this serial number, whoever issued it.</summary>
+    internal IEnumerable<OcspAnswer> AnswersAbout(BigInteger serial) => _bySerial.Value[serial];
+
+    /// <summary>This store with more at hand.</summary>
+    public TrustStore With(IEnumerable<X509Certificate2> intermediates, IEnumerable<CertificateList> lists, IEnumerable<OcspAnswer> answers) =>
+        new(Anchors, [.. Intermediates, .. intermediates], [.. Lists, .. lists], [.. Answers, .. answers]);
 
     /// <summary>Reads a store. A file that cannot be read is an error that names it: half a trust store is none.</summary>
     public static TrustStore Load(string anchors, string? intermediates, string? lists) => new(
@@ -34,6 +44,8 @@ public sealed class TrustStore
     /// <summary>OCSP answers of a DER or PEM file, or of all such files of a folder.</summary>
     public static IReadOnlyList<OcspAnswer> OcspAnswers(string path) =>
         [.. Files(path, ".ocsp", ".ors", ".der", ".pem").Select(file => OcspAnswer.TryRead(File.ReadAllBytes(file)) ?? throw new InvalidDataException($"'{file}' is no OCSP answer that was successful."))];
+
+    private ILookup<BigInteger, OcspAnswer> BySerial() => Answers.SelectMany(answer => answer.Lines.Select(line => line.Serial).Distinct(), (answer, serial) => (answer, serial)).ToLookup(pair => pair.serial, pair => pair.answer);
 
     private static IEnumerable<string> Files(string path, params string[] extensions) =>
         Directory.Exists(path) ? Directory.EnumerateFiles(path).Where(file => extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase)).Order(StringComparer.Ordinal) : [path];

@@ -26,6 +26,7 @@ public sealed class CertificateList
 
     private readonly ReadOnlyMemory<byte> _signed;
     private readonly byte[] _signature;
+    private long _usedAt;
     private readonly SignatureMethod _method;
     private readonly Dictionary<(string Issuer, BigInteger Serial), RevokedEntry> _entries = [];
 
@@ -77,6 +78,9 @@ public sealed class CertificateList
     /// <summary>Names of the distribution point that it is of, as in <see cref="DistributionPoint.Names"/>; empty for all.</summary>
     internal IReadOnlyList<string> PointNames { get; private set; } = [];
 
+    /// <summary>FreshestCRL, DER: where delta lists are; empty where it does not say.</summary>
+    internal ReadOnlyMemory<byte> FreshestPoints { get; private set; }
+
     internal Reasons Reasons { get; private set; } = Reasons.All;
 
     internal bool IsIndirect { get; private set; }
@@ -102,6 +106,14 @@ public sealed class CertificateList
             return null;
         }
     }
+
+    /// <summary>How long ago it ended; zero where it is still good, the largest value where it promises no end.</summary>
+    public TimeSpan StaleBy(DateTimeOffset at) => NextUpdate is not { } end ? TimeSpan.MaxValue : end >= at ? TimeSpan.Zero : at - end;
+
+    /// <summary>When it last showed that a certificate is not revoked, for whoever keeps those that are used.</summary>
+    internal DateTimeOffset UsedAt => new(Volatile.Read(ref _usedAt), TimeSpan.Zero);
+
+    internal void Use(DateTimeOffset at) => Volatile.Write(ref _usedAt, at.UtcTicks);
 
     public bool IsFreshAt(DateTimeOffset at) => ThisUpdate <= at && NextUpdate >= at;
 
@@ -173,8 +185,9 @@ public sealed class CertificateList
                     var keyId = new Asn1Tag(TagClass.ContextSpecific, 0);
                     if (DistributionPoint.Has(authority, keyId)) AuthorityKeyId = authority.ReadOctetString(keyId);
                     break;
+                case "2.5.29.46": FreshestPoints = value.PeekEncodedValue(); break;
                 case "2.5.29.60": KeepsExpiredSince = value.ReadGeneralizedTime(); break;
-                case "2.5.29.18" or "2.5.29.46" or "1.3.6.1.5.5.7.1.1": break;   // other names of the issuer, where deltas are, where its certificate is
+                case "2.5.29.18" or "1.3.6.1.5.5.7.1.1": break;   // other names of the issuer, where its certificate is
                 default: Refuse(isCritical); break;
             }
         }

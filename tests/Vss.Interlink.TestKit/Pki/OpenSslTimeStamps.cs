@@ -8,6 +8,7 @@ namespace Vss.Interlink.TestKit.Pki;
 public sealed class OpenSslTimeStamps : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("interlink-ts-");
+    private readonly Lock _one = new();
 
     /// <summary>The authority's certificate is valid now, for <c>openssl ts</c> stamps with the clock's time.</summary>
     public OpenSslTimeStamps(Holder root, Action<CertificateSettings>? set = null)
@@ -54,6 +55,17 @@ public sealed class OpenSslTimeStamps : IDisposable
         Run(["ts", "-query", "-data", PathOf("data"), $"-{digest}", "-cert", "-out", PathOf("query.tsq"), .. options]);
         Run(["ts", "-reply", "-config", PathOf("ts.cnf"), "-queryfile", PathOf("query.tsq"), "-out", PathOf("reply.tsr")]);
         return (File.ReadAllBytes(PathOf("query.tsq")), File.ReadAllBytes(PathOf("reply.tsr")));
+    }
+
+    /// <summary>The response to a request, DER; one at a time.</summary>
+    public byte[] Reply(byte[] request)
+    {
+        lock (_one)
+        {
+            File.WriteAllBytes(PathOf("query.tsq"), request);
+            Run(["ts", "-reply", "-config", PathOf("ts.cnf"), "-queryfile", PathOf("query.tsq"), "-out", PathOf("reply.tsr")]);
+            return File.ReadAllBytes(PathOf("reply.tsr"));
+        }
     }
 
     /// <summary>The token of a response.</summary>
