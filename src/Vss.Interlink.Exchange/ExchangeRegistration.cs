@@ -11,6 +11,7 @@ using Vss.Interlink.Exchange.Intake;
 using Vss.Interlink.Exchange.Ledger;
 using Vss.Interlink.Exchange.Routing;
 using Vss.Interlink.Exchange.Translation;
+using Vss.Interlink.Trust.Online;
 using Vss.Interlink.Trust.Policy;
 using Vss.Interlink.Trust.Signing;
 
@@ -30,6 +31,7 @@ public static class ExchangeRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new BodyStore(Path.Combine(provider.Options().DataFolder!, "bodies"), provider.Options().MaxBodyBytes));
         services.AddSingleton(provider => new SqliteLedger(Path.Combine(provider.Options().DataFolder!, "ledger.db"), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IRevocationLibrary, RevocationTable>();
         services.AddSingleton(provider => Routes(provider));
         services.AddSingleton(provider => new HubEvidence(provider.GetRequiredService<HubSigner>(), OrganId.Stored(provider.Options().HubOrgan!), provider.Logger<HubEvidence>()));
         services.AddSingleton<AuditTrail>();

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Options;
+using Vss.Interlink.Trust.Online;
+using Vss.Interlink.Trust.TimeStamps;
 
 namespace Vss.Interlink.Trust;
 
@@ -11,7 +13,7 @@ public sealed class TrustOptions
     /// <summary>The same for certificates between signers and anchors; optional.</summary>
     public string? Intermediates { get; set; }
 
-    /// <summary>CRL file or folder.</summary>
+    /// <summary>CRL file or folder; optional where <see cref="Online"/> names hosts to ask.</summary>
     public string? RevocationLists { get; set; }
 
     /// <summary>Key URI of the hub's seal.</summary>
@@ -28,6 +30,12 @@ public sealed class TrustOptions
 
     /// <summary>File with policies and partners.</summary>
     public string? Policies { get; set; }
+
+    /// <summary>Revocation answers from the network.</summary>
+    public OnlineOptions Online { get; } = new();
+
+    /// <summary>Who makes time stamps for the hub.</summary>
+    public TimeStampingOptions TimeStamping { get; } = new();
 }
 
 /// <summary>Tells every fault at once.</summary>
@@ -37,12 +45,14 @@ internal sealed class TrustOptionsValidator : IValidateOptions<TrustOptions>
     {
         List<string> wrong = [];
         Exists(options.Anchors, "Trust:Anchors", "every signature would be refused", wrong);
-        Exists(options.RevocationLists, "Trust:RevocationLists", "no signer could be shown to be unrevoked", wrong);
+        if (options.RevocationLists is not null || options.Online.Hosts.Count == 0) Exists(options.RevocationLists, "Trust:RevocationLists", "no signer could be shown to be unrevoked", wrong);
         if (options.Intermediates is not null) Exists(options.Intermediates, "Trust:Intermediates", "it is named", wrong);
         if (options.HubKey is null) wrong.Add("Trust:HubKey is not set. Give the key URI of the hub's seal.");
         if (options.ClockSkewSeconds is not (>= 0 and <= 600)) wrong.Add("Trust:ClockSkewSeconds is not set, or not 0 to 600.");
         if (options.MaxMessageAgeSeconds is not (>= 1 and <= 86400)) wrong.Add("Trust:MaxMessageAgeSeconds is not set, or not 1 to 86400.");
         if (!File.Exists(options.Policies)) wrong.Add(options.Policies is null ? "Trust:Policies is not set: no partner could send anything." : $"Trust:Policies names '{options.Policies}', which does not exist: no partner could send anything.");
+        wrong.AddRange(options.Online.Faults());
+        wrong.AddRange(options.TimeStamping.Faults());
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
     }
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Keys;
+using Vss.Interlink.Trust.Online;
 using Vss.Interlink.Trust.Policy;
 using Vss.Interlink.Trust.Signing;
 using Vss.Interlink.Trust.Verification;
@@ -29,15 +30,15 @@ public static class TrustRegistration
         services.TryAddSingleton(provider => new ChannelVerifier(Store(provider), [.. Options(provider).InsideSubjects], Clock(provider)));
         services.TryAddSingleton<SoapSigner>();
         services.TryAddSingleton<HubSigner>();
-        return services;
+        return services.AddOnline();
     }
 
     private static TrustOptions Options(IServiceProvider provider) => provider.GetRequiredService<IOptions<TrustOptions>>().Value;
 
     private static Func<TrustStore> Store(IServiceProvider provider)
     {
-        var folder = provider.GetRequiredService<TrustFolder>();
-        return () => folder.Current;
+        var source = provider.GetRequiredService<RevocationSource>();
+        return () => source.Current;
     }
 
     // Signers of partners are judged by the policies of their organs.

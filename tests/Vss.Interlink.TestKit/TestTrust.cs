@@ -1,6 +1,8 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Vss.Interlink.Sandbox.Pki;
 using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Keys;
+using Vss.Interlink.Trust.Online;
 using Vss.Interlink.Trust.Policy;
 using Vss.Interlink.Trust.Signing;
 using Vss.Interlink.Trust.Verification;
@@ -17,6 +19,7 @@ public sealed class TestTrust : IDisposable
         Pki = TestPki.Instance;
         Store = TrustStore.Load(Pki.Anchors, Pki.Intermediates, Pki.RevocationLists);
         Key = KeyUri.Open(new Uri(Pki.KeyUri(hubKey)));
+        Revocation = new RevocationSource(new OnlineOptions(), () => Store, new MemoryLibrary(), Clock, NullLogger<RevocationSource>.Instance);
         Enveloped = new EnvelopedVerifier(() => Store, ValidationPolicy.Strict, Clock);
         Seals = new SealVerifier(() => Store, ValidationPolicy.Strict, Clock);
         Window = new TimestampWindow(TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(10));
@@ -35,6 +38,9 @@ public sealed class TestTrust : IDisposable
 
     public SigningKey Key { get; }
 
+    /// <summary>Fetches nothing.</summary>
+    public RevocationSource Revocation { get; }
+
     public EnvelopedVerifier Enveloped { get; }
 
     public SealVerifier Seals { get; }
@@ -49,5 +55,9 @@ public sealed class TestTrust : IDisposable
 
     public ChannelVerifier Channel { get; }
 
-    public void Dispose() => Key.Dispose();
+    public void Dispose()
+    {
+        Key.Dispose();
+        Revocation.Dispose();
+    }
 }

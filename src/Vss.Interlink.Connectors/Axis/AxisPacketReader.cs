@@ -3,6 +3,7 @@ using Vss.Interlink.Exchange;
 using Vss.Interlink.Exchange.Bodies;
 using Vss.Interlink.Exchange.Faults;
 using Vss.Interlink.Exchange.Translation;
+using Vss.Interlink.Trust.Online;
 using Vss.Interlink.Trust.Policy;
 using Vss.Interlink.Trust.Verification;
 using Vss.Interlink.V1;
@@ -16,7 +17,7 @@ namespace Vss.Interlink.Connectors.Axis;
 internal sealed record ReadPacket(EdXmlPacket Packet, IReadOnlyDictionary<string, StoredBody> Bodies);
 
 /// <summary>Reads packets of the axis, verifies their seals and makes submissions of what was verified.</summary>
-internal sealed class AxisPacketReader(BodyStore bodies, SealVerifier seals, Func<PartnerPolicies> policies, long maxPacketBytes)
+internal sealed class AxisPacketReader(BodyStore bodies, SealVerifier seals, RevocationSource revocation, Func<PartnerPolicies> policies, long maxPacketBytes)
 {
     // A seal holds a header and digests; what is larger is a document.
     private const long LargestSeal = 1024 * 1024;
@@ -57,7 +58,8 @@ internal sealed class AxisPacketReader(BodyStore bodies, SealVerifier seals, Fun
         var others = read.Bodies.Where(body => !found.ContainsKey(body.Key)).ToDictionary(body => body.Key, body => body.Value, StringComparer.Ordinal);
         var parts = others.ToDictionary(body => body.Key, body => (ReadOnlyMemory<byte>)body.Value.Digest.ToArray(), StringComparer.Ordinal);
         var projection = HeaderProjection.Of(read.Packet);
-        var results = found.Values.Select(seal => seals.Verify(seal, projection, parts)).ToList();
+        List<VerificationResult> results = [];
+        foreach (var seal in found.Values) results.Add(await revocation.VerifyAsync(() => seals.Verify(seal, projection, parts), cancellation));
         var result = results.OfType<VerificationResult.Passed>().FirstOrDefault()
             ?? results.FirstOrDefault()
             ?? ChannelVerifier.Unsigned(policies().Find(read.Packet.Header.From.OrganId), projection, parts);

@@ -8,6 +8,7 @@ using Vss.Interlink.Exchange.Audit;
 using Vss.Interlink.Exchange.Bodies;
 using Vss.Interlink.Exchange.Delivery;
 using Vss.Interlink.Exchange.Intake;
+using Vss.Interlink.Trust.Online;
 using Vss.Interlink.Trust.Policy;
 using Vss.Interlink.Trust.Verification;
 
@@ -50,7 +51,9 @@ public static class AxisRegistration
         services.AddSingleton<IPartnerConnector, AxisConnector>();
         services.AddSingleton<IHostedService>(provider => new AxisPoller(
             provider.GetRequiredService<VxpClient>(),
-            new AxisPacketReader(provider.GetRequiredService<BodyStore>(), provider.GetRequiredService<SealVerifier>(), provider.GetRequiredService<PartnerPolicies>, Options(provider).Vxp.PacketBytes),
+            new AxisPacketReader(
+                provider.GetRequiredService<BodyStore>(), provider.GetRequiredService<SealVerifier>(), provider.GetRequiredService<RevocationSource>(), provider.GetRequiredService<PartnerPolicies>,
+                Options(provider).Vxp.PacketBytes),
             provider.GetRequiredService<DossierIntake>(),
             provider.GetRequiredService<AuditTrail>(),
             Options(provider),

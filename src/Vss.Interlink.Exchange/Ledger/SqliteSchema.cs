@@ -98,6 +98,17 @@ internal static class SqliteSchema
         CREATE TRIGGER audit_never_changes BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
         CREATE TRIGGER audit_never_goes BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
         """,
+        """
+        CREATE TABLE revocation_answers (
+          question      TEXT PRIMARY KEY,
+          answer        BLOB NOT NULL,
+          this_update   INTEGER NOT NULL,
+          ends_at       INTEGER NOT NULL,
+          entity_tag    TEXT,
+          last_modified INTEGER
+        ) STRICT;
+        CREATE INDEX revocation_answers_by_end ON revocation_answers (ends_at);
+        """,
     ];
 
     /// <summary>Brings the tables to this version, under an exclusive lock.</summary>

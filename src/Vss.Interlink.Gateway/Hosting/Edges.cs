@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -8,6 +9,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Options;
 using Vss.Interlink.Trust.Keys;
+using Vss.Interlink.Trust.Online;
 using Vss.Interlink.Trust.Verification;
 
 namespace Vss.Interlink.Gateway.Hosting;
@@ -46,12 +48,21 @@ internal static class Edges
     {
         var options = app.Services.GetRequiredService<IOptions<EdgeOptions>>().Value;
         var channel = app.Services.GetRequiredService<ChannelVerifier>();
+        var revocation = app.Services.GetRequiredService<RevocationSource>();
         var kestrel = app.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value;
         var (certificate, chain) = KeyUri.OpenTls(options.TlsKey!);
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
         Listen(Edge.Partners, options.Partners!, HttpProtocols.Http1AndHttp2, ClientCertificateMode.AllowCertificate);
         Listen(Edge.Inside, options.Inside!, HttpProtocols.Http2, ClientCertificateMode.RequireCertificate);
+
+        // A hand-shake cannot wait for the network. What it lacks is fetched meanwhile, and the client's next attempt finds it.
+        bool Accepts(X509Certificate2 client)
+        {
+            var isGood = channel.Accepts(client, out var lacks);
+            revocation.Begin(lacks);
+            return isGood;
+        }
 
         void Listen(Edge edge, string address, HttpProtocols protocols, ClientCertificateMode clients) => kestrel.Listen(IPEndPoint.Parse(address), listen =>
         {
@@ -66,7 +77,7 @@ internal static class Edges
                 https.ServerCertificate = certificate;
                 https.ServerCertificateChain = chain;
                 https.ClientCertificateMode = clients;
-                https.ClientCertificateValidation = (client, _, _) => channel.Accepts(client);
+                https.ClientCertificateValidation = (client, _, _) => Accepts(client);
             });
         });
     }

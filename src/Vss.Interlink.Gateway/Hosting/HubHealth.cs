@@ -3,6 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Vss.Interlink.Exchange.Delivery;
 using Vss.Interlink.Exchange.Ledger;
 using Vss.Interlink.Trust.Certificates;
+using Vss.Interlink.Trust.Online;
 using Vss.Interlink.V1;
 
 namespace Vss.Interlink.Gateway.Hosting;
@@ -45,14 +46,23 @@ internal sealed class LedgerCheck(SqliteLedger ledger) : IHealthCheck
 
 /// <summary>
 /// Whether certificates can be accepted at all: without a fresh revocation list of its issuer and of each authority above, a certificate is refused (REVOCATION_UNKNOWN). Unhealthy
-/// when that is so below every authority of the trust store, degraded when below some.
+/// when that is so below every authority of the trust store, degraded when below some. Where lists and answers are fetched, it is degraded as long as one that is in use cannot be renewed:
+/// before it ends, and before anything is refused for it.
 /// </summary>
-internal sealed class TrustCheck(TrustFolder folder, TimeProvider clock) : IHealthCheck
+internal sealed class TrustCheck(TrustFolder folder, RevocationSource revocation, TimeProvider clock) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var store = folder.Current;
         var lists = store.Lists.Where(list => list.IsFreshAt(clock.GetUtcNow())).ToList();
+        if (revocation.IsOn)
+        {
+            // An authority without lists in the folder is asked online; one with lists there was meant to be judged by them.
+            var ended = store.Anchors.Concat(store.Intermediates).Where(authority => store.Lists.Any(list => list.IsCompleteOf(authority)) && !Listed(authority)).Select(authority => $"Every list of {authority.Subject} has ended.");
+            List<string> troubles = [.. revocation.Endangered(), .. ended];
+            return Task.FromResult(troubles.Count > 0 ? HealthCheckResult.Degraded(string.Join(' ', troubles)) : HealthCheckResult.Healthy());
+        }
+
         var listed = store.Intermediates.Where(Listed).ToList();
         var good = store.Anchors.Where(Listed).Select(anchor => anchor.Subject).ToHashSet(StringComparer.Ordinal);
         while (listed.Exists(authority => good.Contains(authority.Issuer) && good.Add(authority.Subject))) { }   // one level down in each round

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using Vss.Interlink.Exchange.Audit;
 using Vss.Interlink.Exchange.Faults;
+using Vss.Interlink.Trust.Online;
 using Vss.Interlink.Trust.Verification;
 using Vss.Interlink.Trust.WsSecurity;
 using Vss.Interlink.V1;
@@ -11,7 +12,7 @@ using Vss.Interlink.V1;
 namespace Vss.Interlink.Gateway.Soap;
 
 /// <summary>The SOAP edge: one request to one answer.</summary>
-internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations operations, SoapVerifier verifier, SoapSigner signer, AuditTrail audit, AuditBudget budget, IOptions<SoapOptions> options, ILogger<SoapEndpoint> log)
+internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations operations, SoapVerifier verifier, RevocationSource revocation, SoapSigner signer, AuditTrail audit, AuditBudget budget, IOptions<SoapOptions> options, ILogger<SoapEndpoint> log)
 {
     private static readonly IReadOnlyList<XmlQualifiedName> NoNames = [];
     private static readonly Func<ILogger, string, IDisposable?> RequestScope = LoggerMessage.DefineScope<string>("Reference {Reference}");
@@ -48,7 +49,7 @@ internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations ope
         try
         {
             var operation = operations.Find(request.Operation) ?? throw Unknown();                                    // 2 is there such an operation
-            var document = Verified(request);                                                                // 3 who signed it, and does that cover the Body
+            var document = await VerifiedAsync(request, cancellation);                                                // 3 who signed it, and does that cover the Body
             var call = SoapCall.Of(document, request, http.Connection.ClientCertificate, reference);   // 4 read again what was digested
             var answer = await operation(call, cancellation);                                                         // 5 do it
             var octets = await signer.SignAsync(await SoapWriter.AnswerAsync(request, answer), cancellation);         // 6 sign
@@ -79,12 +80,23 @@ internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations ope
         }
     }
 
-    private VerifiedDocument Verified(SoapRequest request) => verifier.Verify(request.Envelope, options.Value.VerifiedLimits) switch
+    // Waits only where the status of the signer's certificate is not at hand.
+    private async Task<VerifiedDocument> VerifiedAsync(SoapRequest request, CancellationToken cancellation)
     {
-        VerificationResult.Passed passed => passed.Document,
-        VerificationResult.Refused refused => throw FaultCatalogue.FromVerdict(refused.Verdict),
-        var other => throw new InvalidOperationException($"{other.GetType()} is no verification."),
-    };
+        var start = request.Envelope.Position;
+        return await revocation.VerifyAsync(Verify, cancellation) switch
+        {
+            VerificationResult.Passed passed => passed.Document,
+            VerificationResult.Refused refused => throw FaultCatalogue.FromVerdict(refused.Verdict),
+            var other => throw new InvalidOperationException($"{other.GetType()} is no verification."),
+        };
+
+        VerificationResult Verify()
+        {
+            request.Envelope.Position = start;
+            return verifier.Verify(request.Envelope, options.Value.VerifiedLimits);
+        }
+    }
 
     private async Task RefuseAsync(HttpContext http, SoapRead.Refused refused, string reference, CancellationToken cancellation, int? status = null)
     {

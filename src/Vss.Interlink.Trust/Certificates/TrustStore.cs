@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -12,6 +13,7 @@ namespace Vss.Interlink.Trust.Certificates;
 public sealed class TrustStore
 {
     private readonly Lazy<CertificateIndex> _index;
+    private readonly Lazy<ILookup<BigInteger, OcspAnswer>> _bySerial;
 
     /// <summary>A store whose anchors are trusted for everything.</summary>
     public TrustStore(IEnumerable<X509Certificate2> anchors, IEnumerable<X509Certificate2> intermediates, IEnumerable<CertificateList> lists, IEnumerable<OcspAnswer>? answers = null)
@@ -23,12 +25,12 @@ public sealed class TrustStore
     {
         (TrustAnchors, TrustLists, Intermediates, Lists, Answers) = ([.. anchors], [.. trustLists], [.. intermediates], [.. lists], [.. answers ?? []]);
         Anchors = [.. TrustAnchors.Select(anchor => anchor.Certificate)];
-        _index = new Lazy<CertificateIndex>(() => new CertificateIndex(Anchors, Intermediates));
+        (_index, _bySerial) = (new(() => new CertificateIndex(Anchors, Intermediates)), new(BySerial));
     }
 
     private TrustStore(TrustStore other, IEnumerable<CertificateList> lists, IEnumerable<OcspAnswer> answers) =>
-        (TrustAnchors, TrustLists, Anchors, Intermediates, Lists, Answers, _index) =
-            (other.TrustAnchors, other.TrustLists, other.Anchors, other.Intermediates, [.. other.Lists, .. lists], [.. other.Answers, .. answers], other._index);
+        (TrustAnchors, TrustLists, Anchors, Intermediates, Lists, Answers, _index, _bySerial) =
+            (other.TrustAnchors, other.TrustLists, other.Anchors, other.Intermediates, [.. other.Lists, .. lists], [.. other.Answers, .. answers], other._index, new(BySerial));
 
     public X509Certificate2Collection Anchors { get; }
 
@@ -44,6 +46,9 @@ public sealed class TrustStore
 
     public IReadOnlyList<OcspAnswer> Answers { get; }
 
+    /// <summary>OCSP answers that say something of a certificate with this serial number, whoever issued it.</summary>
+    internal IEnumerable<OcspAnswer> AnswersAbout(BigInteger serial) => _bySerial.Value[serial];
+
     internal CertificateIndex Index => _index.Value;
 
     /// <summary>What was found good over this store.</summary>
@@ -51,6 +56,10 @@ public sealed class TrustStore
 
     /// <summary>This store with more to know revocations by; itself where there is nothing more.</summary>
     internal TrustStore With(IReadOnlyCollection<CertificateList> lists, IReadOnlyCollection<OcspAnswer> answers) => lists.Count + answers.Count == 0 ? this : new(this, lists, answers);
+
+    /// <summary>This store with more certificates to find paths through as well.</summary>
+    internal TrustStore With(IReadOnlyCollection<X509Certificate2> intermediates, IReadOnlyCollection<CertificateList> lists, IReadOnlyCollection<OcspAnswer> answers) =>
+        intermediates.Count == 0 ? With(lists, answers) : new(TrustAnchors, TrustLists, [.. Intermediates, .. intermediates], [.. Lists, .. lists], [.. Answers, .. answers]);
 
     /// <summary>Reads a store. A file that cannot be read is an error that names it: half a trust store is none.</summary>
     public static TrustStore Load(string anchors, string? intermediates, string? lists)
@@ -85,6 +94,8 @@ public sealed class TrustStore
 
         return stamp.ToString();
     }
+
+    private ILookup<BigInteger, OcspAnswer> BySerial() => Answers.SelectMany(answer => answer.Lines.Select(line => line.Serial).Distinct(), (answer, serial) => (answer, serial)).ToLookup(pair => pair.serial, pair => pair.answer);
 
     private static IEnumerable<string> Files(string path, params string[] extensions) =>
         Directory.Exists(path) ? Directory.EnumerateFiles(path).Where(file => extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase)).Order(StringComparer.Ordinal) : [path];

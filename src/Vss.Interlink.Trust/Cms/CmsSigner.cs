@@ -66,7 +66,7 @@ internal sealed class CmsSigner
     /// <summary>Whether the signer says that this certificate is its own. Proof is <see cref="Verifies"/> alone.</summary>
     public bool Names(PathCertificate certificate) => _keyId is not null
         ? certificate.SubjectKeyId.AsSpan().SequenceEqual(_keyId)
-        : certificate.Issuer == _issuer && new BigInteger(certificate.Certificate.SerialNumberBytes.Span, isUnsigned: false, isBigEndian: true) == _serial;
+        : certificate.Issuer == _issuer && certificate.Serial == _serial;
 
     /// <summary>Whether the message-digest attribute is this digest of the content.</summary>
     public bool IsOf(ReadOnlySpan<byte> digest) =>

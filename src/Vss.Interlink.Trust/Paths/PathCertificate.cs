@@ -22,7 +22,7 @@ internal sealed class PathCertificate
         Signature = whole.ReadBitString(out _);
         Method = SignatureMethod.Read(outer);
         if (body.PeekTag().HasSameClassAndValue(s_version)) body.ReadSequence(s_version);
-        body.ReadIntegerBytes();
+        Serial = body.ReadInteger();
         body.ReadEncodedValue();
         Issuer = NameForm.Of(body.ReadEncodedValue());
         body.ReadEncodedValue();
@@ -47,6 +47,8 @@ internal sealed class PathCertificate
 
     /// <summary>SubjectPublicKeyInfo, DER.</summary>
     public ReadOnlyMemory<byte> KeyInfo { get; }
+
+    public System.Numerics.BigInteger Serial { get; }
 
     public bool IsSelfIssued => Subject == Issuer;
 

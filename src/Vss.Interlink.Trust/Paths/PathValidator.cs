@@ -36,14 +36,15 @@ internal sealed class PathValidator(TrustStore store, IReadOnlyCollection<X509Ce
         if (key is not null && store.Passed.Find(key, request.Now) is { } passed)
         {
             path = passed.Path;
-            return ladder.Append(passed.Rungs);
+            ladder.Append(passed.Rungs);
+            return true;
         }
 
         try
         {
             var own = new Ladder();
             var isGood = Search(certificate, request, own, out path);
-            ladder.Append(own.Steps);
+            ladder.Append(own);
             if (isGood && key is not null) store.Passed.Keep(key, new(request.Now, PathWindow.EndOf(path, store, Builder, request), path, own.Steps));
             return isGood;
         }
@@ -72,7 +73,7 @@ internal sealed class PathValidator(TrustStore store, IReadOnlyCollection<X509Ce
             var rungs = new Ladder();
             if (IsGood(candidate, request, rungs))
             {
-                ladder.Append(rungs.Steps);
+                ladder.Append(rungs);
                 path = candidate;
                 return true;
             }
@@ -86,7 +87,7 @@ internal sealed class PathValidator(TrustStore store, IReadOnlyCollection<X509Ce
                 "Use a certificate below an anchor agreed with the hub and send its intermediates.");
         }
 
-        ladder.Append(furthest.Steps);
+        ladder.Append(furthest);
         return false;
     }
 

@@ -33,13 +33,13 @@ internal static class PathWindow
         }
 
         foreach (var ends in request.Algorithms.Ends) Sooner(ends + TimeSpan.FromTicks(1));   // acceptable at that moment itself
-        foreach (var answer in store.Answers)
+        for (var index = 0; index + 1 < path.Count; index++)
         {
-            foreach (var line in Enumerable.Range(0, path.Count - 1).SelectMany(index => answer.Lines.Where(line => line.IsOf(path[index], path[index + 1]))))
+            foreach (var (answer, line) in store.AnswersAbout(path[index].Serial).SelectMany(answer => answer.Lines.Where(line => line.IsOf(path[index], path[index + 1])), (answer, line) => (answer, line)))
             {
                 Sooner(line.ThisUpdate - RevocationJudge.Skew);
-                Sooner(line.NextUpdate ?? line.ThisUpdate + RevocationJudge.WithoutNextUpdate);
-                Sooner((line.NextUpdate ?? line.ThisUpdate + RevocationJudge.WithoutNextUpdate) + request.RevocationGrace);
+                Sooner(line.EndsAt);
+                Sooner(line.EndsAt + request.RevocationGrace);
                 Sooner(line.RevokedAt);
                 foreach (var responder in answer.Certificates.Select(PathCertificate.TryRead).OfType<PathCertificate>())
                 {

@@ -26,6 +26,7 @@ public sealed class CertificateList
 
     private readonly ReadOnlyMemory<byte> _signed;
     private readonly byte[] _signature;
+    private long _usedAt;
     private readonly SignatureMethod _method;
     private X509Certificate2? _signer;
     private readonly Dictionary<(string Issuer, BigInteger Serial), RevokedEntry> _entries = [];
@@ -78,6 +79,9 @@ public sealed class CertificateList
     /// <summary>Names of the distribution point that it is of, as in <see cref="DistributionPoint.Names"/>; empty for all.</summary>
     internal IReadOnlyList<string> PointNames { get; private set; } = [];
 
+    /// <summary>FreshestCRL, DER: where delta lists are; empty where it does not say.</summary>
+    internal ReadOnlyMemory<byte> FreshestPoints { get; private set; }
+
     internal Reasons Reasons { get; private set; } = Reasons.All;
 
     internal bool IsIndirect { get; private set; }
@@ -104,6 +108,14 @@ public sealed class CertificateList
         }
     }
 
+    /// <summary>How long ago it ended; zero where it is still good, the largest value where it promises no end.</summary>
+    public TimeSpan StaleBy(DateTimeOffset at) => NextUpdate is not { } end ? TimeSpan.MaxValue : end >= at ? TimeSpan.Zero : at - end;
+
+    /// <summary>When it last showed that a certificate is not revoked, for whoever keeps those that are used.</summary>
+    internal DateTimeOffset UsedAt => new(Volatile.Read(ref _usedAt), TimeSpan.Zero);
+
+    internal void Use(DateTimeOffset at) => Volatile.Write(ref _usedAt, at.UtcTicks);
+
     public bool IsFreshAt(DateTimeOffset at) => ThisUpdate <= at && NextUpdate >= at;
 
     /// <summary>Whether it is a complete list that this authority issued and signed itself.</summary>
@@ -111,7 +123,7 @@ public sealed class CertificateList
 
     /// <summary>What it says of a certificate; null where it does not list it.</summary>
     internal RevokedEntry? Find(PathCertificate certificate) =>
-        _entries.GetValueOrDefault((certificate.Issuer, new BigInteger(certificate.Certificate.SerialNumberBytes.Span, isUnsigned: false, isBigEndian: true)));
+        _entries.GetValueOrDefault((certificate.Issuer, certificate.Serial));
 
     internal bool IsSignedBy(X509Certificate2 signer)
     {
@@ -181,8 +193,9 @@ public sealed class CertificateList
                     var keyId = new Asn1Tag(TagClass.ContextSpecific, 0);
                     if (DistributionPoint.Has(authority, keyId)) AuthorityKeyId = authority.ReadOctetString(keyId);
                     break;
+                case "2.5.29.46": FreshestPoints = value.PeekEncodedValue(); break;
                 case "2.5.29.60": KeepsExpiredSince = value.ReadGeneralizedTime(); break;
-                case "2.5.29.18" or "2.5.29.46" or "1.3.6.1.5.5.7.1.1": break;   // other names of the issuer, where deltas are, where its certificate is
+                case "2.5.29.18" or "1.3.6.1.5.5.7.1.1": break;   // other names of the issuer, where its certificate is
                 default: Refuse(isCritical); break;
             }
         }

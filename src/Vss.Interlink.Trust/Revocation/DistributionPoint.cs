@@ -30,14 +30,23 @@ internal sealed record DistributionPoint(IReadOnlyList<string> Names, Reasons Re
     private static readonly Asn1Tag s_second = new(TagClass.ContextSpecific, 1);
     private static readonly Asn1Tag s_third = new(TagClass.ContextSpecific, 2, isConstructed: true);
 
+    /// <summary>Where its list can be fetched: those of its names that are http or https addresses.</summary>
+    public IEnumerable<Uri> Addresses => Names.Where(IsAddress).Select(AddressOf).OfType<Uri>().Where(address => address.Scheme is "http" or "https");
+
     /// <summary>Those of a certificate.</summary>
     /// <exception cref="AsnContentException">The extension cannot be read.</exception>
-    public static IReadOnlyList<DistributionPoint> Of(PathCertificate certificate)
+    public static IReadOnlyList<DistributionPoint> Of(PathCertificate certificate) => Read(certificate.DistributionPoints, certificate.Issuer);
+
+    /// <summary>Those of an extension CRLDistributionPoints or FreshestCRL.</summary>
+    /// <param name="extension">Its value, DER; empty for none.</param>
+    /// <param name="issuer">Issuer of the certificate or list that has it, by <see cref="NameForm"/>.</param>
+    /// <exception cref="AsnContentException">The extension cannot be read.</exception>
+    public static IReadOnlyList<DistributionPoint> Read(ReadOnlyMemory<byte> extension, string issuer)
     {
         List<DistributionPoint> points = [];
-        if (certificate.DistributionPoints.IsEmpty) return points;
-        var all = new AsnReader(certificate.DistributionPoints, AsnEncodingRules.BER).ReadSequence();
-        while (all.HasData) points.Add(Read(all.ReadSequence(), certificate.Issuer));
+        if (extension.IsEmpty) return points;
+        var all = new AsnReader(extension, AsnEncodingRules.BER).ReadSequence();
+        while (all.HasData) points.Add(Read(all.ReadSequence(), issuer));
         return points;
     }
 
@@ -67,6 +76,15 @@ internal sealed record DistributionPoint(IReadOnlyList<string> Names, Reasons Re
     public static string Directory(string name) => "4:" + name;
 
     private static bool IsDirectory(string name) => name.StartsWith("4:", StringComparison.Ordinal);
+
+    // uniformResourceIdentifier [6], as GeneralNames writes it.
+    private static bool IsAddress(string name) => name.StartsWith("86", StringComparison.Ordinal);
+
+    private static Uri? AddressOf(string name)
+    {
+        var text = new AsnReader(Convert.FromHexString(name), AsnEncodingRules.BER).ReadCharacterString(UniversalTagNumber.IA5String, new Asn1Tag(TagClass.ContextSpecific, 6));
+        return Uri.TryCreate(text, UriKind.Absolute, out var address) ? address : null;
+    }
 
     private static List<string> GeneralNames(AsnReader names)
     {

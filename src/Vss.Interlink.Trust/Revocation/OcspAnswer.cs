@@ -19,10 +19,19 @@ internal sealed record OcspLine(
     HashAlgorithmName Hash, byte[] NameHash, byte[] KeyHash, BigInteger Serial, OcspStatus Status, DateTimeOffset RevokedAt, int Reason, DateTimeOffset ThisUpdate, DateTimeOffset? NextUpdate,
     DateTimeOffset? ArchiveCutoff)
 {
+    // RFC 6960 section 4.2.2.1: without nextUpdate newer answers are to be had all the time, so one is fresh for as long as asking takes.
+    private static readonly TimeSpan s_withoutNextUpdate = TimeSpan.FromHours(1);
+
+    /// <summary>Until when it is good.</summary>
+    public DateTimeOffset EndsAt => NextUpdate ?? ThisUpdate + s_withoutNextUpdate;
+
+    /// <summary>How long ago it ended; zero where it is still good.</summary>
+    public TimeSpan StaleBy(DateTimeOffset at) => EndsAt >= at ? TimeSpan.Zero : at - EndsAt;
+
     /// <summary>Whether it is of this certificate of this issuer.</summary>
     public bool IsOf(PathCertificate certificate, PathCertificate issuer) =>
         Hash.Name is not null
-        && Serial == new BigInteger(certificate.Certificate.SerialNumberBytes.Span, isUnsigned: false, isBigEndian: true)
+        && Serial == certificate.Serial
         && CryptographicOperations.HashData(Hash, certificate.Certificate.IssuerName.RawData).AsSpan().SequenceEqual(NameHash)
         && CryptographicOperations.HashData(Hash, OcspAnswer.KeyOf(issuer)).AsSpan().SequenceEqual(KeyHash);
 }
@@ -38,6 +47,7 @@ public sealed class OcspAnswer
 
     private readonly ReadOnlyMemory<byte> _signed;
     private readonly byte[] _signature;
+    private long _usedAt;
     private readonly List<OcspLine> _lines = [];
 
     private OcspAnswer(ReadOnlyMemory<byte> octets, AsnReader basic)
@@ -66,6 +76,9 @@ public sealed class OcspAnswer
 
     /// <summary>The nonce of the request that it answers; null where there is none.</summary>
     public ReadOnlyMemory<byte>? Nonce { get; private set; }
+
+    /// <summary>When it last showed that a certificate is not revoked, for whoever keeps those that are used.</summary>
+    internal DateTimeOffset UsedAt => new(Volatile.Read(ref _usedAt), TimeSpan.Zero);
 
     internal SignatureMethod Method { get; }
 
@@ -111,6 +124,8 @@ public sealed class OcspAnswer
 
     // Names a key, proves nothing (RFC 6960 section 4.2.1 has it so).
     private static byte[] SHA1OfKey(PathCertificate certificate) => CryptographicOperations.HashData(HashAlgorithmName.SHA1, KeyOf(certificate));
+
+    internal void Use(DateTimeOffset at) => Volatile.Write(ref _usedAt, at.UtcTicks);
 
     private void ReadCertificates(AsnReader certificates)
     {

@@ -22,9 +22,6 @@ internal sealed class RevocationJudge(TrustStore store, PathBuilder builder, Pat
     /// <summary>By how much a responder's clock may be ahead.</summary>
     public static TimeSpan Skew { get; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>RFC 6960 section 4.2.2.1: without nextUpdate newer answers are to be had all the time, so one is fresh for as long as asking takes.</summary>
-    public static TimeSpan WithoutNextUpdate { get; } = TimeSpan.FromHours(1);
-
     /// <summary>Adds a rung for each certificate but the anchor, the authorities first.</summary>
     public bool Check(IReadOnlyList<PathCertificate> path, Ladder ladder)
     {
@@ -43,11 +40,37 @@ internal sealed class RevocationJudge(TrustStore store, PathBuilder builder, Pat
                     ladder.Pass(Rules.RevocationKnown, at, $"not known, and not asked for: {found.Detail}");
                     break;
                 default:
+                    NoteLacks(path, index, ladder);
                     return ladder.Fail(Rules.RevocationKnown, at, found.Detail, "Fetch a fresh revocation list or OCSP answer of the issuer and try again.");
             }
         }
 
         return true;
+    }
+
+    /// <summary>Why an OCSP answer from elsewhere is of no use for the first certificate of a path; null when it is.</summary>
+    public string? Objection(OcspAnswer answer, IReadOnlyList<PathCertificate> path)
+    {
+        if (Untrusted(answer, path, 0) is { } untrusted) return untrusted;
+        if (answer.Lines.FirstOrDefault(line => line.IsOf(path[0], path[1])) is not { } line) return "the OCSP answer is of another certificate";
+        return line.Status == OcspStatus.Unknown ? "the OCSP responder does not know the certificate" : Stale(line, answer, path[0]);
+    }
+
+    /// <summary>Why a list from elsewhere, complete or delta, is of no use for the first certificate of a path; null when it is.</summary>
+    public string? Objection(CertificateList list, IReadOnlyList<PathCertificate> path)
+    {
+        if (PointsOf(path[0]) is not { } points || !points.Exists(point => IsFor(list, path[0], point))) return "the revocation list is not for this certificate";
+        return Untrusted(list, path, 0) ?? (IsTimely(list) ? null : Ended(list));
+    }
+
+    // All of them, so that one round over the network can bring all.
+    private void NoteLacks(IReadOnlyList<PathCertificate> path, int highest, Ladder ladder)
+    {
+        ladder.Want(Lack.OfStatus(path.Skip(highest)));
+        for (var index = highest - 1; index >= 0; index--)
+        {
+            if (StatusOf(path, index).Kind is Kind.Unknown) ladder.Want(Lack.OfStatus(path.Skip(index)));
+        }
     }
 
     private Status StatusOf(IReadOnlyList<PathCertificate> path, int index)
@@ -62,15 +85,23 @@ internal sealed class RevocationJudge(TrustStore store, PathBuilder builder, Pat
     {
         var (certificate, issuer) = (path[index], path[index + 1]);
         var (best, problem) = (default(Status?), "");
-        foreach (var answer in store.Answers)
+        foreach (var answer in store.AnswersAbout(certificate.Serial))
         {
             foreach (var line in answer.Lines.Where(line => line.IsOf(certificate, issuer)))
             {
                 if (Untrusted(answer, path, index) is { } untrusted) problem = untrusted;
-                else if (line.Status == OcspStatus.Revoked && line.RevokedAt <= request.Moment) return new(Kind.Revoked, $"revoked at {Times.Iso(line.RevokedAt)}, reason {line.Reason}, by an OCSP answer");
+                else if (line.Status == OcspStatus.Revoked && line.RevokedAt <= request.Moment)
+                {
+                    answer.Use(request.Now);
+                    return new(Kind.Revoked, $"revoked at {Times.Iso(line.RevokedAt)}, reason {line.Reason}, by an OCSP answer");
+                }
                 else if (Stale(line, answer, certificate) is { } stale) problem = stale;
                 else if (line.Status == OcspStatus.Unknown) problem = "the OCSP responder does not know the certificate";
-                else best = new(Kind.Good, $"not revoked at that time, by the OCSP answer of {Times.Iso(line.ThisUpdate)}{InGrace(line.NextUpdate, line.ThisUpdate)}");
+                else
+                {
+                    answer.Use(request.Now);
+                    best = new(Kind.Good, $"not revoked at that time, by the OCSP answer of {Times.Iso(line.ThisUpdate)}, good until {Times.Iso(line.EndsAt)}{InGrace(line.EndsAt, line.ThisUpdate)}");
+                }
             }
         }
 
@@ -80,9 +111,8 @@ internal sealed class RevocationJudge(TrustStore store, PathBuilder builder, Pat
     private string? Stale(OcspLine line, OcspAnswer answer, PathCertificate certificate)
     {
         if (line.ThisUpdate > request.Now + Skew) return "the OCSP answer is of a later time";
-        var end = line.NextUpdate ?? line.ThisUpdate + WithoutNextUpdate;
-        var isFresh = end + request.RevocationGrace >= request.Now && end >= line.ThisUpdate;
-        if (!isFresh && !IsAfterProof(line.ThisUpdate)) return $"the OCSP answer is of {Times.Iso(line.ThisUpdate)} and ended at {Times.Iso(end)}{GraceOver}";
+        var isFresh = line.StaleBy(request.Now) <= request.RevocationGrace && line.EndsAt >= line.ThisUpdate;
+        if (!isFresh && !IsAfterProof(line.ThisUpdate)) return $"the OCSP answer is of {Times.Iso(line.ThisUpdate)} and ended at {Times.Iso(line.EndsAt)}{GraceOver}";
         var expired = new DateTimeOffset(certificate.Certificate.NotAfter.ToUniversalTime());
         return answer.ProducedAt > expired && !(line.ArchiveCutoff <= expired) ? "the OCSP answer was made after the certificate expired, and does not say that the responder still knew it" : null;
     }
@@ -129,6 +159,8 @@ internal sealed class RevocationJudge(TrustStore store, PathBuilder builder, Pat
 
                 var delta = DeltaOf(list, path, index);
                 var entry = delta?.Find(certificate) ?? list.Find(certificate);
+                list.Use(request.Now);
+                delta?.Use(request.Now);
                 if (entry is { Reason: not RevokedEntry.RemoveFromList } && IsBeforeMoment(entry)) return new(Kind.Revoked, $"revoked at {Times.Iso(entry.At)}, reason {entry.Reason}, by {delta ?? list}");
                 if (Stale(list, delta, certificate) is { } stale)
                 {
@@ -137,7 +169,7 @@ internal sealed class RevocationJudge(TrustStore store, PathBuilder builder, Pat
                 }
 
                 covered |= reasons;
-                by = $"{delta ?? list}{InGrace((delta ?? list).NextUpdate, (delta ?? list).ThisUpdate)}";
+                by = $"{delta ?? list}, good until {Times.Iso((delta ?? list).NextUpdate)}{InGrace((delta ?? list).NextUpdate, (delta ?? list).ThisUpdate)}";
             }
         }
 
@@ -191,16 +223,19 @@ internal sealed class RevocationJudge(TrustStore store, PathBuilder builder, Pat
     private string? Stale(CertificateList list, CertificateList? delta, PathCertificate certificate)
     {
         var newest = delta ?? list;
-        if (!IsTimely(newest)) return $"the newest revocation list is of {Times.Iso(newest.ThisUpdate)} and ended at {Times.Iso(newest.NextUpdate)}{GraceOver}";
+        if (!IsTimely(newest)) return Ended(newest);
         var expired = new DateTimeOffset(certificate.Certificate.NotAfter.ToUniversalTime());
         return newest.ThisUpdate > expired && !(newest.KeepsExpiredSince <= expired) ? "the revocation list was made after the certificate expired, and expired ones may have been taken off it" : null;
     }
 
-    private bool IsTimely(CertificateList list) => list.ThisUpdate <= request.Now && (list.NextUpdate + request.RevocationGrace >= request.Now || IsAfterProof(list.ThisUpdate));
+    private string Ended(CertificateList newest) => newest.ThisUpdate > request.Now
+        ? $"the revocation list is of a later time, {Times.Iso(newest.ThisUpdate)}"
+        : $"the newest revocation list is of {Times.Iso(newest.ThisUpdate)} and ended at {Times.Iso(newest.NextUpdate)}{GraceOver}";
+
+    private bool IsTimely(CertificateList list) => list.ThisUpdate <= request.Now && (list.StaleBy(request.Now) <= request.RevocationGrace || IsAfterProof(list.ThisUpdate));
 
     // A grace that counted, or that is over, is told: whoever reads the verdict must see that the answer was an old one.
-    private string InGrace(DateTimeOffset? end, DateTimeOffset from) =>
-        end < request.Now && !IsAfterProof(from) ? $", which ended at {Times.Iso(end)} and counts by the policy's grace of {request.RevocationGrace}" : "";
+    private string InGrace(DateTimeOffset? end, DateTimeOffset from) => end < request.Now && !IsAfterProof(from) ? $", which counts by the policy's grace of {request.RevocationGrace}" : "";
 
     private string GraceOver => request.RevocationGrace > TimeSpan.Zero ? $", and the policy's grace of {request.RevocationGrace} is over" : "";
 

@@ -15,7 +15,11 @@ namespace Vss.Interlink.Trust.TimeStamps;
 /// <param name="Verdict">With the whole ladder.</param>
 /// <param name="IsIntact">Whether the token's signature is right and the imprint that of the data, whoever made it; null when it could not be told.</param>
 /// <param name="Signer">Whose certificate made it; null when it was not found.</param>
-public sealed record JudgedTimeStamp(Verdict Verdict, bool? IsIntact, Signatory? Signer);
+public sealed record JudgedTimeStamp(Verdict Verdict, bool? IsIntact, Signatory? Signer)
+{
+    /// <summary>What was not at hand; once it is, the token may pass.</summary>
+    public IReadOnlyList<Lack> Lacks { get; init; } = [];
+}
 
 /// <summary>Judges time-stamp tokens: EN 319 102-1 section 5.4, RFC 3161 section 2.3 and 2.4.2, RFC 5816.</summary>
 /// <param name="store">Anchors of the authorities that are trusted, and what is at hand.</param>
@@ -35,7 +39,7 @@ public sealed class TimeStampJudge(TrustStore store, ValidationPolicy policy, Si
         var ladder = new Ladder();
         var (isIntact, certificate) = Check(token, digest, query, provedAt, ladder);
         var verdict = ladder.IsWhole ? ladder.Passed() : ladder.Refused();
-        return new JudgedTimeStamp(verdict, isIntact, certificate is null ? null : CertificateJudge.Name(certificate));
+        return new JudgedTimeStamp(verdict, isIntact, certificate is null ? null : CertificateJudge.Name(certificate)) { Lacks = ladder.Lacks };
     }
 
     private (bool? IsIntact, X509Certificate2? Signer) Check(TimeStampToken token, Func<HashAlgorithmName, byte[]>? digest, TimeStampQuery? query, DateTimeOffset? provedAt, Ladder ladder)

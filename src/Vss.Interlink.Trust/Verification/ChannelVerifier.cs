@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Policy;
+using Vss.Interlink.Trust.Revocation;
 
 namespace Vss.Interlink.Trust.Verification;
 
@@ -8,7 +9,15 @@ namespace Vss.Interlink.Trust.Verification;
 public sealed class ChannelVerifier(Func<TrustStore> store, IReadOnlyList<string> insideSubjects, TimeProvider clock)
 {
     /// <summary>Whether a TLS client certificate is good at all: path, validity, usage, revocation. Who it is comes later.</summary>
-    public bool Accepts(X509Certificate2 certificate) => CertificateJudge.Judge(certificate, [], store(), clock.GetUtcNow(), forClientAuthentication: true, ValidationPolicy.Strict, new Ladder());
+    /// <param name="certificate">The certificate.</param>
+    /// <param name="lacks">What was not at hand where it is refused for that; a hand-shake cannot wait for it, the next one may find it.</param>
+    public bool Accepts(X509Certificate2 certificate, out IReadOnlyList<Lack> lacks)
+    {
+        var ladder = new Ladder();
+        var isGood = CertificateJudge.Judge(certificate, [], store(), clock.GetUtcNow(), forClientAuthentication: true, ValidationPolicy.Strict, ladder);
+        lacks = isGood ? [] : ladder.Lacks;
+        return isGood;
+    }
 
     /// <summary>A document that came from inside. The certificate must be good and its subject registered as an inside service.</summary>
     /// <param name="client">Certificate of the connection, or null.</param>
@@ -27,7 +36,7 @@ public sealed class ChannelVerifier(Func<TrustStore> store, IReadOnlyList<string
                    && CertificateJudge.Judge(client, [], store(), clock.GetUtcNow(), forClientAuthentication: true, ValidationPolicy.Strict, ladder);
         return good
             ? new VerificationResult.Passed(new VerifiedDocument(Assurance.AuthenticatedChannel, CertificateJudge.Name(client), ladder.Passed(), octets))
-            : new VerificationResult.Refused(ladder.Refused());
+            : ladder.Result(null);
     }
 
     /// <summary>A document without a signature: for information only where the partner's policy says so, else refused. No policy refuses.</summary>

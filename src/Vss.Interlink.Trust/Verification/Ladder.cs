@@ -1,3 +1,4 @@
+using Vss.Interlink.Trust.Revocation;
 using Vss.Interlink.XmlSecurity;
 using Vss.Interlink.XmlSecurity.Signatures;
 
@@ -93,6 +94,7 @@ internal sealed class Ladder
 {
     private readonly List<Step> _steps = [];
     private readonly List<Coverage> _covered = [];
+    private readonly List<Lack> _lacks = [];
 
     /// <summary>No rung broke yet.</summary>
     public bool IsWhole => _steps.TrueForAll(step => step.Ok);
@@ -101,12 +103,20 @@ internal sealed class Ladder
 
     public IReadOnlyList<Step> Steps => _steps;
 
-    /// <summary>Takes over the rungs of another; whether none of them broke.</summary>
-    public bool Append(IReadOnlyList<Step> rungs)
+    /// <summary>What was not at hand where a rung broke for want of it.</summary>
+    public IReadOnlyList<Lack> Lacks => _lacks;
+
+    /// <summary>Takes over the rungs of another, and what it lacked.</summary>
+    public void Append(Ladder other)
     {
-        _steps.AddRange(rungs);
-        return rungs.All(step => step.Ok);
+        _steps.AddRange(other._steps);
+        _lacks.AddRange(other._lacks);
     }
+
+    /// <summary>Takes over rungs that were found before, none of which broke.</summary>
+    public void Append(IReadOnlyList<Step> rungs) => _steps.AddRange(rungs);
+
+    public void Want(Lack lack) => _lacks.Add(lack);
 
     /// <summary>Whether a rung of this rule broke.</summary>
     public bool Broke(string rule) => _steps.Exists(step => !step.Ok && step.Rule == rule);
@@ -142,5 +152,5 @@ internal sealed class Ladder
     }
 
     /// <summary>The result of a validation that made this document, or none.</summary>
-    public VerificationResult Result(VerifiedDocument? document) => document is not null ? new VerificationResult.Passed(document) : new VerificationResult.Refused(Refused());
+    public VerificationResult Result(VerifiedDocument? document) => document is not null ? new VerificationResult.Passed(document) : new VerificationResult.Refused(Refused()) { Lacks = _lacks };
 }

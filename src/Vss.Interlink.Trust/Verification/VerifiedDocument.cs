@@ -1,3 +1,4 @@
+using Vss.Interlink.Trust.Revocation;
 using Vss.Interlink.XmlSecurity;
 
 namespace Vss.Interlink.Trust.Verification;
@@ -61,5 +62,10 @@ public abstract record VerificationResult
 
     public sealed record Passed(VerifiedDocument Document) : VerificationResult;
 
-    public sealed record Refused(Verdict Verdict) : VerificationResult;
+    /// <param name="Verdict">With the rung that broke.</param>
+    public sealed record Refused(Verdict Verdict) : VerificationResult
+    {
+        /// <summary>What was not at hand; once it is, the document may pass. Empty where nothing would help.</summary>
+        public IReadOnlyList<Lack> Lacks { get; init; } = [];
+    }
 }

@@ -7,6 +7,7 @@ using Vss.Interlink.Gateway.Hosting;
 using Vss.Interlink.TestKit;
 using Vss.Interlink.Trust;
 using Vss.Interlink.Trust.Certificates;
+using Vss.Interlink.Trust.Online;
 
 namespace Vss.Interlink.Gateway.Tests.Hosting;
 
@@ -49,6 +50,17 @@ public sealed class HubHealthTests : IDisposable
     }
 
     [Fact]
+    public async Task Where_answers_are_fetched_an_authority_without_lists_is_well_and_one_whose_lists_have_ended_is_not()
+    {
+        var check = TrustCheck(TestPki.Instance.Intermediates, online: true, "root");
+        Assert.Equal(HealthStatus.Healthy, (await RunAsync(check)).Status);
+        _clock.Advance(TimeSpan.FromDays(8));
+        var result = await RunAsync(check);
+        Assert.Equal(HealthStatus.Degraded, result.Status);
+        Assert.Contains("Every list of CN=Development root", result.Description, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_ledger_is_well_while_a_write_reaches_its_file()
     {
         var file = Path.Combine(_folder.FullName, "ledger.db");
@@ -73,12 +85,16 @@ public sealed class HubHealthTests : IDisposable
         held.Rollback();
     }
 
-    private TrustCheck TrustCheck(string intermediates, params string[] lists)
+    private TrustCheck TrustCheck(string intermediates, params string[] lists) => TrustCheck(intermediates, online: false, lists);
+
+    private TrustCheck TrustCheck(string intermediates, bool online, params string[] lists)
     {
         var folder = _folder.CreateSubdirectory("lists");
         foreach (var list in lists) File.Copy(Path.Combine(TestPki.Instance.RevocationLists, list + ".crl"), Path.Combine(folder.FullName, list + ".crl"));
         var options = new TrustOptions { Anchors = TestPki.Instance.Anchors, Intermediates = intermediates, RevocationLists = folder.FullName };
-        return new TrustCheck(new TrustFolder(Options.Create(options), _clock, NullLogger<TrustFolder>.Instance), _clock);
+        if (online) options.Online.Hosts.Add("ocsp.example");
+        var trust = new TrustFolder(Options.Create(options), _clock, NullLogger<TrustFolder>.Instance);
+        return new TrustCheck(trust, new RevocationSource(options.Online, () => trust.Current, new MemoryLibrary(), _clock, NullLogger<RevocationSource>.Instance), _clock);
     }
 
     private static Task<HealthCheckResult> RunAsync(IHealthCheck check) => check.CheckHealthAsync(new HealthCheckContext());

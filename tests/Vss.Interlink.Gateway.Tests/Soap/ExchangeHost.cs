@@ -45,18 +45,19 @@ internal sealed class ExchangeHost : IAsyncDisposable
 
     private static DevelopmentPki Pki => TestPki.Instance;
 
-    public static async Task<ExchangeHost> StartAsync()
+    /// <param name="settings">More settings, or others.</param>
+    public static async Task<ExchangeHost> StartAsync(params (string Key, string Value)[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("interlink-soap-");
         var log = new LogLines();
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Configuration.AddInMemoryCollection(Settings(folder.FullName));
+        builder.Configuration.AddInMemoryCollection(Settings(folder.FullName)).AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)));
         builder.Logging.ClearProviders().AddProvider(log);
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(https =>
         {
             https.ServerCertificate = KeyUri.OpenTls(new Uri(Pki.KeyUri("hub-tls"))).Certificate;
             https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
-            https.ClientCertificateValidation = (client, _, _) => kestrel.ApplicationServices.GetRequiredService<ChannelVerifier>().Accepts(client);
+            https.ClientCertificateValidation = (client, _, _) => kestrel.ApplicationServices.GetRequiredService<ChannelVerifier>().Accepts(client, out _);
         })));
         builder.Services.AddTrust(builder.Configuration.GetSection("Trust"))
                         .AddExchange(builder.Configuration.GetSection("Exchange"))
@@ -70,8 +71,12 @@ internal sealed class ExchangeHost : IAsyncDisposable
     }
 
     /// <summary>A ministry that signs with the named key of the development PKI.</summary>
-    public MinistryClient Client(string signer = "ministry", SoapDialect dialect = SoapDialect.Soap11, bool withAddressing = false, string? clientCertificate = null, TimeProvider? clock = null) => new(
-        new MinistryOptions(Endpoint, Pki.Load(signer), Pki.AnchorCertificates(), DevelopmentPki.HubSubject)
+    public MinistryClient Client(string signer = "ministry", SoapDialect dialect = SoapDialect.Soap11, bool withAddressing = false, string? clientCertificate = null, TimeProvider? clock = null) =>
+        Client(Pki.Load(signer), dialect, withAddressing, clientCertificate, clock);
+
+    /// <summary>A ministry that signs with a key of its own.</summary>
+    public MinistryClient Client(X509Certificate2 signer, SoapDialect dialect = SoapDialect.Soap11, bool withAddressing = false, string? clientCertificate = null, TimeProvider? clock = null) => new(
+        new MinistryOptions(Endpoint, signer, Pki.AnchorCertificates(), DevelopmentPki.HubSubject)
         {
             Intermediates = [X509CertificateLoader.LoadCertificateFromFile(Path.Combine(Pki.Intermediates, "issuing.crt"))],
             Dialect = dialect,

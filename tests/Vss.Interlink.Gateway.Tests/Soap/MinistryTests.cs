@@ -206,7 +206,7 @@ public sealed class MinistryTests : IAsyncLifetime
         Assert.Equal("SCHEMA_VIOLATION", (await ministry.SubmitAsync(Dossier("m-1") with { Kind = "SECRET" })).Fault?.Name);
     }
 
-    private static MinistryDossier Dossier(string id) => new(id, ExchangeHost.Ministry, ExchangeHost.Office, "Đề nghị đối chiếu dữ liệu tham gia bảo hiểm")
+    internal static MinistryDossier Dossier(string id) => new(id, ExchangeHost.Ministry, ExchangeHost.Office, "Đề nghị đối chiếu dữ liệu tham gia bảo hiểm")
     {
         DocumentId = $"{ExchangeHost.Ministry},2026/11/21,77/BTC-TCT",
         CodeNumber = "77",

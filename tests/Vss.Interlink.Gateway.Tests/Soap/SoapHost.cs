@@ -51,7 +51,7 @@ internal sealed class SoapHost : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(settings.Select(pair => new KeyValuePair<string, string?>($"Soap:{pair.Key}", pair.Value)));
         builder.Logging.ClearProviders().AddProvider(log);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        builder.Services.AddSoap(builder.Configuration.GetSection("Soap")).AddSingleton(trust.Soap).AddSingleton(trust.SoapSigner);
+        builder.Services.AddSoap(builder.Configuration.GetSection("Soap")).AddSingleton(trust.Soap).AddSingleton(trust.Revocation).AddSingleton(trust.SoapSigner);
         var folder = Directory.CreateTempSubdirectory("interlink-soap-");
         builder.Services.AddSingleton(new SqliteLedger(System.IO.Path.Combine(folder.FullName, "ledger.db"), TimeProvider.System)).AddSingleton(TimeProvider.System).AddSingleton<AuditTrail>();
         builder.Services.AddSingleton(new SoapOperations().Add("GetStatus", (_, _) => throw new InvalidOperationException("the ledger burnt down")));

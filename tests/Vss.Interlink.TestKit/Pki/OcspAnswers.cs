@@ -76,6 +76,16 @@ public static class OcspAnswers
         return outer.Encode();
     }
 
+    /// <summary>The nonce of a request, as the extension of an answer that echoes it; null where it has none (RFC 9654).</summary>
+    public static X509Extension? NonceOf(byte[] request)
+    {
+        var body = new AsnReader(request, AsnEncodingRules.DER).ReadSequence().ReadSequence();
+        body.ReadSequence();
+        if (!body.HasData) return null;
+        var extension = body.ReadSequence(new Asn1Tag(TagClass.ContextSpecific, 2, isConstructed: true)).ReadSequence().ReadSequence();
+        return new X509Extension(extension.ReadObjectIdentifier(), extension.ReadOctetString(), false);
+    }
+
     private static byte[] Data(Holder responder, Holder about, Holder issuer, AnswerSettings settings)
     {
         var writer = new AsnWriter(AsnEncodingRules.DER);

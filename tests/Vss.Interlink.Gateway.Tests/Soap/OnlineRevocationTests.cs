@@ -1,0 +1,89 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Logging;
+using Vss.Interlink.Sandbox.Ministry;
+using Vss.Interlink.Sandbox.Pki;
+using Vss.Interlink.TestKit;
+using Vss.Interlink.TestKit.Pki;
+
+namespace Vss.Interlink.Gateway.Tests.Soap;
+
+/// <summary>A ministry whose authority publishes no lists to the hub's folders: the whole edge, with revocation from the network.</summary>
+public sealed class OnlineRevocationTests : IAsyncLifetime
+{
+    private readonly DirectoryInfo _anchors = Directory.CreateTempSubdirectory("interlink-anchors-");
+    private readonly Holder _root = Holder.Root("CN=Ministry authority, C=VN");
+    private AuthorityHost _authority = null!;
+    private ExchangeHost _host = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _authority = await AuthorityHost.StartAsync();
+        foreach (var file in Directory.EnumerateFiles(TestPki.Instance.Anchors)) File.Copy(file, Path.Combine(_anchors.FullName, Path.GetFileName(file)));
+        await File.WriteAllTextAsync(Path.Combine(_anchors.FullName, "ministry.crt"), _root.Certificate.ExportCertificatePem());
+        _host = await ExchangeHost.StartAsync(
+            ("Trust:Anchors", _anchors.FullName), ("Trust:Online:Hosts:0", _authority.Name), ("Trust:Online:Order", "OcspFirst"), ("Trust:Online:Nonce", "IfEchoed"), ("Trust:Online:RestSeconds", "1"));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Assert.DoesNotContain(_host.Log.Lines, line => line.Level >= LogLevel.Error);
+        await _host.DisposeAsync();
+        await _authority.DisposeAsync();
+        _anchors.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task The_first_message_of_a_signer_waits_for_one_answer_and_the_next_ones_for_none()
+    {
+        var signer = Signer();
+        ServeFor(signer);
+        using var ministry = _host.Client(signer.WithKey());
+        for (var number = 1; number <= 3; number++)
+        {
+            Assert.NotNull((await ministry.SubmitAsync(MinistryTests.Dossier($"m-{number}"))).Answer);
+            Assert.Equal(["POST /ocsp"], _authority.Asked);
+        }
+    }
+
+    [Fact]
+    public async Task A_signer_who_is_revoked_is_refused()
+    {
+        var signer = Signer();
+        ServeFor(signer, TimeProvider.System.GetUtcNow().AddMinutes(-1));
+        using var ministry = _host.Client(signer.WithKey());
+        Assert.Equal("CERTIFICATE_REVOKED", (await ministry.SubmitAsync(MinistryTests.Dossier("m-1"))).Fault?.Name);
+        Assert.Equal("CERTIFICATE_REVOKED", (await ministry.SubmitAsync(MinistryTests.Dossier("m-1"))).Fault?.Name);
+        Assert.Equal(["POST /ocsp"], _authority.Asked);
+    }
+
+    [Fact]
+    public async Task While_the_authority_is_away_the_refusal_is_passing_and_says_what_was_tried()
+    {
+        var signer = Signer();
+        _authority.Refuse("/ocsp", 503);
+        using var ministry = _host.Client(signer.WithKey());
+        var refused = await ministry.SubmitAsync(MinistryTests.Dossier("m-1"));
+        Assert.Equal("REVOCATION_UNKNOWN", refused.Fault?.Name);
+        Assert.Contains($"{_authority.Name} answered HTTP 503", refused.Fault!.Reason, StringComparison.Ordinal);
+        ServeFor(signer);
+        await Task.Delay(1100);   // the question rests for a second
+        Assert.NotNull((await ministry.SubmitAsync(MinistryTests.Dossier("m-1"))).Answer);
+    }
+
+    private Holder Signer() => _root.Issue(DevelopmentPki.MinistrySubject, settings =>
+    {
+        settings.Key = RSA.Create(2048);
+        settings.With(new X509AuthorityInformationAccessExtension([_authority.At("/ocsp")], []));
+    });
+
+    private void ServeFor(Holder signer, DateTimeOffset? revokedAt = null) => _authority.Serve("/ocsp", call =>
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        return Task.FromResult<byte[]?>(_root.Answer(signer, _root, answer =>
+        {
+            (answer.ProducedAt, answer.ThisUpdate, answer.NextUpdate, answer.RevokedAt) = (now, now, now.AddHours(1), revokedAt);
+            answer.Other = OcspAnswers.NonceOf(call.Body);
+        }));
+    });
+}
