@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -11,6 +12,7 @@ using Vss.Interlink.Exchange.Intake;
 using Vss.Interlink.Exchange.Ledger;
 using Vss.Interlink.Exchange.Routing;
 using Vss.Interlink.Exchange.Translation;
+using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Online;
 using Vss.Interlink.Trust.Policy;
 using Vss.Interlink.Trust.Signing;
@@ -32,6 +34,7 @@ public static class ExchangeRegistration
         services.AddSingleton(provider => new BodyStore(Path.Combine(provider.Options().DataFolder!, "bodies"), provider.Options().MaxBodyBytes));
         services.AddSingleton(provider => new SqliteLedger(Path.Combine(provider.Options().DataFolder!, "ledger.db"), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IRevocationLibrary, RevocationTable>();
+        services.AddSingleton(provider => Anchors(provider));
         services.AddSingleton(provider => Routes(provider));
         services.AddSingleton(provider => new HubEvidence(provider.GetRequiredService<HubSigner>(), OrganId.Stored(provider.Options().HubOrgan!), provider.Logger<HubEvidence>()));
         services.AddSingleton<AuditTrail>();
@@ -44,6 +47,20 @@ public static class ExchangeRegistration
         services.AddHostedService(provider => provider.GetRequiredService<DeliveryWorker>());
         return services;
     }
+
+    // Rarely asked, and whoever asks must wait: an anchor counts once its coming is in the audit.
+    private static RecordAnchors Anchors(IServiceProvider provider) => anchors =>
+    {
+        try
+        {
+            var ledger = provider.GetRequiredService<SqliteLedger>();
+            ledger.RecordAnchorsAsync([.. anchors.Select(anchor => anchor.ToString())], provider.GetRequiredService<TimeProvider>().GetUtcNow(), CancellationToken.None).GetAwaiter().GetResult();
+        }
+        catch (Exception failed) when (failed is DbException or InvalidOperationException)
+        {
+            throw new IOException("The trust anchors cannot be recorded in the audit.", failed);
+        }
+    };
 
     private static DossierIntake Intake(IServiceProvider provider) => new(
         provider.GetRequiredService<SqliteLedger>(),

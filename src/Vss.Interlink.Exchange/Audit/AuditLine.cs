@@ -13,6 +13,12 @@ public enum AuditEvent
 
     /// <summary>A delivery changed its state.</summary>
     Delivery = 3,
+
+    /// <summary>A trust anchor came, or came with other words.</summary>
+    AnchorAdded = 4,
+
+    /// <summary>A trust anchor went.</summary>
+    AnchorRemoved = 5,
 }
 
 /// <summary>One line of the audit. It is never changed, and holds no personal data.</summary>

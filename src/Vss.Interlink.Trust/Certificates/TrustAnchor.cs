@@ -33,6 +33,9 @@ public sealed record TrustAnchor(X509Certificate2 Certificate, AnchorPurposes Pu
     /// <summary>Hexadecimal, lower case.</summary>
     public string Sha256 { get; } = Convert.ToHexStringLower(SHA256.HashData(Certificate.RawDataMemory.Span));
 
+    /// <summary>All of it in words, as the audit has it.</summary>
+    public override string ToString() => $"{Sha256} {Certificate.Subject}; for {Purposes}; from {Times.Iso(From)} until {Times.Iso(Until)}; {Provenance}";
+
     /// <summary>Why it is no anchor for this use; null when it is.</summary>
     internal string? Refuses(CertificatePurpose purpose, DateTimeOffset moment)
     {

@@ -9,6 +9,7 @@ namespace Vss.Interlink.Trust.Certificates;
 /// </summary>
 public sealed partial class TrustFolder
 {
+    private readonly RecordAnchors? _record;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
     private readonly TrustOptions _options;
@@ -19,9 +20,13 @@ public sealed partial class TrustFolder
     private string _stamp;
     private long _readAt;
 
-    public TrustFolder(IOptions<TrustOptions> options, TimeProvider clock, ILogger<TrustFolder> logger)
+    /// <param name="options">Where the files are.</param>
+    /// <param name="clock">The one clock.</param>
+    /// <param name="logger">Takes what cannot be read.</param>
+    /// <param name="record">Records the anchors of a store before it comes into force; null where there is no audit.</param>
+    public TrustFolder(IOptions<TrustOptions> options, TimeProvider clock, ILogger<TrustFolder> logger, RecordAnchors? record = null)
     {
-        (_options, _clock, _logger) = (options.Value, clock, logger);
+        (_options, _clock, _logger, _record) = (options.Value, clock, logger, record);
         _stamp = Stamp();
         _current = Read();
         _readAt = clock.GetTimestamp();
@@ -36,7 +41,7 @@ public sealed partial class TrustFolder
                 try
                 {
                     var stamp = Stamp();   // before: what changes while it is read is read once more
-                    if (stamp != _stamp) _current = NotOlder(Read());
+                    if (stamp != _stamp) _current = Read();
                     _stamp = stamp;
                 }
                 catch (Exception unreadable) when (unreadable is IOException or InvalidDataException or UnauthorizedAccessException)
@@ -56,15 +61,26 @@ public sealed partial class TrustFolder
 
     private string Stamp() => TrustStore.StampOf(_options.Anchors, _options.Intermediates, _options.RevocationLists);
 
-    private TrustStore Read() => TrustStore.Load(_options.Anchors!, _options.Intermediates, _options.RevocationLists);
+    private TrustStore Read()
+    {
+        var store = TrustStore.Load(_options.Anchors!, _options.Intermediates, _options.RevocationLists);
+        if (_current is { } current) ThrowIfOlder(store, current);
+        _record?.Invoke(store.TrustAnchors);
+        return store;
+    }
 
     // Whoever puts an old list back would bring back what was taken off it.
-    private TrustStore NotOlder(TrustStore next)
+    private static void ThrowIfOlder(TrustStore next, TrustStore current)
     {
-        var older = next.TrustLists.FirstOrDefault(list => _current.TrustLists.Any(known => known.Identifier == list.Identifier && known.SequenceNumber > list.SequenceNumber));
-        return older is null ? next : throw new InvalidDataException($"The trust {older} is older than the one in force.");
+        var older = next.TrustLists.FirstOrDefault(list => current.TrustLists.Any(known => known.Identifier == list.Identifier && known.SequenceNumber > list.SequenceNumber));
+        if (older is not null) throw new InvalidDataException($"The trust {older} is older than the one in force.");
     }
 
     [LoggerMessage(1101, LogLevel.Error, "The trust store cannot be read; the last good one stays in force.")]
     private static partial void Unreadable(ILogger logger, Exception exception);
 }
+
+/// <summary>Records which anchors are about to come into force; what cannot be recorded does not.</summary>
+/// <param name="anchors">All of them.</param>
+/// <exception cref="IOException">They could not be recorded.</exception>
+public delegate void RecordAnchors(IReadOnlyList<TrustAnchor> anchors);

@@ -36,6 +36,23 @@ public abstract class LedgerContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Trust_anchors_that_come_or_go_are_in_the_audit_once_and_the_next_start_knows_them()
+    {
+        Assert.Equal(2, await _ledger.RecordAnchorsAsync(["a; by hand", "b"], Clock.GetUtcNow(), CancellationToken.None));
+        Assert.Equal(0, await _ledger.RecordAnchorsAsync(["b", "a; by hand", "b"], Clock.GetUtcNow(), CancellationToken.None));
+        await using (var next = Open())
+        {
+            Assert.Equal(0, await next.RecordAnchorsAsync(["b", "a; by hand"], Clock.GetUtcNow(), CancellationToken.None));
+            Assert.Equal(3, await next.RecordAnchorsAsync(["a; by another hand", "c", "b"], Clock.GetUtcNow().AddDays(1), CancellationToken.None));
+        }
+
+        var lines = await _ledger.ListAnchorAuditAsync(CancellationToken.None);
+        Assert.Equal(
+            [(AuditEvent.AnchorAdded, "a; by hand"), (AuditEvent.AnchorAdded, "b"), (AuditEvent.AnchorRemoved, "a; by hand"), (AuditEvent.AnchorAdded, "a; by another hand"), (AuditEvent.AnchorAdded, "c")],
+            lines.Select(line => (line.Event, line.Detail)));
+    }
+
+    [Fact]
     public async Task The_first_of_an_id_is_written_and_its_repeat_gets_the_same_receipt()
     {
         var exchange = Exchange();

@@ -140,6 +140,25 @@ public sealed class AnchorTests : IDisposable
         Assert.Equal(18, folder.Current.TrustLists.Single().SequenceNumber);
     }
 
+    [Fact]
+    public void An_anchor_counts_once_it_is_recorded_and_not_before()
+    {
+        Put("root.crt", _root.Certificate.RawData);
+        var clock = new ManualClock(Holder.Now);
+        List<string> recorded = [];
+        var isAway = false;
+        var folder = new TrustFolder(Options.Create(new TrustOptions { Anchors = _folder.FullName }), clock, NullLogger<TrustFolder>.Instance,
+            anchors => recorded.Add(isAway ? throw new IOException("The ledger is away.") : string.Join(',', anchors.Select(anchor => anchor.Certificate.Subject))));
+        isAway = true;
+        Put("other.crt", _other.Certificate.RawData);
+        clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Single(folder.Current.TrustAnchors);
+        isAway = false;
+        clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(2, folder.Current.TrustAnchors.Count);
+        Assert.Equal(["CN=Root", "CN=Other,CN=Root"], recorded);
+    }
+
     private static PathRequest Request(CertificatePurpose purpose, DateTimeOffset now, DateTimeOffset? proved) => new() { Purpose = purpose, Now = now, ProvedAt = proved, Revocation = RevocationRule.NotChecked };
 
     private static XmlSecurity.Verdict Judge(TrustStore store, Holder leaf, CertificatePurpose purpose, DateTimeOffset? now = null, DateTimeOffset? proved = null) =>
