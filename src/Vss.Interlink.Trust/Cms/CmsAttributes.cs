@@ -15,7 +15,9 @@ internal sealed class CmsAttributes
     public const string SigningCertificateV2 = "1.2.840.113549.1.9.16.2.47";
     public const string RevocationValues = "1.2.840.113549.1.9.16.2.24";
     public const string CertificateValues = "1.2.840.113549.1.9.16.2.23";
+    public const string ArchiveTimeStampV2 = "1.2.840.113549.1.9.16.2.48";
     public const string ArchiveTimeStampV3 = "0.4.0.1733.2.4";
+    public const string AlgorithmProtection = "1.2.840.113549.1.9.52";
     public const string AdobeRevocation = "1.2.840.113583.1.1.8";
 
     private const int MaxAttributes = 64;
@@ -42,6 +44,9 @@ internal sealed class CmsAttributes
             if (_all.Count > MaxAttributes) throw new AsnContentException("A signer has too many attributes.");
         }
     }
+
+    /// <summary>Every attribute as it stands, with its identifier and values.</summary>
+    public IEnumerable<(ReadOnlyMemory<byte> Encoded, string Oid, IReadOnlyList<ReadOnlyMemory<byte>> Values)> All => _encoded.Zip(_all, (encoded, attribute) => (encoded, attribute.Oid, attribute.Values));
 
     public bool Has(string oid) => _all.Exists(attribute => attribute.Oid == oid);
 

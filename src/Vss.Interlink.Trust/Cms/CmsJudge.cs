@@ -34,19 +34,30 @@ internal sealed class CmsJudge(TrustStore store, ValidationPolicy policy, Signat
         var carried = new CarriedMaterial(message, signer);
         var (integrity, certificate) = Arithmetic(message, signer, contentDigest, rules, carried, ladder);
         var proved = provedAt;
-        if (integrity == SignatureIntegrity.Intact && certificate is not null && rules.Key is null)
+        SignatureLevel? level = signer.Signed.Has(CmsAttributes.SigningCertificateV2) || signer.Signed.Has(CmsAttributes.SigningCertificate) ? SignatureLevel.B : null;
+        if (integrity == SignatureIntegrity.Intact)
         {
-            Binding(signer, certificate, rules, ladder);
-            var all = carried.AddedTo(store);
-            var stamps = CmsTimeStamps.Of(message, signer, contentDigest);
-            proved = ProofOfExistence.Of(stamps, new TimeStampJudge(all, policy, algorithms, at), ladder, provedAt);
-            Claim(signer, proved, ladder);
-            CertificateJudge.Judge(certificate, carried.Certificates, all, at, forClientAuthentication: false, policy, ladder, algorithms, proved);
+            var stamps = new CmsTimeStamps(message, signer, contentDigest!);
+            if (level is not null) level = stamps.LevelWith(carried);
+            if (certificate is not null) proved = Trust(signer, certificate, rules, carried, stamps, provedAt, ladder);
+            foreach (var counter in CounterSignature.Of(signer)) counter.Report(CertificatesOf(counter.Signer, carried), ladder);
         }
 
         return new CmsFinding(
-            integrity, ladder.IsWhole ? ladder.Passed() : ladder.Refused(), certificate is null ? null : CertificateJudge.Name(certificate), signer.ClaimedTime, proved,
-            CmsTimeStamps.LevelOf(message, signer, contentDigest, carried), [.. Names(signer)]);
+            integrity, ladder.IsWhole ? ladder.Passed() : ladder.Refused(), certificate is null ? null : CertificateJudge.Name(certificate), signer.ClaimedTime, proved, level, [.. Names(signer)]);
+    }
+
+    // Whose certificate it is, when it signed, and whether it was good then.
+    private DateTimeOffset? Trust(CmsSigner signer, X509Certificate2 certificate, CmsRules rules, CarriedMaterial carried, CmsTimeStamps stamps, DateTimeOffset? provedAt, Ladder ladder)
+    {
+        Binding(signer, certificate, rules, ladder);
+        var all = carried.AddedTo(store);
+        var judge = new TimeStampJudge(all, policy, algorithms, at);
+        stamps.ReportContent(judge, ladder);
+        var proved = ProofOfExistence.Of(stamps.Proving, judge, ladder, provedAt);
+        if (signer.ClaimedTime is { } claimed) ladder.Pass(Rules.ClaimedTime, "signing-time", SigningTimeClaim.Describe(claimed, proved, at));
+        CertificateJudge.Judge(certificate, carried.Certificates, all, at, forClientAuthentication: false, policy, ladder, algorithms, proved);
+        return proved;
     }
 
     // Format, algorithms, digest, value: in this order, and nothing is computed with what the policy does not admit.
@@ -110,13 +121,6 @@ internal sealed class CmsJudge(TrustStore store, ValidationPolicy policy, Signat
                 ladder.Fail(Rules.Token, "signing-certificate", "the signed attributes do not name the signer's certificate by its digest", remedy);
                 break;
         }
-    }
-
-    // The signer's clock proves nothing: what it says is reported beside what is proved.
-    private void Claim(CmsSigner signer, DateTimeOffset? proved, Ladder ladder)
-    {
-        if (signer.ClaimedTime is not { } claimed) return;
-        ladder.Pass(Rules.ClaimedTime, "signing-time", SigningTimeClaim.Describe(claimed, proved, at));
     }
 
     private List<X509Certificate2> CertificatesOf(CmsSigner signer, CarriedMaterial carried) =>
