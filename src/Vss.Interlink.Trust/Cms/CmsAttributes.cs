@@ -54,7 +54,7 @@ internal sealed class CmsAttributes
     public IEnumerable<ReadOnlyMemory<byte>> Values(string oid) => _all.Where(attribute => attribute.Oid == oid).SelectMany(attribute => attribute.Values);
 
     /// <summary>The value of an attribute that must be there once with one value (RFC 5652 section 11); null where it is not so.</summary>
-    public ReadOnlyMemory<byte>? Single(string oid) => _all.Where(attribute => attribute.Oid == oid).ToList() is [{ Values: [var value] }] ? value : null;
+    public ReadOnlyMemory<byte>? Single(string oid) => _all.Where(attribute => attribute.Oid == oid).ToList() is [{ Values: [var value] }] ? value : default(ReadOnlyMemory<byte>?);   // a bare null would become empty memory
 
     /// <summary>The DER encoding with the tag of a SET, which is what the signature is over (section 5.4); null where an attribute stands in BER alone.</summary>
     public byte[]? Encode()
