@@ -72,16 +72,29 @@ internal sealed class CmsJudge(TrustStore store, ValidationPolicy policy, Signat
 
         const string passed = "the signature value is right", failed = "the signature value is not by the signer's key over these octets";
         if (rules.Key is { } key)
+        {
+            if (!signer.Method.Takes(key)) return (Unfit(ladder), null);
             return (ladder.Check(signer.Verifies(key, contentDigest!), Rules.Value, Place, passed, failed, "Give the signer's key, and what it signed.") ? SignatureIntegrity.Intact : SignatureIntegrity.Broken, null);
+        }
+
         if (foreseen is null)
         {
             ladder.Fail(Rules.Token, Place, "the signer's certificate is neither in the message nor at hand", "Give the certificate (--extra-certs), or let the signer send it along.");
             return (SignatureIntegrity.Unknown, null);
         }
 
+        if (!named.Exists(candidate => signer.Method.Takes(candidate.PublicKey))) return (Unfit(ladder), foreseen);
+
         // Several certificates may answer to one name; the one that the signed attributes name goes first.
         var certificate = named.OrderByDescending(candidate => signer.Binds(candidate) == true).FirstOrDefault(candidate => signer.Verifies(candidate, contentDigest!));
         return ladder.Check(certificate is not null, Rules.Value, Place, passed, failed, "Give the content and the attributes as they were signed.") ? (SignatureIntegrity.Intact, certificate) : (SignatureIntegrity.Broken, foreseen);
+    }
+
+    // A key that cannot be computed with says nothing about the value.
+    private static SignatureIntegrity Unfit(Ladder ladder)
+    {
+        ladder.Fail(Rules.Key, Place, "the signer's key is not of the kind that the signature algorithm takes, or on a curve that is not known here", "Sign with an RSA key, or with one on P-256, P-384 or P-521.");
+        return SignatureIntegrity.Unknown;
     }
 
     private static bool Format(CmsMessage message, CmsSigner signer, CmsRules rules, Ladder ladder)
