@@ -34,7 +34,7 @@ internal sealed class ArchiveManifests
         foreach (var (file, stamp, manifest, token) in found.OrderByDescending(each => each.Token.Time))
         {
             var check = new ManifestCheck(container, algorithms).Run(manifest);
-            var verdict = judge.Judge(token, hash => AsicVerifier.Digest(container, file, hash), null, ProvedAt(stamp)).Verdict;
+            var verdict = judge.Judge(token, hash => container.Digest(file, hash), null, ProvedAt(stamp)).Verdict;
             var problem = check.Ladder.IsWhole ? verdict.Failure?.Detail : check.Ladder.Refused().Failure!.Detail;
             var time = Times.Iso(token.Time);
             _steps.Add((new Step(Rules.TimeStamp, true, file.Name, problem is null ? $"the archive time stamp of {time} is good" : $"the archive time stamp of {time} is not counted: {problem}"), [.. check.Names]));

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Cms;
@@ -172,7 +171,7 @@ public sealed class AsicVerifier(TrustStore store, ValidationPolicy policy, Sign
     private void JudgeTimeStamp(ZipContainer container, ZipMember stamp, ZipMember content, IReadOnlyList<string> names, Ladder? before, List<Signed> signed)
     {
         if (TimeStampToken.TryRead(container.ReadMember(stamp, MaxMetaFile)) is not { } token) throw new InvalidDataException($"'{stamp.Name}' is no time-stamp token");
-        var judged = new TimeStampJudge(store, policy, algorithms, at).Judge(token, hash => Digest(container, content, hash), null);
+        var judged = new TimeStampJudge(store, policy, algorithms, at).Judge(token, hash => container.Digest(content, hash), null);
         var signature = new JudgedSignature
         {
             Id = token.SerialNumber,
@@ -185,12 +184,6 @@ public sealed class AsicVerifier(TrustStore store, ValidationPolicy policy, Sign
             Signer = judged.Signer,
         };
         signed.Add(new Signed(signature, names).Behind(before));
-    }
-
-    internal static byte[] Digest(ZipContainer container, ZipMember member, HashAlgorithmName hash)
-    {
-        using var stream = container.OpenMember(member);
-        return CryptographicOperations.HashData(hash, stream);
     }
 
     /// <summary>The member that a reference names: relative to the root of the container and percent-encoded; null for everything else.</summary>
