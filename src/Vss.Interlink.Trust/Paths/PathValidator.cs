@@ -188,7 +188,7 @@ internal sealed class PathValidator(TrustStore store, IReadOnlyCollection<X509Ce
 
     private static bool Key(PathCertificate certificate, PathRequest request, Ladder ladder, string? at = null)
     {
-        var key = PublicKeys.Describe(certificate.KeyInfo.ToArray());
+        var key = PublicKeys.Describe(SignatureMethod.InfoOf(certificate.Certificate.PublicKey));
         var fits = key is { } known && request.Algorithms.NameOfKey(known.IsRsa, known.Bits) is not null;
         var found = key is { } kind ? $"{(kind.IsRsa ? "RSA" : "ECDSA")}, {kind.Bits} bits" : "of another kind";
         if (fits && !AlgorithmDates.Check(request.Algorithms, [request.Algorithms.NameOfKey(key!.Value.IsRsa, key.Value.Bits)!], request.Moment, at ?? "certificate", ladder)) return false;

@@ -11,6 +11,7 @@ namespace Vss.Interlink.Trust.Paths;
 /// <param name="Kind">Family of keys.</param>
 internal sealed record SignatureMethod(string Oid, HashAlgorithmName Hash, KeyKind Kind)
 {
+    private const string RsaEncryption = "1.2.840.113549.1.1.1";
     private const string PssOid = "1.2.840.113549.1.1.10";
     private const string Mgf1 = "1.2.840.113549.1.1.8";
 
@@ -21,7 +22,7 @@ internal sealed record SignatureMethod(string Oid, HashAlgorithmName Hash, KeyKi
     public bool IsKnown => Hash.Name is not null;
 
     /// <summary>As people call it; the identifier where it is not known here.</summary>
-    public string Name => Kind switch
+    public string Name => Hash.Name is null ? Oid : Kind switch
     {
         KeyKind.RsaPkcs1 => $"RSA-{Hash.Name}",
         KeyKind.RsaPss => $"RSASSA-PSS-{Hash.Name}",
@@ -76,7 +77,8 @@ internal sealed record SignatureMethod(string Oid, HashAlgorithmName Hash, KeyKi
     /// <inheritdoc cref="VerifiesHash(X509Certificate2, ReadOnlySpan{byte}, ReadOnlySpan{byte})"/>
     public bool VerifiesHash(PublicKey key, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature)
     {
-        var info = key.ExportSubjectPublicKeyInfo();
+        if (Kind == KeyKind.RsaPkcs1 && key.Oid.Value == PssOid) return false;   // RFC 4055 section 1.2: it is for PSS alone
+        var info = InfoOf(key);
         return Kind switch
         {
             KeyKind.RsaPkcs1 => PublicKeys.VerifyRsa(info, Hash, RSASignaturePadding.Pkcs1, hash, signature),
@@ -85,6 +87,28 @@ internal sealed record SignatureMethod(string Oid, HashAlgorithmName Hash, KeyKi
             KeyKind.Ecdsa => PublicKeys.VerifyEcdsa(info, DSASignatureFormat.Rfc3279DerSequence, hash, signature),
             _ => false,
         };
+    }
+
+    /// <summary>Whether the key is of the family that this method takes, and one that can be computed with here.</summary>
+    public bool Takes(PublicKey key) => PublicKeys.Describe(InfoOf(key)) is { } known && Kind switch { KeyKind.Ecdsa => !known.IsRsa, KeyKind.RsaPkcs1 or KeyKind.RsaPss => known.IsRsa, _ => false };
+
+    /// <summary>SubjectPublicKeyInfo, DER; of an RSA key that is for RSASSA-PSS alone as that of any RSA key, for its numbers are the same (RFC 4055 section 1.2).</summary>
+    public static byte[] InfoOf(PublicKey key)
+    {
+        if (key.Oid.Value != PssOid) return key.ExportSubjectPublicKeyInfo();
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            using (writer.PushSequence())
+            {
+                writer.WriteObjectIdentifier(RsaEncryption);
+                writer.WriteNull();
+            }
+
+            writer.WriteBitString(key.EncodedKeyValue.RawData);
+        }
+
+        return writer.Encode();
     }
 
     // RFC 4055 section 3.1: [0] hash, [1] mask generation, [2] salt length, [3] trailer.
@@ -109,12 +133,16 @@ internal sealed record SignatureMethod(string Oid, HashAlgorithmName Hash, KeyKi
         static Asn1Tag Tag(int number) => new(TagClass.ContextSpecific, number, isConstructed: true);
     }
 
-    private static HashAlgorithmName HashOf(string oid) => oid switch
+    /// <summary>Hashes by their identifiers; default for those that are in no policy, and for those that the platform has not.</summary>
+    public static HashAlgorithmName HashOf(string oid) => oid switch
     {
         "1.3.14.3.2.26" => HashAlgorithmName.SHA1,
         "2.16.840.1.101.3.4.2.1" => HashAlgorithmName.SHA256,
         "2.16.840.1.101.3.4.2.2" => HashAlgorithmName.SHA384,
         "2.16.840.1.101.3.4.2.3" => HashAlgorithmName.SHA512,
+        "2.16.840.1.101.3.4.2.8" when SHA3_256.IsSupported => HashAlgorithmName.SHA3_256,
+        "2.16.840.1.101.3.4.2.9" when SHA3_384.IsSupported => HashAlgorithmName.SHA3_384,
+        "2.16.840.1.101.3.4.2.10" when SHA3_512.IsSupported => HashAlgorithmName.SHA3_512,
         _ => default,
     };
 }
