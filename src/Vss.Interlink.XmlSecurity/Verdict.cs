@@ -52,6 +52,9 @@ public enum CoverageKind
     WholeDocument,
     Element,
     External,
+
+    /// <summary>Octets of the document, as a PDF's signature names them.</summary>
+    ByteRange,
 }
 
 /// <summary>One thing that is signed.</summary>

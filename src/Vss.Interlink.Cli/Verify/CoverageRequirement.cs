@@ -41,9 +41,6 @@ internal sealed record CoverageRequirement(string Name)
 
     public static bool IsEnvelope(SignatureReport signature) => signature.Parts is [{ LocalName: "Envelope", NamespaceName: Soap11 or Soap12 }, ..];
 
-    /// <summary>Whether the signature stands in a wsse:Security header.</summary>
-    public static bool IsWsSecurity(SignatureReport signature) => InSecurity(signature).Any(part => part.Ordinal == signature.Ordinal);
-
     /// <summary>Whether a signature that is intact covers it. The element is found from the root down, where a receiver looks for it, never by its identifier.</summary>
     public bool IsMetBy(SignatureReport signature)
     {

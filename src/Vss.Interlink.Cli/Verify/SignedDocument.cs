@@ -64,7 +64,7 @@ internal static class SignedDocument
     }
 
     // What must be signed and is under no signature breaks each; what is under one is no matter of the others. So too a content that was given and nobody signed.
-    private static Verdict Required(VerifyRequest request, DocumentReport report, JudgedSignature signature)
+    private static Verdict Required(VerifyRequest request, DocumentReport report, JudgedXmlSignature signature)
     {
         var requirements = request.Required.Count > 0 ? request.Required : CoverageRequirement.Of(signature.Report);
         List<Step> steps = [.. signature.Verdict.Ladder];

@@ -55,9 +55,9 @@ internal sealed record VerifyReport(string? Indication, string? SubIndication, I
 internal sealed record ReportError(string Rule, string At, string Detail, string Remedy);
 
 /// <summary>One signature and how it was judged.</summary>
-/// <param name="Id">Its Id attribute, or signature-1.</param>
-/// <param name="Format">XAdES, WS-Security or XML-DSig.</param>
-/// <param name="Level">dsig, B, T, LT or LTA, by the properties that it has; null of a certificate and of a time stamp.</param>
+/// <param name="Id">What the document calls it, as its Id attribute; or signature-1.</param>
+/// <param name="Format">XAdES, WS-Security, XML-DSig, CAdES, CMS, PAdES, PDF or RFC 3161.</param>
+/// <param name="Level">dsig, B, T, LT or LTA, by what it carries; null where its format has no levels.</param>
 /// <param name="Integrity">intact, broken or unknown: digests and signature value alone, whoever signed.</param>
 /// <param name="Coverage">What is signed, as far as the digests were found right; without the signature's own properties.</param>
 /// <param name="Scope">full, partial or none.</param>
@@ -68,24 +68,20 @@ internal sealed record ReportSignature(
     string Id, string Format, string? Level, string Integrity, string Indication, string? SubIndication, IReadOnlyList<ReportCoverage> Coverage, string Scope,
     IReadOnlyList<string> Algorithms, string? SigningTime, string BestSignatureTime, ReportSigner? Signer, IReadOnlyList<Step> Steps)
 {
-    public static ReportSignature Of(JudgedSignature signature, int index, DateTimeOffset at)
-    {
-        var report = signature.Report;
-        return new ReportSignature(
-            report.Id.Length > 0 ? report.Id : $"signature-{index + 1}",
-            report.Format == SignatureFormat.Xades ? "XAdES" : CoverageRequirement.IsWsSecurity(report) ? "WS-Security" : "XML-DSig",
-            report.Level is SignatureLevel.Dsig ? "dsig" : report.Level.ToString(),
-            Spelling.Of(report.Integrity),
-            Spelling.Of(signature.Verdict.Indication),
-            Spelling.Of(signature.Verdict.SubIndication),
-            [.. report.References.Where(reference => reference.Integrity == SignatureIntegrity.Intact && !reference.Reference.IsToProperties).Select(reference => new ReportCoverage(Spelling.Of(reference.Coverage.Kind), reference.Coverage.Reference))],
-            Spelling.Of(report.Scope),
-            report.Algorithms,
-            report.Claims?.SigningTime is { } time ? Times.Utc(time) : null,
-            Times.Utc(signature.ProvedAt ?? at),
-            signature.Signer is { } signer ? new ReportSigner(signer.Subject, signer.Sha256) : null,
-            signature.Verdict.Ladder);
-    }
+    public static ReportSignature Of(JudgedSignature signature, int index, DateTimeOffset at) => new(
+        signature.Id.Length > 0 ? signature.Id : $"signature-{index + 1}",
+        Spelling.Of(signature.Kind),
+        signature.Level is { } level ? Spelling.Of(level) : null,
+        Spelling.Of(signature.Integrity),
+        Spelling.Of(signature.Verdict.Indication),
+        Spelling.Of(signature.Verdict.SubIndication),
+        [.. signature.Coverage.Select(coverage => new ReportCoverage(Spelling.Of(coverage.Kind), coverage.Reference))],
+        Spelling.Of(signature.Scope),
+        signature.Algorithms,
+        signature.ClaimedTime is { } time ? Times.Utc(time) : null,
+        Times.Utc(signature.ProvedAt ?? at),
+        signature.Signer is { } signer ? new ReportSigner(signer.Subject, signer.Sha256) : null,
+        signature.Verdict.Ladder);
 
     /// <summary>A certificate by itself.</summary>
     public static ReportSignature OfCertificate(Verdict verdict, Signatory signer, DateTimeOffset at) => new(
@@ -101,13 +97,13 @@ internal sealed record ReportSignature(
         var integrity = judged.IsIntact switch { true => SignatureIntegrity.Intact, false => SignatureIntegrity.Broken, null => SignatureIntegrity.Unknown };
         var isCovered = integrity is SignatureIntegrity.Intact && data is not null;
         return new ReportSignature(
-            token.SerialNumber, "RFC 3161", null, Spelling.Of(integrity), Spelling.Of(judged.Verdict.Indication), Spelling.Of(judged.Verdict.SubIndication),
+            token.SerialNumber, Spelling.Of(SignatureKind.TimeStamp), null, Spelling.Of(integrity), Spelling.Of(judged.Verdict.Indication), Spelling.Of(judged.Verdict.SubIndication),
             isCovered ? [new ReportCoverage(Spelling.Of(CoverageKind.External), data!)] : [], Spelling.Of(isCovered ? SignatureScope.Full : SignatureScope.None),
             token.Hash.Name is { } hash ? [hash] : [], Times.Utc(token.Time), Times.Utc(token.Time), judged.Signer is { } signer ? new ReportSigner(signer.Subject, signer.Sha256) : null, judged.Verdict.Ladder);
     }
 }
 
-/// <param name="Kind">whole-document, element or external.</param>
+/// <param name="Kind">whole-document, element, byte-range or external.</param>
 /// <param name="Ref">The reference's URI as it stood; empty for the whole document.</param>
 internal sealed record ReportCoverage(string Kind, string Ref);
 
@@ -124,6 +120,20 @@ internal static class Spelling
     public static string Of(CoverageKind kind) => Separated(kind.ToString(), '-').ToLowerInvariant();
 
     public static string Of(SignatureIntegrity integrity) => integrity.ToString().ToLowerInvariant();
+
+    public static string Of(SignatureLevel level) => level is SignatureLevel.Dsig ? "dsig" : level.ToString();
+
+    public static string Of(SignatureKind kind) => kind switch
+    {
+        SignatureKind.XmlDsig => "XML-DSig",
+        SignatureKind.Xades => "XAdES",
+        SignatureKind.WsSecurity => "WS-Security",
+        SignatureKind.Cms => "CMS",
+        SignatureKind.Cades => "CAdES",
+        SignatureKind.Pdf => "PDF",
+        SignatureKind.Pades => "PAdES",
+        _ => "RFC 3161",
+    };
 
     public static string Of(SignatureScope scope) => scope.ToString().ToLowerInvariant();
 

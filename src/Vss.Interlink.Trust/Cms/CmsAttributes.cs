@@ -51,15 +51,22 @@ internal sealed class CmsAttributes
     /// <summary>The value of an attribute that must be there once with one value (RFC 5652 section 11); null where it is not so.</summary>
     public ReadOnlyMemory<byte>? Single(string oid) => _all.Where(attribute => attribute.Oid == oid).ToList() is [{ Values: [var value] }] ? value : null;
 
-    /// <summary>The DER encoding with the tag of a SET, which is what the signature is over (section 5.4).</summary>
-    public byte[] Encode()
+    /// <summary>The DER encoding with the tag of a SET, which is what the signature is over (section 5.4); null where an attribute stands in BER alone.</summary>
+    public byte[]? Encode()
     {
-        var writer = new AsnWriter(AsnEncodingRules.DER);
-        using (writer.PushSetOf())
+        try
         {
-            foreach (var attribute in _encoded) writer.WriteEncodedValue(attribute.Span);
-        }
+            var writer = new AsnWriter(AsnEncodingRules.DER);
+            using (writer.PushSetOf())
+            {
+                foreach (var attribute in _encoded) writer.WriteEncodedValue(attribute.Span);
+            }
 
-        return writer.Encode();
+            return writer.Encode();
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
     }
 }

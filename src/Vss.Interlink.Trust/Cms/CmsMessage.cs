@@ -1,6 +1,7 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Vss.Interlink.Trust.Verification;
 
 namespace Vss.Interlink.Trust.Cms;
 
@@ -71,9 +72,10 @@ internal sealed class CmsMessage
     {
         while (certificates.HasData)
         {
-            // Others are attribute certificates and forms that nobody uses.
-            if (certificates.PeekTag() == Asn1Tag.Sequence) Certificates.Add(X509CertificateLoader.LoadCertificate(certificates.ReadEncodedValue().Span));
-            else certificates.ReadEncodedValue();
+            // Others are attribute certificates and forms that nobody uses. No signature covers any of this, so one that cannot be read is one that is not there.
+            var isCertificate = certificates.PeekTag() == Asn1Tag.Sequence;
+            var octets = certificates.ReadEncodedValue();
+            if (isCertificate && DocumentVerifier.Read(octets) is { } certificate) Certificates.Add(certificate);
             if (Certificates.Count > MaxCertificates) throw new AsnContentException("The message has too many certificates.");
         }
     }

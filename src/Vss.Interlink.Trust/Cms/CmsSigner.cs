@@ -14,6 +14,11 @@ internal sealed class CmsSigner
     private static readonly Asn1Tag s_zero = new(TagClass.ContextSpecific, 0);
     private static readonly Asn1Tag s_one = new(TagClass.ContextSpecific, 1, isConstructed: true);
 
+    private static readonly (string Oid, string Name)[] s_atMostOnce =
+    [
+        (CmsAttributes.SigningTime, "signing-time"), (CmsAttributes.SigningCertificate, "signing-certificate"), (CmsAttributes.SigningCertificateV2, "signing-certificate-v2"),
+    ];
+
     private readonly ReadOnlyMemory<byte> _signedAttributes;
     private readonly string _issuer = "";
     private readonly BigInteger _serial;
@@ -32,13 +37,17 @@ internal sealed class CmsSigner
             (_issuer, _serial) = (NameForm.Of(id.ReadEncodedValue()), id.ReadInteger());
         }
 
-        Digest = HashOf(signer.ReadSequence().ReadObjectIdentifier());
+        DigestOid = signer.ReadSequence().ReadObjectIdentifier();
+        Digest = HashOf(DigestOid);
         if (signer.PeekTag().HasSameClassAndValue(s_zero)) _signedAttributes = signer.ReadEncodedValue();
         Signed = new CmsAttributes(_signedAttributes);
         Method = MethodOf(signer.ReadEncodedValue());
         Value = signer.ReadOctetString();
         Unsigned = new CmsAttributes(signer.HasData && signer.PeekTag().HasSameClassAndValue(s_one) ? signer.ReadEncodedValue() : default);
     }
+
+    /// <summary>Object identifier of what digests the content.</summary>
+    public string DigestOid { get; }
 
     /// <summary>What digests the content; default where it is not known here.</summary>
     public HashAlgorithmName Digest { get; }
@@ -59,26 +68,53 @@ internal sealed class CmsSigner
         ? certificate.SubjectKeyId.AsSpan().SequenceEqual(_keyId)
         : certificate.Issuer == _issuer && new BigInteger(certificate.Certificate.SerialNumberBytes.Span, isUnsigned: false, isBigEndian: true) == _serial;
 
-    /// <summary>Whether the message-digest attribute is this digest of the content; where there are no signed attributes <see cref="Verifies"/> tells.</summary>
-    public bool IsOf(ReadOnlySpan<byte> digest, string contentType)
+    /// <summary>Whether the message-digest attribute is this digest of the content.</summary>
+    public bool IsOf(ReadOnlySpan<byte> digest) =>
+        Signed.Single(CmsAttributes.MessageDigest) is { } claimed && Octets(claimed) is { } octets && CryptographicOperations.FixedTimeEquals(octets, digest);
+
+    /// <summary>What is wrong with the signed attributes by RFC 5652 section 11, which wants each of these once with one value, and RFC 5035 section 5; null when nothing is.</summary>
+    /// <param name="contentType">What the content is.</param>
+    public string? Problem(string contentType)
     {
-        if (!HasSignedAttributes) return true;
-        return Signed.Single(CmsAttributes.MessageDigest) is { } claimed && Octets(claimed) is { } octets && CryptographicOperations.FixedTimeEquals(octets, digest)
-            && Signed.Single(CmsAttributes.ContentType) is { } type && Oid(type) == contentType;
+        if (Signed.Single(CmsAttributes.ContentType) is not { } type || Oid(type) is not { } claimed) return "there is not exactly one content-type attribute";
+        if (claimed != contentType) return $"the content-type attribute says {claimed}, and the content is {contentType}";
+        if (Signed.Single(CmsAttributes.MessageDigest) is not { } digest || Octets(digest) is null) return "there is not exactly one message-digest attribute";
+        foreach (var (oid, name) in s_atMostOnce)
+        {
+            if (Signed.Has(oid) && Signed.Single(oid) is null) return $"there is more than one {name} attribute";
+        }
+
+        return Signed.Has(CmsAttributes.CounterSignature) ? "a counter-signature stands among the signed attributes" : null;
     }
 
     /// <summary>Whether the certificate's key made the signature value over the signed attributes, or over the content where there are none.</summary>
     /// <param name="certificate">The signer's.</param>
-    /// <param name="content">The content; only looked at where there are no signed attributes.</param>
-    public bool Verifies(X509Certificate2 certificate, ReadOnlySpan<byte> content)
+    /// <param name="digest">Gives the digest of the content; only asked where there are no signed attributes.</param>
+    public bool Verifies(X509Certificate2 certificate, Func<HashAlgorithmName, byte[]> digest)
     {
-        if (!HasSignedAttributes) return Method.Verifies(certificate, content, Value);
-        if (Method.Verifies(certificate, Signed.Encode(), Value)) return true;
+        try
+        {
+            return Verifies(certificate.PublicKey, digest);
+        }
+        catch (CryptographicException)
+        {
+            return false;   // the key cannot be decoded
+        }
+    }
+
+    /// <inheritdoc cref="Verifies(X509Certificate2, Func{HashAlgorithmName, byte[]})"/>
+    /// <param name="key">The signer's.</param>
+    /// <param name="digest">As above.</param>
+    public bool Verifies(PublicKey key, Func<HashAlgorithmName, byte[]> digest)
+    {
+        if (!Method.IsKnown) return false;
+        if (!HasSignedAttributes) return Method.VerifiesHash(key, digest(Method.Hash), Value);
+        if (Signed.Encode() is { } encoded && Method.VerifiesHash(key, CryptographicOperations.HashData(Method.Hash, encoded), Value)) return true;
 
         // Some sign the attributes in the order in which they wrote them; the octets are the signer's either way.
         var asWritten = _signedAttributes.ToArray();
         asWritten[0] = 0x31;
-        return Method.Verifies(certificate, asWritten, Value);
+        return Method.VerifiesHash(key, CryptographicOperations.HashData(Method.Hash, asWritten), Value);
     }
 
     /// <summary>

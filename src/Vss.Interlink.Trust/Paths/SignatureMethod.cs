@@ -10,7 +10,7 @@ namespace Vss.Interlink.Trust.Paths;
 /// <param name="Kind">Family of keys.</param>
 internal sealed record SignatureMethod(string Oid, HashAlgorithmName Hash, KeyKind Kind)
 {
-    private const string Pss = "1.2.840.113549.1.1.10";
+    private const string PssOid = "1.2.840.113549.1.1.10";
     private const string Mgf1 = "1.2.840.113549.1.1.8";
 
     /// <summary>Whether it is SHA-1, which only old material may have.</summary>
@@ -18,6 +18,15 @@ internal sealed record SignatureMethod(string Oid, HashAlgorithmName Hash, KeyKi
 
     /// <summary>False for what is in no policy: MD5, DSA and whatever else comes.</summary>
     public bool IsKnown => Hash.Name is not null;
+
+    /// <summary>As people call it; the identifier where it is not known here.</summary>
+    public string Name => Kind switch
+    {
+        KeyKind.RsaPkcs1 => $"RSA-{Hash.Name}",
+        KeyKind.RsaPss => $"RSASSA-PSS-{Hash.Name}",
+        KeyKind.Ecdsa => $"ECDSA-{Hash.Name}",
+        _ => Oid,
+    };
 
     /// <param name="identifier">The AlgorithmIdentifier, DER.</param>
     /// <exception cref="AsnContentException">It is none.</exception>
@@ -35,23 +44,44 @@ internal sealed record SignatureMethod(string Oid, HashAlgorithmName Hash, KeyKi
             "1.2.840.10045.4.3.2" => new(oid, HashAlgorithmName.SHA256, KeyKind.Ecdsa),
             "1.2.840.10045.4.3.3" => new(oid, HashAlgorithmName.SHA384, KeyKind.Ecdsa),
             "1.2.840.10045.4.3.4" => new(oid, HashAlgorithmName.SHA512, KeyKind.Ecdsa),
-            Pss => new(oid, PssHash(sequence), KeyKind.RsaPss),
+            PssOid => ReadPss(sequence),
             _ => new(oid, default, KeyKind.Unknown),
         };
     }
 
+    /// <summary>Mask generation and salt of RSASSA-PSS; null for everything else.</summary>
+    public PssParameters? Pss { get; private init; }
+
     /// <summary>Whether the holder of the certificate's key made the signature.</summary>
-    public bool Verifies(X509Certificate2 signer, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
+    public bool Verifies(X509Certificate2 signer, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) =>
+        IsKnown && VerifiesHash(signer, CryptographicOperations.HashData(Hash, data), signature);
+
+    /// <summary>Whether the holder of the certificate's key made the signature, over octets of which <see cref="Hash"/> gives this.</summary>
+    public bool VerifiesHash(X509Certificate2 signer, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature)
+    {
+        try
+        {
+            return VerifiesHash(signer.PublicKey, hash, signature);
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+
+    /// <inheritdoc cref="VerifiesHash(X509Certificate2, ReadOnlySpan{byte}, ReadOnlySpan{byte})"/>
+    public bool VerifiesHash(PublicKey key, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature)
     {
         try
         {
             switch (Kind)
             {
-                case KeyKind.RsaPkcs1 or KeyKind.RsaPss:
-                    using (var rsa = signer.GetRSAPublicKey())
-                        return rsa?.VerifyData(data, signature, Hash, Kind == KeyKind.RsaPss ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1) == true;
+                case KeyKind.RsaPkcs1:
+                    using (var rsa = key.GetRSAPublicKey()) return rsa?.VerifyHash(hash, signature, Hash, RSASignaturePadding.Pkcs1) == true;
+                case KeyKind.RsaPss:
+                    using (var rsa = key.GetRSAPublicKey()) return rsa is not null && Pss!.Verifies(rsa, Hash, hash, signature);
                 case KeyKind.Ecdsa:
-                    using (var ecdsa = signer.GetECDsaPublicKey()) return ecdsa?.VerifyData(data, signature, Hash, DSASignatureFormat.Rfc3279DerSequence) == true;
+                    using (var ecdsa = key.GetECDsaPublicKey()) return ecdsa?.VerifyHash(hash, signature, DSASignatureFormat.Rfc3279DerSequence) == true;
                 default:
                     return false;
             }
@@ -62,12 +92,13 @@ internal sealed record SignatureMethod(string Oid, HashAlgorithmName Hash, KeyKi
         }
     }
 
-    // RFC 4055 section 3.1: [0] hash, [1] mask generation, [2] salt length, [3] trailer. The platform verifies with MGF1 over the same hash and a salt of its length; else it is not known here.
-    private static HashAlgorithmName PssHash(AsnReader sequence)
+    // RFC 4055 section 3.1: [0] hash, [1] mask generation, [2] salt length, [3] trailer.
+    private static SignatureMethod ReadPss(AsnReader sequence)
     {
-        if (!sequence.HasData || sequence.PeekTag() != Asn1Tag.Sequence) return default;
+        var unknown = new SignatureMethod(PssOid, default, KeyKind.Unknown);
+        if (!sequence.HasData || sequence.PeekTag() != Asn1Tag.Sequence) return unknown;
         var parameters = sequence.ReadSequence();
-        var (hash, mask, salt) = (HashAlgorithmName.SHA1, HashAlgorithmName.SHA1, 20);
+        var (hash, mask, salt, trailer) = (HashAlgorithmName.SHA1, HashAlgorithmName.SHA1, 20, 1);
         if (Has(0)) hash = HashOf(parameters.ReadSequence(Tag(0)).ReadSequence().ReadObjectIdentifier());
         if (Has(1))
         {
@@ -75,8 +106,9 @@ internal sealed record SignatureMethod(string Oid, HashAlgorithmName Hash, KeyKi
             mask = generation.ReadObjectIdentifier() == Mgf1 ? HashOf(generation.ReadSequence().ReadObjectIdentifier()) : default;
         }
 
-        if (Has(2) && !parameters.ReadSequence(Tag(2)).TryReadInt32(out salt)) return default;
-        return hash == mask && hash.Name is not null && salt == Length(hash) ? hash : default;
+        if (Has(2) && !parameters.ReadSequence(Tag(2)).TryReadInt32(out salt)) return unknown;
+        if (Has(3) && !parameters.ReadSequence(Tag(3)).TryReadInt32(out trailer)) return unknown;
+        return hash.Name is null || mask.Name is null || salt is < 0 or > PssParameters.MaxSalt || trailer != 1 ? unknown : new(PssOid, hash, KeyKind.RsaPss) { Pss = new PssParameters(mask, salt) };
 
         bool Has(int number) => parameters.HasData && parameters.PeekTag().HasSameClassAndValue(Tag(number));
         static Asn1Tag Tag(int number) => new(TagClass.ContextSpecific, number, isConstructed: true);
@@ -90,8 +122,6 @@ internal sealed record SignatureMethod(string Oid, HashAlgorithmName Hash, KeyKi
         "2.16.840.1.101.3.4.2.3" => HashAlgorithmName.SHA512,
         _ => default,
     };
-
-    private static int Length(HashAlgorithmName hash) => hash.Name switch { "SHA1" => 20, "SHA256" => 32, "SHA384" => 48, _ => 64 };
 }
 
 /// <summary>Families of signatures under certificates.</summary>

@@ -58,9 +58,9 @@ public sealed class TimeStampJudge(TrustStore store, ValidationPolicy policy, Si
         var candidates = token.Message.Certificates.Concat(store.Intermediates).Concat(store.Anchors).Where(candidate => PathCertificate.TryRead(candidate) is { } read && signer.Names(read)).ToList();
         if (!ladder.Check(candidates.Count > 0, Rules.Token, "token", "the authority's certificate is at hand", "the authority's certificate is neither in the token nor at hand", "Give the certificate (--extra-certs), or ask for it in the request (certReq).")) return (null, null);
         var content = token.Content.Span;
-        var isOf = signer.HasSignedAttributes && signer.IsOf(CryptographicOperations.HashData(signer.Digest, content), "1.2.840.113549.1.9.16.1.4");
+        var isOf = signer.HasSignedAttributes && signer.Problem(token.Message.ContentType) is null && signer.IsOf(CryptographicOperations.HashData(signer.Digest, content));
         if (!ladder.Check(isOf, Rules.Digest, "token", "the signed attributes are of this content", "the signed attributes are not of this content", Remedy)) return (false, null);
-        var certificate = candidates.Find(candidate => signer.Verifies(candidate, []));
+        var certificate = candidates.Find(candidate => signer.Verifies(candidate, _ => []));
         if (!ladder.Check(certificate is not null, Rules.Value, "token", "the signature is by the certificate's key", "the signature is not by the certificate's key", Remedy)) return (false, candidates[0]);
         if (!ladder.Check(signer.Binds(certificate!) == true, Rules.Token, "token", "the signed attributes name this certificate", "the signed attributes do not name the certificate by its digest (RFC 3161 section 2.4.2)", Remedy)) return (true, certificate);
 

@@ -4,17 +4,11 @@ using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Policy;
 using Vss.Interlink.Trust.Revocation;
 using Vss.Interlink.Trust.TimeStamps;
+using Vss.Interlink.Trust.WsSecurity;
 using Vss.Interlink.XmlSecurity;
 using Vss.Interlink.XmlSecurity.Signatures;
 
 namespace Vss.Interlink.Trust.Verification;
-
-/// <summary>One signature, judged: what XML security found of it and who stands behind it.</summary>
-/// <param name="Report">What was found without trust.</param>
-/// <param name="Verdict">The whole ladder, the rungs of the signer's certificate last.</param>
-/// <param name="Signer">Who the certificate names; null when none was found.</param>
-/// <param name="ProvedAt">When a time stamp that is good proves that it existed; null where none does.</param>
-public sealed record JudgedSignature(SignatureReport Report, Verdict Verdict, Signatory? Signer, DateTimeOffset? ProvedAt = null);
 
 /// <summary>
 /// Judges every XML signature of a document of any kind: digests and value by <see cref="SignatureVerifier"/>, then the signer's certificate by the trust store. It makes no
@@ -23,25 +17,52 @@ public sealed record JudgedSignature(SignatureReport Report, Verdict Verdict, Si
 public sealed class DocumentVerifier(TrustStore store, ValidationPolicy policy, DateTimeOffset at)
 {
     /// <summary>The signatures of a report, in its order.</summary>
-    public IReadOnlyList<JudgedSignature> Judge(DocumentReport report, SignaturePolicy algorithms) => [.. report.Signatures.Select(signature => Judge(signature, algorithms))];
+    public IReadOnlyList<JudgedXmlSignature> Judge(DocumentReport report, SignaturePolicy algorithms) => [.. report.Signatures.Select(signature => Judge(signature, algorithms))];
 
-    private JudgedSignature Judge(SignatureReport report, SignaturePolicy algorithms)
+    private JudgedXmlSignature Judge(SignatureReport report, SignaturePolicy algorithms)
     {
         using var certificate = Read(report.SigningCertificate);
         var signer = certificate is null ? null : CertificateJudge.Name(certificate);
         // A broken rung stands. A key that the caller vouches for needs nobody else's word.
-        if (report.Verdict.Failure is not null || report.KeyOrigin == KeyOrigin.Caller) return new JudgedSignature(report, report.Verdict, signer);
+        if (report.Verdict.Failure is not null || report.KeyOrigin == KeyOrigin.Caller) return Judged(report, report.Verdict, signer, null);
 
         var ladder = new Ladder();
         foreach (var step in report.Verdict.Ladder) ladder.Pass(step.Rule, step.At, step.Detail);
         foreach (var covered in report.Verdict.Covered) ladder.Cover(covered);
         var all = WithCarried(report);
-        var proved = ProofOfExistence.Of(report, all, policy, algorithms, at, ladder);
+        var proved = ProofOfExistence.Of(ProofOfExistence.Carried(report), new TimeStampJudge(all, policy, algorithms, at), ladder);
         if (certificate is null)
             ladder.Fail(Rules.Token, "ds:KeyInfo", "the signature has a bare key and no certificate", "Put the signer's certificate into ds:X509Data, or give the key that you trust.");
         else
             CertificateJudge.Judge(certificate, Carried(report), all, at, forClientAuthentication: false, policy, ladder, algorithms, proved);
-        return new JudgedSignature(report, ladder.IsWhole ? ladder.Passed() : ladder.Refused(), signer, proved);
+        return Judged(report, ladder.IsWhole ? ladder.Passed() : ladder.Refused(), signer, proved);
+    }
+
+    private static JudgedXmlSignature Judged(SignatureReport report, Verdict verdict, Signatory? signer, DateTimeOffset? proved) => new()
+    {
+        Report = report,
+        Id = report.Id,
+        Kind = report.Format == SignatureFormat.Xades ? SignatureKind.Xades : IsInSecurityHeader(report) ? SignatureKind.WsSecurity : SignatureKind.XmlDsig,
+        Level = report.Level,
+        Integrity = report.Integrity,
+        Verdict = verdict,
+        Coverage = [.. report.References.Where(reference => reference.Integrity == SignatureIntegrity.Intact && !reference.Reference.IsToProperties).Select(reference => reference.Coverage)],
+        Scope = report.Scope,
+        Algorithms = report.Algorithms,
+        ClaimedTime = report.Claims?.SigningTime,
+        ProvedAt = proved,
+        Signer = signer,
+    };
+
+    // By its way down from the root, as a receiver of SOAP looks for it.
+    private static bool IsInSecurityHeader(SignatureReport report)
+    {
+        if (!report.HasAllParts || report.Parts is not [{ LocalName: "Envelope", NamespaceName: Wss.Soap11 or Wss.Soap12 } root, ..]) return false;
+        var security = ParentOf(report.Parts.FirstOrDefault(part => part.Ordinal == report.Ordinal));
+        return security is { LocalName: "Security", NamespaceName: Wss.Security }
+            && ParentOf(security) is { LocalName: "Header", NamespaceName: Wss.Soap11 or Wss.Soap12 } header && header.Parent == root.Ordinal;
+
+        DocumentPart? ParentOf(DocumentPart? part) => part is null ? null : report.Parts.FirstOrDefault(other => other.Ordinal == part.Parent);
     }
 
     // What the signature carries helps to find a path and to know of revocations; neither becomes trusted by that.

@@ -41,6 +41,7 @@ public static class Rules
     public const string Window = "time.window";
     public const string TimeStamp = "tsp.time-stamp";
     public const string Request = "tsp.request";
+    public const string ClaimedTime = "time.claimed";
     public const string PolicyUnsigned = "policy.unsigned";
     public const string ChannelCertificate = "channel.certificate";
     public const string ChannelSubject = "channel.subject";

@@ -56,9 +56,11 @@ public sealed class SignerKey
 {
     private SignerKey(ReadOnlyMemory<byte> certificate, ReadOnlyMemory<byte> publicKey) => (Certificate, PublicKey) = (certificate, publicKey);
 
-    internal ReadOnlyMemory<byte> Certificate { get; }
+    /// <summary>The certificate, DER; empty for a bare key.</summary>
+    public ReadOnlyMemory<byte> Certificate { get; }
 
-    internal ReadOnlyMemory<byte> PublicKey { get; }
+    /// <summary>SubjectPublicKeyInfo of a bare key, DER; empty for a certificate.</summary>
+    public ReadOnlyMemory<byte> PublicKey { get; }
 
     /// <summary>A certificate, DER.</summary>
     public static SignerKey OfCertificate(ReadOnlyMemory<byte> certificate) => new(certificate, default);
