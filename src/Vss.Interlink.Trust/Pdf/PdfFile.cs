@@ -43,22 +43,13 @@ internal sealed class PdfFile
     /// <summary>The file as a reader sees it.</summary>
     public PdfView Latest { get; }
 
+    /// <summary>Numbers of all objects of all revisions.</summary>
+    public IReadOnlyCollection<int> Numbers => _history.Keys;
+
     /// <exception cref="PdfFault">It cannot be read.</exception>
     public static PdfFile Read(Stream file) => new(file);
 
     public PdfView At(int revision) => new(this, revision);
-
-    /// <summary>Octet after the last one that is not white space behind an octet; the octet itself where only white space follows.</summary>
-    public long EndOfInk(long from)
-    {
-        var last = from;
-        for (var at = from; at < Octets.Length; at++)
-        {
-            if (!PdfLexer.IsWhite(Octets[at])) last = at + 1;
-        }
-
-        return last;
-    }
 
     /// <summary>Whether only white space stands between two octets.</summary>
     public bool IsBlank(long from, long to)

@@ -78,7 +78,7 @@ public static class Rules
         Revoked => (Indication.Indeterminate, SubIndication.RevokedNoPoe),
         AuthorityRevoked => (Indication.Indeterminate, SubIndication.RevokedCaNoPoe),
         RevocationKnown => (Indication.Indeterminate, SubIndication.TryLater),
-        _ => (Indication.Indeterminate, SubIndication.SigConstraintsFailure),
+        _ => Pdf.PdfRules.Meaning(rule) ?? (Indication.Indeterminate, SubIndication.SigConstraintsFailure),
     };
 }
 
@@ -95,6 +95,9 @@ internal sealed class Ladder
     public bool IsWhole => _steps.TrueForAll(step => step.Ok);
 
     public int Count => _steps.Count;
+
+    /// <summary>Rungs that broke.</summary>
+    public int Failures => _steps.Count(step => !step.Ok);
 
     /// <summary>Takes over the rungs of another.</summary>
     public void Append(Ladder other) => _steps.AddRange(other._steps);
