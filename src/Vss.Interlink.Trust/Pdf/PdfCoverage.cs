@@ -50,7 +50,7 @@ internal sealed class PdfCoverage(PdfFile file, IReadOnlyList<PdfSignatureTrial>
             else trial.Ladder.Pass(PdfRules.Update, place, update.Kinds == UpdateKinds.None ? "it changes nothing" : $"it may follow: {update.Kinds}");
         }
 
-        foreach (var update in unsigned.Where(update => update.Problem is null)) trial.Ladder.Fail(PdfRules.Coverage, $"revision {update.Revision + 1}", "it follows the last signature and is no document security store or document time stamp", Remedy);
+        foreach (var update in unsigned.Where(update => update.Problem is null && update.Revision > trial.Revision)) trial.Ladder.Fail(PdfRules.Coverage, $"revision {update.Revision + 1}", "it follows the last signature and is no document security store or document time stamp", Remedy);
         if (end != file.Octets.Length && !(updates.Count > 0 && updates[^1].IsProof && file.IsBlank(end, file.Octets.Length)))
             trial.Ladder.Fail(PdfRules.Coverage, $"octet {end}", $"{file.Octets.Length - end} octets follow that belong to no revision and to no signature", Remedy);
         if (trial.Ladder.Failures > before)

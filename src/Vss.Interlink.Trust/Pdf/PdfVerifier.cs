@@ -46,7 +46,7 @@ public sealed class PdfVerifier(TrustStore store, ValidationPolicy policy, Signa
 
         // A document time stamp proves that everything before it was there, so the latest is judged first.
         DateTimeOffset? proved = null;
-        foreach (var trial in trials.OrderByDescending(trial => trial.Range?.End ?? -1)) proved = judge.Judge(trial, digests, proved) ?? proved;
+        foreach (var trial in trials.OrderByDescending(trial => trial.Range?.End ?? -1)) proved = new[] { judge.Judge(trial, digests, proved), proved }.Min();
         new PdfCoverage(file, trials).Judge();
 
         var stamped = trials.Where(trial => trial.IsIntact && trial.Signature.IsTimeStamp).Select(trial => trial.Revision).ToList();
