@@ -14,12 +14,26 @@ internal sealed class SpooledInput : IDisposable
     public static SpooledInput Open(string path)
     {
         if (path != "-") return new SpooledInput(RegularFile.Open(path));
+        using var input = Console.OpenStandardInput();
+        return Of(input.CopyTo);
+    }
+
+    /// <summary>What is written now.</summary>
+    public static SpooledInput Of(Action<Stream> write)
+    {
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, BufferSize = BufferSize, Options = FileOptions.DeleteOnClose };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         var spool = new FileStream(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), options);
-        using var input = Console.OpenStandardInput();
-        input.CopyTo(spool);
-        return new SpooledInput(spool);
+        try
+        {
+            write(spool);
+            return new SpooledInput(spool);
+        }
+        catch
+        {
+            spool.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The whole of it from the beginning; valid until the next call.</summary>

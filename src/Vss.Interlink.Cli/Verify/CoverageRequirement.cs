@@ -1,3 +1,5 @@
+using Vss.Interlink.Trust.Verification;
+using Vss.Interlink.XmlSecurity;
 using Vss.Interlink.XmlSecurity.Signatures;
 
 namespace Vss.Interlink.Cli.Verify;
@@ -30,19 +32,51 @@ internal sealed record CoverageRequirement(string Name)
             : throw new UsageException($"--require {name} is not known. Choose from whole-document, id, id:VALUE, soap-body and timestamp, with commas between."))];
 
     /// <summary>
+    /// The signatures with what must be signed: what is under no signature breaks each; what is under one is no matter of the others. So too a content that was given and nobody signed.
+    /// </summary>
+    /// <param name="request">What is required; where nothing is, what the kind of document asks.</param>
+    /// <param name="judged">The signatures.</param>
+    /// <param name="unsigned">Names of contents that nobody signed.</param>
+    public static IReadOnlyList<JudgedSignature> Applied(VerifyRequest request, IReadOnlyList<JudgedSignature> judged, IEnumerable<string> unsigned)
+    {
+        List<string> left = [.. unsigned];
+        return [.. judged.Select(signature => signature with { Verdict = With(signature) })];
+
+        Verdict With(JudgedSignature signature)
+        {
+            List<Step> steps = [.. signature.Verdict.Ladder];
+            foreach (var requirement in request.Required.Count > 0 ? request.Required : Of(signature))
+            {
+                if (requirement.IsMetBy(signature)) steps.Add(new Step(Rule, true, requirement.Name, "it is signed"));
+                else if (!judged.Any(requirement.IsMetBy)) steps.Add(new Step(Rule, false, requirement.Name, "no intact signature covers it where its reader finds it", "Sign what the receiver acts on, at its place."));
+            }
+
+            steps.AddRange(left.Select(name => new Step(Rule, false, name, "no signature refers to this content", "Sign every content, or do not hand it over as signed.")));
+            if (steps.Count == signature.Verdict.Ladder.Count) return signature.Verdict;
+            return signature.Verdict is { Passed: true } && steps.Exists(step => !step.Ok)
+                ? new Verdict(Indication.Indeterminate, SubIndication.SigConstraintsFailure, steps, signature.Verdict.Covered)
+                : signature.Verdict with { Ladder = steps };
+        }
+    }
+
+    /// <summary>
     /// A SOAP envelope is read by its Body and, where it has one, by its Timestamp: a signature over something else in it says nothing about what its receiver acts on.
     /// Other documents are read by whoever knows what he needs signed.
     /// </summary>
-    public static IReadOnlyList<CoverageRequirement> Of(SignatureReport signature)
+    public static IReadOnlyList<CoverageRequirement> Of(JudgedSignature signature)
     {
-        if (!IsEnvelope(signature)) return [];
-        return Timestamps(signature).Any() || HasUnsignedSecurity(signature) ? [SoapBody, Timestamp] : [SoapBody];
+        if (signature is not JudgedXmlSignature { Report: var report } || !IsEnvelope(report)) return [];
+        return Timestamps(report).Any() || HasUnsignedSecurity(report) ? [SoapBody, Timestamp] : [SoapBody];
     }
 
     public static bool IsEnvelope(SignatureReport signature) => signature.Parts is [{ LocalName: "Envelope", NamespaceName: Soap11 or Soap12 }, ..];
 
     /// <summary>Whether a signature that is intact covers it. The element is found from the root down, where a receiver looks for it, never by its identifier.</summary>
-    public bool IsMetBy(SignatureReport signature)
+    public bool IsMetBy(JudgedSignature signature) => signature is JudgedXmlSignature { Report: var report }
+        ? IsMetBy(report)
+        : signature is { Integrity: SignatureIntegrity.Intact, Scope: SignatureScope.Full } && !Name.StartsWith("id", StringComparison.Ordinal);
+
+    private bool IsMetBy(SignatureReport signature)
     {
         if (signature.Integrity != SignatureIntegrity.Intact) return false;
         if (signature.Scope == SignatureScope.Full) return !Name.StartsWith("id", StringComparison.Ordinal) || IsIdMet(signature);

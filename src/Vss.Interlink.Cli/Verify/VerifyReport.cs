@@ -25,11 +25,13 @@ internal sealed record VerifyReport(string? Indication, string? SubIndication, I
 
     public static VerifyReport NotReadable(ReportError error) => new(null, null, [], [error]) { ExitCode = Unreadable };
 
+    public static VerifyReport NotReadable(DocumentProblem problem) => NotReadable(new ReportError(problem.Rule, problem.At, problem.Detail, problem.Remedy));
+
     public static VerifyReport NotJudged(ReportError error) =>
         new(Spelling.Of(XmlSecurity.Indication.Indeterminate), Spelling.Of(XmlSecurity.SubIndication.Generic), [], [error]) { ExitCode = Indeterminate };
 
     public static VerifyReport NotSigned { get; } =
-        new(null, null, [], [new ReportError("sig.present", "", "the document has no XML signature", "Give the signed document.")]) { ExitCode = NoSignature };
+        new(null, null, [], [new ReportError("sig.present", "", "the document has no signature", "Give the signed document.")]) { ExitCode = NoSignature };
 
     /// <summary>There is nothing that could be judged.</summary>
     public static VerifyReport NotThere(ReportError error) => new(null, null, [], [error]) { ExitCode = NoSignature };

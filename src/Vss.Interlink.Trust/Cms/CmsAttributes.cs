@@ -15,7 +15,9 @@ internal sealed class CmsAttributes
     public const string SigningCertificateV2 = "1.2.840.113549.1.9.16.2.47";
     public const string RevocationValues = "1.2.840.113549.1.9.16.2.24";
     public const string CertificateValues = "1.2.840.113549.1.9.16.2.23";
+    public const string ArchiveTimeStampV2 = "1.2.840.113549.1.9.16.2.48";
     public const string ArchiveTimeStampV3 = "0.4.0.1733.2.4";
+    public const string AlgorithmProtection = "1.2.840.113549.1.9.52";
     public const string AdobeRevocation = "1.2.840.113583.1.1.8";
 
     private const int MaxAttributes = 64;
@@ -43,13 +45,16 @@ internal sealed class CmsAttributes
         }
     }
 
+    /// <summary>Every attribute as it stands, with its identifier and values.</summary>
+    public IEnumerable<(ReadOnlyMemory<byte> Encoded, string Oid, IReadOnlyList<ReadOnlyMemory<byte>> Values)> All => _encoded.Zip(_all, (encoded, attribute) => (encoded, attribute.Oid, attribute.Values));
+
     public bool Has(string oid) => _all.Exists(attribute => attribute.Oid == oid);
 
     /// <summary>Values of every attribute of this kind.</summary>
     public IEnumerable<ReadOnlyMemory<byte>> Values(string oid) => _all.Where(attribute => attribute.Oid == oid).SelectMany(attribute => attribute.Values);
 
     /// <summary>The value of an attribute that must be there once with one value (RFC 5652 section 11); null where it is not so.</summary>
-    public ReadOnlyMemory<byte>? Single(string oid) => _all.Where(attribute => attribute.Oid == oid).ToList() is [{ Values: [var value] }] ? value : null;
+    public ReadOnlyMemory<byte>? Single(string oid) => _all.Where(attribute => attribute.Oid == oid).ToList() is [{ Values: [var value] }] ? value : default(ReadOnlyMemory<byte>?);   // a bare null would become empty memory
 
     /// <summary>The DER encoding with the tag of a SET, which is what the signature is over (section 5.4); null where an attribute stands in BER alone.</summary>
     public byte[]? Encode()

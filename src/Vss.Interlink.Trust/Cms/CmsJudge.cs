@@ -34,19 +34,30 @@ internal sealed class CmsJudge(TrustStore store, ValidationPolicy policy, Signat
         var carried = new CarriedMaterial(message, signer);
         var (integrity, certificate) = Arithmetic(message, signer, contentDigest, rules, carried, ladder);
         var proved = provedAt;
-        if (integrity == SignatureIntegrity.Intact && certificate is not null && rules.Key is null)
+        SignatureLevel? level = signer.Signed.Has(CmsAttributes.SigningCertificateV2) || signer.Signed.Has(CmsAttributes.SigningCertificate) ? SignatureLevel.B : null;
+        if (integrity == SignatureIntegrity.Intact)
         {
-            Binding(signer, certificate, rules, ladder);
-            var all = carried.AddedTo(store);
-            var stamps = CmsTimeStamps.Of(message, signer, contentDigest);
-            proved = ProofOfExistence.Of(stamps, new TimeStampJudge(all, policy, algorithms, at), ladder, provedAt);
-            Claim(signer, proved, ladder);
-            CertificateJudge.Judge(certificate, carried.Certificates, all, at, forClientAuthentication: false, policy, ladder, algorithms, proved);
+            var stamps = new CmsTimeStamps(message, signer, contentDigest!);
+            if (level is not null) level = stamps.LevelWith(carried);
+            if (certificate is not null) proved = Trust(signer, certificate, rules, carried, stamps, provedAt, ladder);
+            foreach (var counter in CounterSignature.Of(signer)) counter.Report(CertificatesOf(counter.Signer, carried), ladder);
         }
 
         return new CmsFinding(
-            integrity, ladder.IsWhole ? ladder.Passed() : ladder.Refused(), certificate is null ? null : CertificateJudge.Name(certificate), signer.ClaimedTime, proved,
-            CmsTimeStamps.LevelOf(message, signer, contentDigest, carried), [.. Names(signer)]);
+            integrity, ladder.IsWhole ? ladder.Passed() : ladder.Refused(), certificate is null ? null : CertificateJudge.Name(certificate), signer.ClaimedTime, proved, level, [.. Names(signer)]);
+    }
+
+    // Whose certificate it is, when it signed, and whether it was good then.
+    private DateTimeOffset? Trust(CmsSigner signer, X509Certificate2 certificate, CmsRules rules, CarriedMaterial carried, CmsTimeStamps stamps, DateTimeOffset? provedAt, Ladder ladder)
+    {
+        Binding(signer, certificate, rules, ladder);
+        var all = carried.AddedTo(store);
+        var judge = new TimeStampJudge(all, policy, algorithms, at);
+        stamps.ReportContent(judge, ladder);
+        var proved = ProofOfExistence.Of(stamps.Proving, judge, ladder, provedAt);
+        if (signer.ClaimedTime is { } claimed) ladder.Pass(Rules.ClaimedTime, "signing-time", SigningTimeClaim.Describe(claimed, proved, at));
+        CertificateJudge.Judge(certificate, carried.Certificates, all, at, forClientAuthentication: false, policy, ladder, algorithms, proved);
+        return proved;
     }
 
     // Format, algorithms, digest, value: in this order, and nothing is computed with what the policy does not admit.
@@ -61,16 +72,29 @@ internal sealed class CmsJudge(TrustStore store, ValidationPolicy policy, Signat
 
         const string passed = "the signature value is right", failed = "the signature value is not by the signer's key over these octets";
         if (rules.Key is { } key)
+        {
+            if (!signer.Method.Takes(key)) return (Unfit(ladder), null);
             return (ladder.Check(signer.Verifies(key, contentDigest!), Rules.Value, Place, passed, failed, "Give the signer's key, and what it signed.") ? SignatureIntegrity.Intact : SignatureIntegrity.Broken, null);
+        }
+
         if (foreseen is null)
         {
             ladder.Fail(Rules.Token, Place, "the signer's certificate is neither in the message nor at hand", "Give the certificate (--extra-certs), or let the signer send it along.");
             return (SignatureIntegrity.Unknown, null);
         }
 
+        if (!named.Exists(candidate => signer.Method.Takes(candidate.PublicKey))) return (Unfit(ladder), foreseen);
+
         // Several certificates may answer to one name; the one that the signed attributes name goes first.
         var certificate = named.OrderByDescending(candidate => signer.Binds(candidate) == true).FirstOrDefault(candidate => signer.Verifies(candidate, contentDigest!));
         return ladder.Check(certificate is not null, Rules.Value, Place, passed, failed, "Give the content and the attributes as they were signed.") ? (SignatureIntegrity.Intact, certificate) : (SignatureIntegrity.Broken, foreseen);
+    }
+
+    // A key that cannot be computed with says nothing about the value.
+    private static SignatureIntegrity Unfit(Ladder ladder)
+    {
+        ladder.Fail(Rules.Key, Place, "the signer's key is not of the kind that the signature algorithm takes, or on a curve that is not known here", "Sign with an RSA key, or with one on P-256, P-384 or P-521.");
+        return SignatureIntegrity.Unknown;
     }
 
     private static bool Format(CmsMessage message, CmsSigner signer, CmsRules rules, Ladder ladder)
@@ -110,13 +134,6 @@ internal sealed class CmsJudge(TrustStore store, ValidationPolicy policy, Signat
                 ladder.Fail(Rules.Token, "signing-certificate", "the signed attributes do not name the signer's certificate by its digest", remedy);
                 break;
         }
-    }
-
-    // The signer's clock proves nothing: what it says is reported beside what is proved.
-    private void Claim(CmsSigner signer, DateTimeOffset? proved, Ladder ladder)
-    {
-        if (signer.ClaimedTime is not { } claimed) return;
-        ladder.Pass(Rules.ClaimedTime, "signing-time", SigningTimeClaim.Describe(claimed, proved, at));
     }
 
     private List<X509Certificate2> CertificatesOf(CmsSigner signer, CarriedMaterial carried) =>

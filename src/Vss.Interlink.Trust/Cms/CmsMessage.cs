@@ -13,11 +13,13 @@ internal sealed class CmsMessage
     private const string OcspInfo = "1.3.6.1.5.5.7.16.2";
     private const int MaxSigners = 32;
     private const int MaxCertificates = 256;
+    private const int MaxRevocation = 256;
     private static readonly Asn1Tag s_zero = new(TagClass.ContextSpecific, 0, isConstructed: true);
     private static readonly Asn1Tag s_one = new(TagClass.ContextSpecific, 1, isConstructed: true);
 
-    private CmsMessage(AsnReader data)
+    private CmsMessage(ReadOnlyMemory<byte> octets, AsnReader data)
     {
+        Octets = octets;
         data.ReadInteger();
         data.ReadEncodedValue();
         var encapsulated = data.ReadSequence();
@@ -33,6 +35,9 @@ internal sealed class CmsMessage
         }
     }
 
+    /// <summary>All of it as it came, without what stands behind it.</summary>
+    public ReadOnlyMemory<byte> Octets { get; }
+
     /// <summary>What the content is, an object identifier.</summary>
     public string ContentType { get; }
 
@@ -40,6 +45,12 @@ internal sealed class CmsMessage
     public ReadOnlyMemory<byte>? Content { get; }
 
     public List<X509Certificate2> Certificates { get; } = [];
+
+    /// <summary>Members of the sets of certificates and of revocation information, as they stand: what an archive time stamp indexes.</summary>
+    public List<ReadOnlyMemory<byte>> EncodedCertificates { get; } = [];
+
+    /// <inheritdoc cref="EncodedCertificates"/>
+    public List<ReadOnlyMemory<byte>> EncodedRevocation { get; } = [];
 
     /// <summary>CRLs, DER.</summary>
     public List<ReadOnlyMemory<byte>> Lists { get; } = [];
@@ -54,8 +65,9 @@ internal sealed class CmsMessage
     {
         try
         {
-            var outer = new AsnReader(octets, AsnEncodingRules.BER).ReadSequence();
-            return outer.ReadObjectIdentifier() == SignedData ? new CmsMessage(outer.ReadSequence(s_zero).ReadSequence()) : null;
+            var whole = new AsnReader(octets, AsnEncodingRules.BER).PeekEncodedValue();
+            var outer = new AsnReader(whole, AsnEncodingRules.BER).ReadSequence();
+            return outer.ReadObjectIdentifier() == SignedData ? new CmsMessage(whole, outer.ReadSequence(s_zero).ReadSequence()) : null;
         }
         catch (Exception broken) when (broken is AsnContentException or CryptographicException)
         {
@@ -75,8 +87,9 @@ internal sealed class CmsMessage
             // Others are attribute certificates and forms that nobody uses. No signature covers any of this, so one that cannot be read is one that is not there.
             var isCertificate = certificates.PeekTag() == Asn1Tag.Sequence;
             var octets = certificates.ReadEncodedValue();
+            EncodedCertificates.Add(octets);
             if (isCertificate && DocumentVerifier.Read(octets) is { } certificate) Certificates.Add(certificate);
-            if (Certificates.Count > MaxCertificates) throw new AsnContentException("The message has too many certificates.");
+            if (EncodedCertificates.Count > MaxCertificates) throw new AsnContentException("The message has too many certificates.");
         }
     }
 
@@ -85,6 +98,8 @@ internal sealed class CmsMessage
     {
         while (infos.HasData)
         {
+            EncodedRevocation.Add(infos.PeekEncodedValue());
+            if (EncodedRevocation.Count > MaxRevocation) throw new AsnContentException("The message has too much revocation information.");
             if (infos.PeekTag() == Asn1Tag.Sequence)
             {
                 Lists.Add(infos.ReadEncodedValue());

@@ -20,13 +20,16 @@ internal sealed class CmsSigner
     ];
 
     private readonly ReadOnlyMemory<byte> _signedAttributes;
+    private readonly List<ReadOnlyMemory<byte>> _fields = [];
     private readonly string _issuer = "";
     private readonly BigInteger _serial;
     private readonly byte[]? _keyId;
 
     public CmsSigner(AsnReader signer)
     {
+        Keep(signer.PeekEncodedValue());
         signer.ReadInteger();
+        Keep(signer.PeekEncodedValue());
         if (signer.PeekTag().HasSameClassAndValue(s_zero))
         {
             _keyId = signer.ReadOctetString(s_zero);
@@ -37,14 +40,27 @@ internal sealed class CmsSigner
             (_issuer, _serial) = (NameForm.Of(id.ReadEncodedValue()), id.ReadInteger());
         }
 
+        DigestAlgorithm = Keep(signer.PeekEncodedValue());
         DigestOid = signer.ReadSequence().ReadObjectIdentifier();
         Digest = HashOf(DigestOid);
-        if (signer.PeekTag().HasSameClassAndValue(s_zero)) _signedAttributes = signer.ReadEncodedValue();
+        if (signer.PeekTag().HasSameClassAndValue(s_zero)) _signedAttributes = Keep(signer.ReadEncodedValue());
         Signed = new CmsAttributes(_signedAttributes);
-        Method = MethodOf(signer.ReadEncodedValue());
+        SignatureAlgorithm = Keep(signer.ReadEncodedValue());
+        Method = MethodOf(SignatureAlgorithm);
+        Keep(signer.PeekEncodedValue());
         Value = signer.ReadOctetString();
         Unsigned = new CmsAttributes(signer.HasData && signer.PeekTag().HasSameClassAndValue(s_one) ? signer.ReadEncodedValue() : default);
+        signer.ThrowIfNotEmpty();
     }
+
+    /// <summary>Its fields as they stand, without the unsigned attributes: part of what an archive time stamp is over.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Fields => _fields;
+
+    /// <summary>AlgorithmIdentifier of the digest.</summary>
+    public ReadOnlyMemory<byte> DigestAlgorithm { get; }
+
+    /// <summary>AlgorithmIdentifier of the signature.</summary>
+    public ReadOnlyMemory<byte> SignatureAlgorithm { get; }
 
     /// <summary>Object identifier of what digests the content.</summary>
     public string DigestOid { get; }
@@ -84,7 +100,8 @@ internal sealed class CmsSigner
             if (Signed.Has(oid) && Signed.Single(oid) is null) return $"there is more than one {name} attribute";
         }
 
-        return Signed.Has(CmsAttributes.CounterSignature) ? "a counter-signature stands among the signed attributes" : null;
+        if (Signed.Has(CmsAttributes.CounterSignature)) return "a counter-signature stands among the signed attributes";
+        return Signed.Has(CmsAttributes.AlgorithmProtection) && !IsProtected() ? "the algorithms are not those that the signed attributes name (RFC 6211)" : null;
     }
 
     /// <summary>Whether the certificate's key made the signature value over the signed attributes, or over the content where there are none.</summary>
@@ -154,6 +171,28 @@ internal sealed class CmsSigner
         "2.16.840.1.101.3.4.2.3" => HashAlgorithmName.SHA512,
         _ => default,
     };
+
+    private ReadOnlyMemory<byte> Keep(ReadOnlyMemory<byte> field)
+    {
+        _fields.Add(field);
+        return field;
+    }
+
+    // RFC 6211: SEQUENCE { digestAlgorithm, signatureAlgorithm [1] OPTIONAL, macAlgorithm [2] OPTIONAL }.
+    private bool IsProtected()
+    {
+        if (Signed.Single(CmsAttributes.AlgorithmProtection) is not { } value) return false;
+        try
+        {
+            var named = new AsnReader(value, AsnEncodingRules.BER).ReadSequence();
+            if (named.ReadSequence().ReadObjectIdentifier() != DigestOid) return false;
+            return named.HasData && named.PeekTag().HasSameClassAndValue(s_one) && named.ReadSequence(s_one).ReadObjectIdentifier() == Method.Oid;
+        }
+        catch (AsnContentException)
+        {
+            return false;
+        }
+    }
 
     // The key's own identifier stands for the signature by that key with the digest that the signer names (RFC 3370 section 3.2, RFC 5753 section 2.1.1).
     private SignatureMethod MethodOf(ReadOnlyMemory<byte> identifier)

@@ -1,35 +1,80 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using Vss.Interlink.Trust.TimeStamps;
+using Vss.Interlink.Trust.Verification;
 using Vss.Interlink.XmlSecurity.Signatures;
 
 namespace Vss.Interlink.Trust.Cms;
 
-/// <summary>Time stamps that a signer carries, and the level of CAdES that follows from them: EN 319 122-1 sections 5.3, 5.5 and 6.</summary>
-internal static class CmsTimeStamps
+/// <summary>Time stamps that a signer carries, and the level of CAdES that follows from them: EN 319 122-1 sections 5.2.8, 5.3, 5.5 and 6.</summary>
+internal sealed class CmsTimeStamps
 {
-    /// <summary>Those that prove that the signature existed.</summary>
-    public static IReadOnlyList<CarriedTimeStamp> Of(CmsMessage message, CmsSigner signer, Func<HashAlgorithmName, byte[]>? contentDigest) =>
-        [.. SignatureStamps(signer)];
+    private const int MaxStamps = 32;
 
-    /// <summary>By what is there; whether it is good says the verdict. Null where the signed attributes do not name the signer's certificate.</summary>
-    public static SignatureLevel? LevelOf(CmsMessage message, CmsSigner signer, Func<HashAlgorithmName, byte[]>? contentDigest, CarriedMaterial carried)
+    private readonly List<CarriedTimeStamp> _proving = [];
+
+    /// <param name="message">The SignedData.</param>
+    /// <param name="signer">One of its signers.</param>
+    /// <param name="contentDigest">Gives the digest of the content.</param>
+    public CmsTimeStamps(CmsMessage message, CmsSigner signer, Func<HashAlgorithmName, byte[]> contentDigest)
     {
-        if (!signer.Signed.Has(CmsAttributes.SigningCertificateV2) && !signer.Signed.Has(CmsAttributes.SigningCertificate)) return null;
-        var stamps = Of(message, signer, contentDigest).Where(stamp => stamp.IsOverThis == true).ToList();
-        if (!stamps.Exists(stamp => stamp.Kind == TimeStampKind.Signature)) return SignatureLevel.B;
-        if (!carried.HasRevocation) return SignatureLevel.T;
-        return stamps.Exists(stamp => stamp.Kind == TimeStampKind.Archive) ? SignatureLevel.LTA : SignatureLevel.LT;
+        foreach (var token in Tokens(signer.Unsigned, CmsAttributes.SignatureTimeStamp))
+            _proving.Add(new CarriedTimeStamp(TimeStampKind.Signature, token, IsOver(token, hash => CryptographicOperations.HashData(hash, signer.Value))));
+        foreach (var token in Tokens(signer.Unsigned, CmsAttributes.ArchiveTimeStampV3)) _proving.Add(Archive(token, message, signer, contentDigest));
+
+        // Of version 2 the imprint is over the whole message in an order that its makers did not agree on.
+        foreach (var token in Tokens(signer.Unsigned, CmsAttributes.ArchiveTimeStampV2)) _proving.Add(new CarriedTimeStamp(TimeStampKind.Archive, token, null, _ => false));
+        Content = [.. Tokens(signer.Signed, CmsAttributes.ContentTimeStamp).Select(token => new CarriedTimeStamp(TimeStampKind.Other, token, IsOver(token, contentDigest)))];
     }
 
-    // EN 319 122-1 section 5.3: over the octets of the signature value.
-    private static IEnumerable<CarriedTimeStamp> SignatureStamps(CmsSigner signer)
+    /// <summary>Those that prove that the signature existed.</summary>
+    public IReadOnlyList<CarriedTimeStamp> Proving => _proving;
+
+    /// <summary>Those over the content, made before the signature: they say nothing about it.</summary>
+    public IReadOnlyList<CarriedTimeStamp> Content { get; }
+
+    /// <summary>By what is there and over this signature; whether it is good says the verdict.</summary>
+    public SignatureLevel LevelWith(CarriedMaterial carried)
     {
-        foreach (var value in signer.Unsigned.Values(CmsAttributes.SignatureTimeStamp))
+        if (!Has(TimeStampKind.Signature)) return SignatureLevel.B;
+        if (!carried.HasRevocation) return SignatureLevel.T;
+        return Has(TimeStampKind.Archive) ? SignatureLevel.LTA : SignatureLevel.LT;
+
+        bool Has(TimeStampKind kind) => _proving.Exists(stamp => stamp.Kind == kind && stamp.IsOverThis == true);
+    }
+
+    /// <summary>Adds a rung for each time stamp over the content.</summary>
+    public void ReportContent(TimeStampJudge judge, Ladder ladder)
+    {
+        foreach (var stamp in Content)
         {
-            if (TimeStampToken.TryRead(value) is { } token) yield return new CarriedTimeStamp(TimeStampKind.Signature, token, IsOver(token, hash => CryptographicOperations.HashData(hash, signer.Value)));
+            var problem = stamp.IsOverThis == true ? judge.Judge(stamp.Token, null, null).Verdict.Failure?.Detail : "it is over something else";
+            ladder.Pass(Rules.TimeStamp, "Content", problem is null ? $"the content existed at {Times.Iso(stamp.Token.Time)}" : $"the content time stamp of {Times.Iso(stamp.Token.Time)} is not counted: {problem}");
         }
     }
 
+    private static IEnumerable<TimeStampToken> Tokens(CmsAttributes attributes, string oid) => attributes.Values(oid).Take(MaxStamps).Select(value => TimeStampToken.TryRead(value)).OfType<TimeStampToken>();
+
     private static bool? IsOver(TimeStampToken token, Func<HashAlgorithmName, byte[]> digest) =>
         token.Hash.Name is null ? null : CryptographicOperations.FixedTimeEquals(digest(token.Hash), token.Imprint.Span);
+
+    // EN 319 122-1 section 5.5.3: content type, digest of the content, fields of the signer, the index. What is in the index is under the time stamp, nothing else is.
+    private static CarriedTimeStamp Archive(TimeStampToken token, CmsMessage message, CmsSigner signer, Func<HashAlgorithmName, byte[]> contentDigest)
+    {
+        if (token.Message.Signers is not [var stamper] || HashIndex.TryRead(stamper) is not { } index) return new CarriedTimeStamp(TimeStampKind.Archive, token, null, _ => false);
+        var isOver = index.IsOf(message, signer) ? IsOver(token, Imprint) : false;
+        return new CarriedTimeStamp(TimeStampKind.Archive, token, isOver, other => index.Has(other, signer));
+
+        byte[] Imprint(HashAlgorithmName hash)
+        {
+            using var sum = IncrementalHash.CreateHash(hash);
+            var type = new AsnWriter(AsnEncodingRules.DER);
+            type.WriteObjectIdentifier(message.ContentType);
+            sum.AppendData(type.Encode());
+            sum.AppendData(contentDigest(hash));
+            foreach (var field in signer.Fields) sum.AppendData(field.Span);
+            sum.AppendData(index.Encoded.Span);
+            return sum.GetHashAndReset();
+        }
+    }
 }

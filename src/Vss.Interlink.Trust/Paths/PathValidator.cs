@@ -162,8 +162,8 @@ internal sealed class PathValidator(TrustStore store, IEnumerable<X509Certificat
 
     private static bool Key(PathCertificate certificate, PathRequest request, Ladder ladder, string? at = null)
     {
-        using var rsa = certificate.Certificate.GetRSAPublicKey();
-        using var ecdsa = rsa is null ? certificate.Certificate.GetECDsaPublicKey() : null;
+        using var rsa = SignatureMethod.RsaOf(certificate.Certificate.PublicKey);
+        using var ecdsa = rsa is null ? SignatureMethod.EcdsaOf(certificate.Certificate.PublicKey) : null;
         var fits = rsa is not null ? rsa.KeySize >= request.Algorithms.MinRsaBits : ecdsa is { KeySize: 256 or 384 or 521 };
         var found = rsa is not null ? $"RSA, {rsa.KeySize} bits" : ecdsa is not null ? $"ECDSA, {ecdsa.KeySize} bits" : "of another kind";
         if (fits) return at is not null || ladder.Pass(Rules.Key, "certificate", found);

@@ -74,21 +74,59 @@ internal sealed record SignatureMethod(string Oid, HashAlgorithmName Hash, KeyKi
     {
         try
         {
-            switch (Kind)
+            if (Kind == KeyKind.Ecdsa)
             {
-                case KeyKind.RsaPkcs1:
-                    using (var rsa = key.GetRSAPublicKey()) return rsa?.VerifyHash(hash, signature, Hash, RSASignaturePadding.Pkcs1) == true;
-                case KeyKind.RsaPss:
-                    using (var rsa = key.GetRSAPublicKey()) return rsa is not null && Pss!.Verifies(rsa, Hash, hash, signature);
-                case KeyKind.Ecdsa:
-                    using (var ecdsa = key.GetECDsaPublicKey()) return ecdsa?.VerifyHash(hash, signature, DSASignatureFormat.Rfc3279DerSequence) == true;
-                default:
-                    return false;
+                using var ecdsa = EcdsaOf(key);
+                return ecdsa?.VerifyHash(hash, signature, DSASignatureFormat.Rfc3279DerSequence) == true;
             }
+
+            using var rsa = Kind == KeyKind.RsaPkcs1 && key.Oid.Value == PssOid ? null : RsaOf(key);
+            return rsa is not null && Kind switch
+            {
+                KeyKind.RsaPkcs1 => rsa.VerifyHash(hash, signature, Hash, RSASignaturePadding.Pkcs1),
+                KeyKind.RsaPss => Pss!.Verifies(rsa, Hash, hash, signature),
+                _ => false,
+            };
         }
         catch (CryptographicException)
         {
             return false;
+        }
+    }
+
+    /// <summary>Whether the key is of the family that this method takes, and one that can be computed with here.</summary>
+    public bool Takes(PublicKey key)
+    {
+        using AsymmetricAlgorithm? found = Kind switch { KeyKind.Ecdsa => EcdsaOf(key), KeyKind.RsaPkcs1 or KeyKind.RsaPss => RsaOf(key), _ => null };
+        return found is not null;
+    }
+
+    /// <summary>An RSA key, one for RSASSA-PSS alone (RFC 4055 section 1.2) included; null for others and for one that cannot be decoded.</summary>
+    public static RSA? RsaOf(PublicKey key)
+    {
+        try
+        {
+            if (key.Oid.Value != PssOid) return key.GetRSAPublicKey();
+            var rsa = RSA.Create();
+            rsa.ImportRSAPublicKey(key.EncodedKeyValue.RawData, out _);
+            return rsa;
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A key on a curve that the platform knows; null for others and for one that cannot be decoded.</summary>
+    public static ECDsa? EcdsaOf(PublicKey key)
+    {
+        try
+        {
+            return key.GetECDsaPublicKey();
+        }
+        catch (Exception unfit) when (unfit is CryptographicException or PlatformNotSupportedException)
+        {
+            return null;
         }
     }
 

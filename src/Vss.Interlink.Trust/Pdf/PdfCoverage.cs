@@ -41,7 +41,7 @@ internal sealed class PdfCoverage(PdfFile file, IReadOnlyList<PdfSignatureTrial>
 
     private void Judge(PdfSignatureTrial trial, PdfPermissions permissions, IReadOnlyList<PdfUpdate> updates, List<PdfUpdate> unsigned, long end)
     {
-        var before = trial.Ladder.Failures;
+        var before = Broken(trial);
         foreach (var update in updates.Where(update => update.Revision > trial.Revision))
         {
             var place = $"revision {update.Revision + 1}";
@@ -53,7 +53,7 @@ internal sealed class PdfCoverage(PdfFile file, IReadOnlyList<PdfSignatureTrial>
         foreach (var update in unsigned.Where(update => update.Problem is null && update.Revision > trial.Revision)) trial.Ladder.Fail(PdfRules.Coverage, $"revision {update.Revision + 1}", "it follows the last signature and is no document security store or document time stamp", Remedy);
         if (end != file.Octets.Length && !(updates.Count > 0 && updates[^1].IsProof && file.IsBlank(end, file.Octets.Length)))
             trial.Ladder.Fail(PdfRules.Coverage, $"octet {end}", $"{file.Octets.Length - end} octets follow that belong to no revision and to no signature", Remedy);
-        if (trial.Ladder.Failures > before)
+        if (Broken(trial) > before)
         {
             trial.Scope = SignatureScope.Partial;
             return;
@@ -62,4 +62,6 @@ internal sealed class PdfCoverage(PdfFile file, IReadOnlyList<PdfSignatureTrial>
         trial.Scope = SignatureScope.Full;
         trial.Ladder.Pass(PdfRules.Coverage, "", trial.Range!.End == file.Octets.Length ? "the whole file is signed" : "what follows is signed or proves the signature for longer");
     }
+
+    private static int Broken(PdfSignatureTrial trial) => trial.Ladder.Steps.Count(step => !step.Ok);
 }

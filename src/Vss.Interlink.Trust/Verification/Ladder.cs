@@ -42,6 +42,7 @@ public static class Rules
     public const string TimeStamp = "tsp.time-stamp";
     public const string Request = "tsp.request";
     public const string ClaimedTime = "time.claimed";
+    public const string CounterSignature = "sig.counter-signature";
     public const string PolicyUnsigned = "policy.unsigned";
     public const string ChannelCertificate = "channel.certificate";
     public const string ChannelSubject = "channel.subject";
@@ -96,8 +97,7 @@ internal sealed class Ladder
 
     public int Count => _steps.Count;
 
-    /// <summary>Rungs that broke.</summary>
-    public int Failures => _steps.Count(step => !step.Ok);
+    public IReadOnlyList<Step> Steps => _steps;
 
     /// <summary>Takes over the rungs of another.</summary>
     public void Append(Ladder other) => _steps.AddRange(other._steps);

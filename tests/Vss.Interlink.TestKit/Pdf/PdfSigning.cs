@@ -18,6 +18,9 @@ public sealed class SignatureSettings
 
     public string Rect { get; set; } = "0 0 0 0";
 
+    /// <summary>Flags of the widget: print and locked.</summary>
+    public int Flags { get; set; } = 132;
+
     /// <summary>Whether the widget has an appearance of its own.</summary>
     public bool HasAppearance { get; set; }
 
@@ -96,7 +99,7 @@ public static class PdfSigning
         List<(int Number, string Body)> objects =
         [
             (value, $"<< /Type /{settings.Type} /Filter /Adobe.PPKLite /SubFilter /{settings.SubFilter} {settings.Entries} {Placeholder} /Contents <{new string('0', 2 * settings.Room)}> >>"),
-            (field, $"<< /Type /Annot /Subtype /Widget /FT /Sig /T ({settings.Field}) /F 132 /Rect [{settings.Rect}] /P {pdf.PageNumber} 0 R /V {value} 0 R{appearance} {settings.FieldEntries}>>"),
+            (field, $"<< /Type /Annot /Subtype /Widget /FT /Sig /T ({settings.Field}) /F {settings.Flags} /Rect [{settings.Rect}] /P {pdf.PageNumber} 0 R /V {value} 0 R{appearance} {settings.FieldEntries}>>"),
         ];
         if (settings.HasAppearance) objects.Add((pdf.Size + 2, TestPdf.Stream("0 0 1 rg 0 0 170 30 re f", "/Type /XObject /Subtype /Form /BBox [0 0 170 30] ")));
         if (isNew) objects.AddRange([(pdf.CatalogNumber, after.CatalogBody), (pdf.PageNumber, after.PageBody)]);

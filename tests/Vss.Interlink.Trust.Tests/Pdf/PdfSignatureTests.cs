@@ -123,6 +123,7 @@ public sealed class PdfSignatureTests
         Assert.Equal((SignatureIntegrity.Broken, SignatureScope.None), (signature.Integrity, signature.Scope));
     }
 
+    // Without signed attributes there is no other word on it.
     [Theory]
     [InlineData("D:20261120090000+07'00'", "2026-11-20T02:00:00")]
     [InlineData("D:20261120090000Z", "2026-11-20T09:00:00")]
@@ -132,9 +133,10 @@ public sealed class PdfSignatureTests
     {
         var signature = First(TestPdf.Create().Sign(Person, set =>
         {
-            set.Entries = $"/M ({date})";
-            set.Make = content => OpenSslSigner.Sign(Person, content, null, "-md", "sha256", "-cades", "-noattr");
+            (set.SubFilter, set.Entries) = ("adbe.pkcs7.detached", $"/M ({date})");
+            set.Make = content => OpenSslSigner.Sign(Person, content, null, "-md", "sha256", "-noattr");
         }));
+        Passes(signature);
         Assert.Equal(expected, signature.ClaimedTime?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss"));
     }
 

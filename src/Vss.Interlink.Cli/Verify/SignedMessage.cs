@@ -1,0 +1,52 @@
+using System.Security.Cryptography;
+using Vss.Interlink.Trust.Cms;
+using Vss.Interlink.Trust.Verification;
+using Vss.Interlink.XmlSecurity;
+using Vss.Interlink.XmlSecurity.Signatures;
+
+namespace Vss.Interlink.Cli.Verify;
+
+/// <summary>Judges the signers of a CMS or CAdES signature, with its content in it or beside it.</summary>
+internal static class SignedMessage
+{
+    /// <exception cref="UsageException">The content that is given is not the one that stands in the message.</exception>
+    public static VerifyReport Judge(VerifyRequest request, SpooledInput document)
+    {
+        using var octets = new BufferedStream(document.Read());
+        return CmsFile.TryOpen(octets, out var problem) is { } file ? Report(request, Judge(request, file, Content(request, file))) : VerifyReport.NotReadable(problem!);
+    }
+
+    /// <summary>As PEM or S/MIME.</summary>
+    /// <inheritdoc cref="Judge(VerifyRequest, SpooledInput)"/>
+    public static VerifyReport JudgeArmoured(VerifyRequest request, SpooledInput document)
+    {
+        using var armour = MessageArmour.Open(document.Read(), out var problem);
+        if (armour is null) return VerifyReport.NotReadable(problem!);
+        if (armour.Contents.Count == 0) return Judge(request, armour.Message);
+        using var octets = new BufferedStream(armour.Message.Read());
+        if (CmsFile.TryOpen(octets, out problem) is not { } file) return VerifyReport.NotReadable(problem!);
+        if (file.HasContent || request.Content is not null) throw new UsageException("--content: what is signed stands in the S/MIME message.");
+
+        // Line ends of text are signed as CR LF whatever the transport made of them; other content as it is.
+        var judged = armour.Contents.Select(content => Judge(request, file, new CmsContent(new Coverage(CoverageKind.WholeDocument, ""), () => new MemoryStream(content, writable: false)))).ToList();
+        return Report(request, judged.Find(signatures => signatures.All(signature => signature.Integrity != SignatureIntegrity.Broken)) ?? judged[0]);
+    }
+
+    private static IReadOnlyList<JudgedSignature> Judge(VerifyRequest request, CmsFile file, CmsContent content) =>
+        new CmsVerifier(request.Store, request.Policy, request.Algorithms, request.At).Judge(file, content, request.Key);
+
+    private static VerifyReport Report(VerifyRequest request, IReadOnlyList<JudgedSignature> judged) =>
+        judged.Count == 0 ? VerifyReport.NotSigned : VerifyReport.Of(CoverageRequirement.Applied(request, judged, request.Detached.Keys), request.At);
+
+    private static CmsContent Content(VerifyRequest request, CmsFile file)
+    {
+        if (request.Content is not { } given) return CmsContent.Of(file);
+        if (file.HasContent && !Digest(file.OpenContent()).AsSpan().SequenceEqual(Digest(RegularFile.Open(given)))) throw new UsageException($"--content: '{given}' is not the content that stands in the message.");
+        return file.HasContent ? CmsContent.Of(file) : new CmsContent(new Coverage(CoverageKind.External, given), () => RegularFile.Open(given));
+    }
+
+    private static byte[] Digest(Stream content)
+    {
+        using (content) return SHA256.HashData(content);
+    }
+}

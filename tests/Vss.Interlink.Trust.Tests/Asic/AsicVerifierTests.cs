@@ -1,0 +1,259 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
+using Vss.Interlink.TestKit.Pki;
+using Vss.Interlink.Trust.Asic;
+using Vss.Interlink.Trust.Policy;
+using Vss.Interlink.Trust.Tests.Cms;
+using Vss.Interlink.Trust.Verification;
+using Vss.Interlink.XmlSecurity;
+using Vss.Interlink.XmlSecurity.Signatures;
+
+namespace Vss.Interlink.Trust.Tests.Asic;
+
+/// <summary>EN 319 162-1: what a container's signatures cover, and containers that two readers would read differently.</summary>
+public sealed class AsicVerifierTests
+{
+    private const string Simple = "application/vnd.etsi.asic-s+zip";
+    private const string Extended = "application/vnd.etsi.asic-e+zip";
+    private readonly CmsJudging _judging = new();
+
+    [Theory]
+    [InlineData(Simple)]
+    [InlineData(null)]
+    public void A_simple_container_has_one_signature_over_one_file(string? type)
+    {
+        var judged = Judge(SimpleContainer(type));
+        var signature = Assert.Single(judged.Signatures);
+        CmsJudging.Passes(signature);
+        Assert.Equal((SignatureKind.Cades, SignatureScope.Full, "công văn.txt"), (signature.Kind, signature.Scope, Assert.Single(signature.Coverage).Reference));
+        Assert.Empty(judged.Unsigned);
+    }
+
+    [Fact]
+    public void A_simple_container_with_a_time_stamp_proves_when_the_file_existed()
+    {
+        using var authority = new OpenSslTimeStamps(_judging.Root, CmsJudging.Current);
+        var token = authority.Token(authority.Stamp(CmsJudging.Content).Response);
+        var signature = Assert.Single(Judge(Zip(("mimetype", Bytes(Simple)), ("a.txt", CmsJudging.Content), ("META-INF/timestamp.tst", token))).Signatures);
+        CmsJudging.Passes(signature);
+        Assert.Equal((SignatureKind.TimeStamp, SignatureScope.Full), (signature.Kind, signature.Scope));
+        var other = Assert.Single(Judge(Zip(("mimetype", Bytes(Simple)), ("a.txt", [1]), ("META-INF/timestamp.tst", token))).Signatures);
+        CmsJudging.Breaks(other, Indication.TotalFailed, SubIndication.HashFailure, Rules.Digest, SignatureIntegrity.Broken);
+    }
+
+    [Fact]
+    public void An_extended_container_is_signed_through_its_manifest()
+    {
+        var judged = Judge(ExtendedContainer());
+        var signature = Assert.Single(judged.Signatures);
+        CmsJudging.Passes(signature);
+        Assert.Equal(["a b.txt", "folder/c.bin"], signature.Coverage.Select(covered => covered.Reference));
+        Assert.Equal(SignatureScope.Full, signature.Scope);
+        Assert.Empty(judged.Unsigned);
+    }
+
+    [Fact]
+    public void A_file_that_changed_fails()
+    {
+        foreach (var container in new[] { ExtendedContainer(changed: [9]), SimpleContainer(Simple, content: [9]) })
+            CmsJudging.Breaks(Assert.Single(Judge(container).Signatures), Indication.TotalFailed, SubIndication.HashFailure, Rules.Digest, SignatureIntegrity.Broken);
+    }
+
+    [Theory]
+    [InlineData("more.txt")]
+    [InlineData("META-INF/more.txt")]
+    [InlineData("META-INF/signature9.p7s")]
+    public void A_file_that_nobody_signed_is_told_and_the_scope_is_partial(string name)
+    {
+        var judged = Judge(ExtendedContainer(more: (name, [1])));
+        Assert.Equal(SignatureScope.Partial, Assert.Single(judged.Signatures).Scope);
+        Assert.Equal([name], judged.Unsigned);
+    }
+
+    [Theory]
+    [InlineData("gone.txt")]
+    [InlineData("../a%20b.txt")]
+    [InlineData("http://example.vn/a.txt")]
+    [InlineData("file:///etc/passwd")]
+    [InlineData("/a%20b.txt")]
+    public void A_manifest_refers_to_nothing_but_files_of_the_container(string uri)
+    {
+        var manifest = Manifest("META-INF/signature.p7s", (uri, CmsJudging.Content), ("folder/c.bin", [1, 2]), ("a%20b.txt", CmsJudging.Content));
+        var signature = Assert.Single(Judge(ExtendedContainer(manifest)).Signatures);
+        Assert.Equal((Indication.Indeterminate, SubIndication.SignedDataNotFound), (signature.Verdict.Indication, signature.Verdict.SubIndication));
+    }
+
+    [Fact]
+    public void A_manifest_with_a_digest_that_the_policy_does_not_admit_signs_nothing()
+    {
+        var manifest = Encoding.UTF8.GetString(Manifest("META-INF/signature.p7s", ("a%20b.txt", CmsJudging.Content))).Replace("xmlenc#sha256", "xmlenc#ripemd160", StringComparison.Ordinal);
+        var judged = Judge(ExtendedContainer(Bytes(manifest)));
+        Assert.Equal(SubIndication.CryptoConstraintsFailure, Assert.Single(judged.Signatures).Verdict.SubIndication);
+        Assert.Equal(["a b.txt", "folder/c.bin"], judged.Unsigned);
+    }
+
+    [Fact]
+    public void A_container_without_signatures_has_none()
+    {
+        var judged = Judge(Zip(("a.txt", [1]), ("b.txt", [2])));
+        Assert.Null(judged.Problem);
+        Assert.Empty(judged.Signatures);
+    }
+
+    [Fact]
+    public void The_type_stands_first_and_as_it_is()
+    {
+        var signed = Members(Simple);
+        Assert.Contains("mimetype", Refused(Zip([signed[1], signed[0], signed[2]])), StringComparison.Ordinal);
+        Assert.Contains("mimetype", Refused(Zip(signed, packed: "mimetype")), StringComparison.Ordinal);
+        Assert.Contains("one data object", Refused(Zip([.. signed, ("other.txt", [1])])), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("../evil.txt")]
+    [InlineData("/evil.txt")]
+    [InlineData("a/../../evil.txt")]
+    [InlineData("a\\evil.txt")]
+    [InlineData("C:evil.txt")]
+    [InlineData("a//evil.txt")]
+    [InlineData("./evil.txt")]
+    [InlineData("evil\n.txt")]
+    public void Names_that_lead_elsewhere_are_refused(string name) => Assert.Contains("the name of the member", Refused(Zip([.. Members(Simple), (name, [1])])), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("công văn.txt")]
+    [InlineData("CÔNG VĂN.TXT")]
+    [InlineData("co\u0302ng va\u0306n.txt")]
+    [InlineData("META-INF/Signature.p7s")]
+    public void Names_that_some_system_takes_for_one_are_refused(string name) => Assert.Contains("two members have the name", Refused(Zip([.. Members(Simple), (name, [1])])), StringComparison.Ordinal);
+
+    [Fact]
+    public void Octets_before_between_and_behind_the_members_are_refused()
+    {
+        var whole = SimpleContainer(Simple);
+        Refused([1, .. whole]);
+        Refused([.. whole, 1]);
+        var directory = whole.AsSpan().IndexOf("PK\u0001\u0002"u8);
+        Refused([.. whole[..directory], 1, .. whole[directory..]]);
+        Refused([.. whole, .. whole]);
+        for (var length = 0; length < whole.Length; length++) Refused(whole[..length]);
+    }
+
+    [Fact]
+    public void A_header_that_says_other_things_than_the_directory_is_refused()
+    {
+        var whole = SimpleContainer(Simple);
+        var name = Bytes("công văn.txt");
+        var local = whole.AsSpan().IndexOf(name);
+        Assert.Contains("another name", Refused(With(whole, local, (byte)'C')), StringComparison.Ordinal);
+        Assert.Contains("other things", Refused(With(whole, local - 30 + 22, (byte)(whole[local - 30 + 22] + 1))), StringComparison.Ordinal);
+        var listed = whole.AsSpan().LastIndexOf(name);
+        Assert.Contains("encrypted", Refused(With(whole, listed - 46 + 8, (byte)(whole[listed - 46 + 8] | 1))), StringComparison.Ordinal);
+        Assert.Contains("method", Refused(With(whole, listed - 46 + 10, 12)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_unpacks_to_far_more_than_it_is_or_than_it_says_is_refused()
+    {
+        Assert.Contains("times its length", Refused(Zip([.. Members(Simple), ("bomb", new byte[8 * 1024 * 1024])], packed: "bomb")), StringComparison.Ordinal);
+
+        // A length that both headers understate.
+        var whole = Zip(Members(Simple), packed: "công văn.txt");
+        var length = BitConverter.GetBytes(CmsJudging.Content.Length);
+        foreach (var place in Places(whole, length)) whole[place]--;
+        Assert.Contains("does not unpack", Refused(whole), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_octet_that_changes_passes_unless_nobody_signs_it()
+    {
+        var whole = SimpleContainer(Simple);
+        for (var at = 0; at < whole.Length; at++)
+        {
+            foreach (var bit in new[] { 1, 0x40 })
+            {
+                var judged = Judge(With(whole, at, (byte)(whole[at] ^ bit)));
+                if (judged.Problem is not null || judged.Unsigned.Count > 0 || judged.Signatures is not [{ Verdict.Passed: true } signature]) continue;
+
+                // What is left is times and versions of the ZIP, and what no signature of the message covers: the file is the one that was signed.
+                Assert.Equal("công văn.txt", Assert.Single(signature.Coverage).Reference);
+            }
+        }
+    }
+
+    private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
+
+    private static byte[] With(byte[] whole, int at, byte value)
+    {
+        var changed = whole.ToArray();
+        changed[at] = value;
+        return changed;
+    }
+
+    private static IEnumerable<int> Places(byte[] whole, byte[] sought)
+    {
+        for (var at = 0; at + sought.Length <= whole.Length; at++)
+        {
+            if (whole.AsSpan(at, sought.Length).SequenceEqual(sought)) yield return at;
+        }
+    }
+
+    private static byte[] Zip(params (string Name, byte[] Octets)[] members) => Zip(members, packed: null);
+
+    private static byte[] Zip((string Name, byte[] Octets)[] members, string? packed)
+    {
+        using var written = new MemoryStream();
+        using (var zip = new ZipArchive(written, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var (name, octets) in members)
+            {
+                using var entry = zip.CreateEntry(name, name == packed ? CompressionLevel.Optimal : CompressionLevel.NoCompression).Open();
+                entry.Write(octets);
+            }
+        }
+
+        return written.ToArray();
+    }
+
+    private static byte[] Manifest(string signature, params (string Uri, byte[] Octets)[] files)
+    {
+        var references = files.Select(file => $"""<asic:DataObjectReference URI="{file.Uri}"><ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/><ds:DigestValue>{Convert.ToBase64String(SHA256.HashData(file.Octets))}</ds:DigestValue></asic:DataObjectReference>""");
+        return Bytes($"""<asic:ASiCManifest xmlns:asic="http://uri.etsi.org/02918/v1.2.1#" xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><asic:SigReference URI="{signature}" MimeType="application/x-pkcs7-signature"/>{string.Concat(references)}</asic:ASiCManifest>""");
+    }
+
+    private byte[] Detached(byte[] content)
+    {
+        var maker = new CmsMaker(_judging.Signer, content) { IsDetached = true };
+        return maker.Make();
+    }
+
+    private (string Name, byte[] Octets)[] Members(string? type, byte[]? content = null)
+    {
+        (string, byte[])[] signed = [("công văn.txt", content ?? CmsJudging.Content), ("META-INF/signature.p7s", Detached(CmsJudging.Content))];
+        return type is null ? signed : [("mimetype", Bytes(type)), .. signed];
+    }
+
+    private byte[] SimpleContainer(string? type, byte[]? content = null) => Zip(Members(type, content));
+
+    private byte[] ExtendedContainer(byte[]? manifest = null, byte[]? changed = null, (string Name, byte[] Octets)? more = null)
+    {
+        manifest ??= Manifest("META-INF/signature.p7s", ("a%20b.txt", CmsJudging.Content), ("folder/c.bin", [1, 2]));
+        (string, byte[])[] members = [("mimetype", Bytes(Extended)), ("a b.txt", changed ?? CmsJudging.Content), ("folder/c.bin", [1, 2]), ("META-INF/ASiCManifest.xml", manifest), ("META-INF/signature.p7s", Detached(manifest))];
+        return Zip(more is { } added ? [.. members, added] : members);
+    }
+
+    private JudgedContainer Judge(byte[] container)
+    {
+        using var stream = new MemoryStream(container);
+        return new AsicVerifier(_judging.Store, new ValidationPolicy(RevocationRule.NotChecked, UntrustedSignerRule.JudgeIntegrity), SignaturePolicy.Default, _judging.At).Judge(stream);
+    }
+
+    private string Refused(byte[] container)
+    {
+        var judged = Judge(container);
+        Assert.NotNull(judged.Problem);
+        Assert.Empty(judged.Signatures);
+        return judged.Problem.Detail;
+    }
+}
