@@ -1,5 +1,5 @@
-using System.Security.Cryptography.X509Certificates;
 using Vss.Interlink.Trust.Certificates;
+using Vss.Interlink.Trust.Cms;
 using Vss.Interlink.Trust.Policy;
 using Vss.Interlink.XmlSecurity.Signatures;
 
@@ -16,7 +16,7 @@ namespace Vss.Interlink.Trust.Pdf;
 public sealed class PdfVerifier(TrustStore store, ValidationPolicy policy, SignaturePolicy algorithms, DateTimeOffset at)
 {
     /// <summary>A key that the caller vouches for as every signer's; null to judge each signer's certificate.</summary>
-    public PublicKey? Key { get; init; }
+    public SignerKey? Key { get; init; }
 
     /// <summary>Judges a file. Whatever a stranger wrote into it gives a report.</summary>
     /// <param name="file">Can seek; read from its beginning.</param>
@@ -42,7 +42,7 @@ public sealed class PdfVerifier(TrustStore store, ValidationPolicy policy, Signa
 
         var materials = new SecurityStore(file.Latest);
         var all = materials.AddedTo(store);
-        var judge = new PdfSignatureJudge(all, policy, algorithms, at) { Key = Key };
+        var judge = new PdfSignatureJudge(all, policy, algorithms, at) { Key = CmsVerifier.KeyOf(Key) };
 
         // A document time stamp proves that everything before it was there, so the latest is judged first.
         DateTimeOffset? proved = null;

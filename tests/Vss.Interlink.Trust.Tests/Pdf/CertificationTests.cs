@@ -50,7 +50,7 @@ public sealed class CertificationTests
     [InlineData("/Action /All", true)]
     [InlineData("/Action /Include /Fields [(Amount)]", true)]
     [InlineData("/Action /Include /Fields [(Other)]", false)]
-    [InlineData("/Action /Exclude /Fields [(Amount)]", false)]
+    [InlineData("/Action /Exclude /Fields [(Amount) (Agency)]", false)]
     [InlineData("/Action /Exclude /Fields [(Other)]", true)]
     public void A_locked_field_stays_as_it_is(string parameters, bool isLocked)
     {
