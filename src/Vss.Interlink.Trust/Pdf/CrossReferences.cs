@@ -35,16 +35,16 @@ internal sealed class CrossReferenceSection
 
     public Dictionary<int, CrossReference> Entries { get; } = [];
 
-    /// <summary>What startxref says behind the section.</summary>
-    public long StartXref { get; private set; }
+    /// <summary>What startxref says behind the section; -1 where there is none, as some writers leave it out behind the first page of a linearised file.</summary>
+    public long StartXref { get; private set; } = -1;
 
-    /// <summary>Octet after the %%EOF behind the section.</summary>
+    /// <summary>Octet after the %%EOF behind the section, or after the section where there is none.</summary>
     public long EndOfFile { get; private set; }
 
     /// <summary>First octet of the stream that completes a table in a hybrid file; null where there is none.</summary>
     public CrossReferenceSection? Hybrid { get; private set; }
 
-    /// <summary>Reads the section that begins at an octet, and the startxref and %%EOF behind it.</summary>
+    /// <summary>Reads the section that begins at an octet, and the startxref and %%EOF that follow it at once.</summary>
     public static CrossReferenceSection Read(PdfOctets octets, long at, PdfBudget budget)
     {
         var section = Part(octets, at, budget);
@@ -57,7 +57,8 @@ internal sealed class CrossReferenceSection
 
         var lexer = new PdfLexer(octets, section.End, budget);
         lexer.SkipWhite();
-        if (!lexer.TryTake("startxref"u8)) throw PdfFault.Malformed(lexer.Position, "a cross-reference section has no startxref behind it");
+        section.EndOfFile = section.End;
+        if (!lexer.TryTake("startxref"u8)) return section;
         section.StartXref = lexer.ReadDigits();
         lexer.SkipWhiteOnly();
         if (!octets.StartsWith(lexer.Position, "%%EOF"u8)) throw PdfFault.Malformed(lexer.Position, "startxref has no %%EOF behind it");

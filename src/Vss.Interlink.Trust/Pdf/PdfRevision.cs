@@ -59,7 +59,7 @@ internal sealed record PdfRevision(int Index, IReadOnlyList<CrossReferenceSectio
             {
                 // Annex F: the section at the end of a linearised file names that of its first page, which is before it in the file and names it as its Prev.
                 if (index != newestFirst.Count - 1 || index == 0 || newestFirst[index - 1] is not { } first || section.StartXref != first.Start || first.EndOfFile > section.Start)
-                    throw PdfFault.Malformed(section.End, "the startxref behind a cross-reference section names another one");
+                    throw PdfFault.Malformed(section.End, "a cross-reference section has no startxref behind it that names it");
                 group = [first, section];
                 index--;
             }

@@ -1,3 +1,4 @@
+using System.Text;
 using Vss.Interlink.TestKit.Pdf;
 using Vss.Interlink.TestKit.Pki;
 using Vss.Interlink.Trust.Certificates;
@@ -36,7 +37,7 @@ public sealed class LongTermTests : IDisposable
     [InlineData("stamp secure", "LT")]
     [InlineData("secure stamp", "LTA")]
     [InlineData("secure stamp secure stamp", "LTA")]
-    [InlineData("stamp secure info-with-secure", "LT")]
+    [InlineData("stamp secure dated", "LT")]
     public void Levels_follow_from_what_there_is_and_what_proves_for_longer_leaves_nothing_open(string steps, string level)
     {
         var pdf = _signed;
@@ -112,7 +113,7 @@ public sealed class LongTermTests : IDisposable
     private TestPdf Dated(TestPdf pdf)
     {
         var secured = pdf.Set(catalog: _signed.CatalogEntries + " /DSS 40 0 R");
-        return secured.Update([(40, "<< /Type /DSS /Certs [] >>"), (1, secured.CatalogBody), (TestPdf.Info, "<< /Title (Quyet dinh) /ModDate (D:20261121090000Z) >>")], set => set.Trailer = "/Info 6 0 R");
+        return secured.Update([(40, "<< /Type /DSS /CRLs [41 0 R] >>"), (41, TestPdf.Stream(Encoding.Latin1.GetString(Crl()))), (1, secured.CatalogBody), (TestPdf.Info, "<< /Title (Quyet dinh) /ModDate (D:20261121090000Z) >>")], set => set.Trailer = "/Info 6 0 R");
     }
 
     private byte[] Crl(Holder? revoked = null) => _root.List(list =>
