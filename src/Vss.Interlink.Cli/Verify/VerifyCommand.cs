@@ -14,19 +14,19 @@ internal static class VerifyCommand
     {
         var file = JudgingOptions.FileArgument("FILE", "The signed document; - reads standard input.", "verify");
         var options = new JudgingOptions(clock, "--extra-certs");
-        var content = new Option<string?>("--content") { Description = "The one content beside the document that its signature refers to.", HelpName = "F" };
+        var content = new Option<string?>("--content") { Description = "The one content beside the document that its signature refers to; of a CMS signature without its content (.p7s), that content.", HelpName = "F" };
         var detached = new Option<string[]>("--detached")
         {
             Description = "A content beside the document, by the URI that references name it by, or by its id where it is an attachment under a seal.", HelpName = "NAME=F", Arity = ArgumentArity.OneOrMore,
             DefaultValueFactory = _ => [],
         };
-        var key = new Option<string?>("--pubkey") { Description = "A public key or certificate that is trusted as the signer's; KeyInfo is not looked at then.", HelpName = "PEM" };
+        var key = new Option<string?>("--pubkey") { Description = "A public key or certificate that is trusted as the signer's; the certificates of the signature are not looked at then.", HelpName = "PEM" };
         var require = new Option<string?>("--require")
         {
             Description = "What must be signed, with commas between: whole-document, id (an element by its identifier), id:VALUE, soap-body, timestamp. Without it a SOAP envelope's Body, and its Timestamp when it has one.",
             HelpName = "LIST",
         };
-        var command = new Command("verify", "Judges the XML signatures of a document: XML-DSig, XAdES, WS-Security; enveloped, enveloping or detached.\n\n" +
+        var command = new Command("verify", "Judges the signatures of a document, whose kind its octets tell: XML (XML-DSig, XAdES, WS-Security; enveloped, enveloping or detached), CMS and CAdES (.p7m, .p7s; DER, BER, PEM, S/MIME), ASiC-S and ASiC-E containers.\n\n" +
             "Exit codes: 0 TOTAL-PASSED, 1 TOTAL-FAILED, 2 INDETERMINATE, 3 no signature found, 64 usage, 65 not readable.")
         {
             file, content, detached, key, require,

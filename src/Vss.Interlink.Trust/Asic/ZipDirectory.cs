@@ -100,14 +100,14 @@ internal static class ZipDirectory
         var end = file.Length - length + at;
         var (count, size, start) = ((long)U16(tail, at + 10), (long)U32(tail, at + 12), (long)U32(tail, at + 16));
         if (end >= Locator64Length && U32(At(file, end - Locator64Length, Locator64Length), 0) == Locator64) (start, size, count, end) = Locate64(file, end, (start, size, count));
-        return start + size == end && start >= 0 ? (start, size, count) : throw new InvalidDataException("the directory does not stand where it should");
+        return start == end - size && start >= 0 ? (start, size, count) : throw new InvalidDataException("the directory does not stand where it should");
     }
 
     // Section 4.3.14: what the older record has no room for stands here, and everything else says the same.
     private static (long Start, long Length, long Count, long End) Locate64(Stream file, long end, (long Start, long Length, long Count) old)
     {
         var place = U64(At(file, end - Locator64Length, Locator64Length), 8);
-        if (place < 0 || place + End64Length + Locator64Length != end) throw new InvalidDataException("the ZIP64 end of the directory is not where it should be");
+        if (place < 0 || place != end - Locator64Length - End64Length) throw new InvalidDataException("the ZIP64 end of the directory is not where it should be");
         var record = At(file, place, End64Length);
         if (U32(record, 0) != End64 || U64(record, 4) != End64Length - 12 || U32(record, 16) != 0 || U32(record, 20) != 0 || U64(record, 24) != U64(record, 32)) throw new InvalidDataException("the ZIP64 end of the directory is broken");
         var (start, length, count) = (U64(record, 48), U64(record, 40), U64(record, 32));
@@ -115,13 +115,13 @@ internal static class ZipDirectory
         return agrees ? (start, length, count, place) : throw new InvalidDataException("the two ends of the directory disagree");
     }
 
-    // A file system may not tell names apart by case or by how letters are composed, or take a file for a folder.
+    // A file system may not tell names apart by case, or take a file for a folder.
     private static void RefuseSameNames(List<Listed> listed)
     {
         HashSet<string> names = new(StringComparer.OrdinalIgnoreCase);
         foreach (var entry in listed)
         {
-            if (!names.Add(entry.Name.TrimEnd('/').Normalize())) throw new InvalidDataException($"two members have the name '{entry.Name}', or names that some systems take for one");
+            if (!names.Add(entry.Name.TrimEnd('/'))) throw new InvalidDataException($"two members have the name '{entry.Name}', or names that some systems take for one");
         }
     }
 
@@ -163,6 +163,7 @@ internal static class ZipDirectory
             Name = NameOf(_name);
             (Packed, Length, Offset) = (U32(entry, 20), U32(entry, 24), U32(entry, 42));
             ReadExtra(entry.Slice(EntryLength + nameLength, extraLength));
+            if (Packed > MaxTotal || Length > MaxTotal || Offset > MaxTotal) throw new InvalidDataException($"'{Name}' has more than {MaxTotal} octets");
             if ((_flags & ~AdmittedFlags) != 0) throw new InvalidDataException($"'{Name}' is encrypted, or has a flag that is not admitted");
             if (_method is not (0 or 8)) throw new InvalidDataException($"'{Name}' is packed by method {_method}; stored and deflated are admitted");
             if (IsStored && Packed != Length) throw new InvalidDataException($"'{Name}' is stored, and has two lengths");

@@ -71,7 +71,7 @@ public sealed class CmsFile
             return null;
         }
 
-        var pieces = ber.HasMore(encapsulated) ? Content(ber, encapsulated, dataEnd) : null;
+        var pieces = ber.HasMore(encapsulated) ? Content(ber, encapsulated, dataEnd, Oid(type)) : null;
         while (ber.HasMore(data)) around.Add(ber.Copy(dataEnd));
         ber.Leave(tagged);
         ber.Leave(outer);
@@ -80,14 +80,15 @@ public sealed class CmsFile
         return new CmsFile(file, message, pieces);
     }
 
-    private static List<(long Start, long Length)> Content(BerFile ber, BerFile.Header encapsulated, long limit)
+    private static List<(long Start, long Length)> Content(BerFile ber, BerFile.Header encapsulated, long limit, string type)
     {
         var end = encapsulated.End ?? limit;
         var tagged = ber.Enter(0xa0, end);
         var content = ber.Enter(tagged.End ?? end);
 
-        // PKCS#7 allowed any type here; then the content is what stands in it, without tag and length (RFC 5652 section 5.2.1).
+        // PKCS#7 allowed any type for what is not plain data; then the content is what stands in it, without tag and length (RFC 5652 section 5.2.1).
         var isString = (content.Tag & ~0x20) == 4;
+        if (!isString && type == CmsMessage.Data) throw new AsnContentException("Plain data that are no OCTET STRING.");
         if (!isString && content.End is null) throw new AsnContentException("A content that is no OCTET STRING has an indefinite length.");
         var pieces = isString ? ber.Pieces(content, tagged.End ?? end) : [(ber.Position, content.End!.Value - ber.Position)];
         if (!isString) ber.MoveTo(content.End!.Value);

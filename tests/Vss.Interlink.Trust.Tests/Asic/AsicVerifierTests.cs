@@ -124,7 +124,6 @@ public sealed class AsicVerifierTests
     [Theory]
     [InlineData("công văn.txt")]
     [InlineData("CÔNG VĂN.TXT")]
-    [InlineData("co\u0302ng va\u0306n.txt")]
     [InlineData("META-INF/Signature.p7s")]
     public void Names_that_some_system_takes_for_one_are_refused(string name) => Assert.Contains("two members have the name", Refused(Zip([.. Members(Simple), (name, [1])])), StringComparison.Ordinal);
 
@@ -154,13 +153,28 @@ public sealed class AsicVerifierTests
     }
 
     [Fact]
+    public void Sizes_out_of_all_bounds_are_refused()
+    {
+        var whole = SimpleContainer(Simple);
+        var directory = whole.AsSpan().IndexOf("PK\u0001\u0002"u8);
+        var end = whole.AsSpan().IndexOf("PK\u0005\u0006"u8);
+        foreach (var (at, length) in new[] { (directory + 20, 4), (directory + 24, 4), (directory + 42, 4), (end + 8, 4), (end + 12, 4), (end + 16, 4), (whole.AsSpan().IndexOf("PK\u0003\u0004"u8) + 18, 8) })
+        {
+            var changed = whole.ToArray();
+            changed.AsSpan(at, length).Fill(0xff);
+            Refused(changed);
+        }
+    }
+
+    [Fact]
     public void What_unpacks_to_far_more_than_it_is_or_than_it_says_is_refused()
     {
         Assert.Contains("times its length", Refused(Zip([.. Members(Simple), ("bomb", new byte[8 * 1024 * 1024])], packed: "bomb")), StringComparison.Ordinal);
 
         // A length that both headers understate.
-        var whole = Zip(Members(Simple), packed: "công văn.txt");
-        var length = BitConverter.GetBytes(CmsJudging.Content.Length);
+        byte[] content = [.. Enumerable.Range(0, 1234).Select(number => (byte)(number % 251))];
+        var whole = Zip(Members(Simple, content), packed: "công văn.txt");
+        var length = BitConverter.GetBytes(content.Length);
         foreach (var place in Places(whole, length)) whole[place]--;
         Assert.Contains("does not unpack", Refused(whole), StringComparison.Ordinal);
     }
@@ -171,14 +185,11 @@ public sealed class AsicVerifierTests
         var whole = SimpleContainer(Simple);
         for (var at = 0; at < whole.Length; at++)
         {
-            foreach (var bit in new[] { 1, 0x40 })
-            {
-                var judged = Judge(With(whole, at, (byte)(whole[at] ^ bit)));
-                if (judged.Problem is not null || judged.Unsigned.Count > 0 || judged.Signatures is not [{ Verdict.Passed: true } signature]) continue;
+            var judged = Judge(With(whole, at, (byte)(whole[at] ^ (1 << (at % 8)))));
+            if (judged.Problem is not null || judged.Unsigned.Count > 0 || judged.Signatures is not [{ Verdict.Passed: true } signature]) continue;
 
-                // What is left is times and versions of the ZIP, and what no signature of the message covers: the file is the one that was signed.
-                Assert.Equal("công văn.txt", Assert.Single(signature.Coverage).Reference);
-            }
+            // What is left is times and versions of the ZIP, and what no signature of the message covers: the file is the one that was signed.
+            Assert.Equal("công văn.txt", Assert.Single(signature.Coverage).Reference);
         }
     }
 
