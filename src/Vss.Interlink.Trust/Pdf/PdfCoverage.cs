@@ -29,7 +29,11 @@ internal sealed class PdfCoverage(PdfFile file, IReadOnlyList<PdfSignatureTrial>
         }
 
         var last = intact.Where(trial => !trial.Signature.IsTimeStamp).Select(trial => (int?)trial.Revision).Max() ?? intact[^1].Revision;
-        var end = intact[^1].Revision == file.Latest.Revision ? intact.Max(trial => trial.Range!.End) : file.Revisions[^1].End;
+
+        // The end of line behind an update's %%EOF is part of it; behind a signature's range nothing is.
+        var isSigned = intact[^1].Revision == file.Latest.Revision;
+        var end = isSigned ? intact.Max(trial => trial.Range!.End) : file.Revisions[^1].End;
+        if (!isSigned && file.IsBlank(end, file.Octets.Length)) end = file.Octets.Length;
         var unsigned = updates.Where(update => update.Revision > last && !update.IsProof).ToList();
         var permissions = new PdfPermissions();
         foreach (var group in intact.GroupBy(trial => trial.Revision))
@@ -51,7 +55,7 @@ internal sealed class PdfCoverage(PdfFile file, IReadOnlyList<PdfSignatureTrial>
         }
 
         foreach (var update in unsigned.Where(update => update.Problem is null && update.Revision > trial.Revision)) trial.Ladder.Fail(PdfRules.Coverage, $"revision {update.Revision + 1}", "it follows the last signature and is no document security store or document time stamp", Remedy);
-        if (end != file.Octets.Length && !(updates.Count > 0 && updates[^1].IsProof && file.IsBlank(end, file.Octets.Length)))
+        if (end != file.Octets.Length)
             trial.Ladder.Fail(PdfRules.Coverage, $"octet {end}", $"{file.Octets.Length - end} octets follow that belong to no revision and to no signature", Remedy);
         if (Broken(trial) > before)
         {

@@ -35,7 +35,7 @@ internal sealed class PdfBudget
     public const int MaxObjectNumber = 8_388_607;   // ISO 32000-1 annex C
     public const int MaxSections = 512;
     public const int MaxFields = 50_000;
-    public const int MaxSignatures = 512;
+    public const int MaxSignatures = 128;
 
     private const long MaxTokens = 60_000_000;
     private const long MaxDecoded = 384L * 1024 * 1024;

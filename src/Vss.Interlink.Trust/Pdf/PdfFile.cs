@@ -9,7 +9,6 @@ internal sealed class PdfFile
     private const int MaxKept = 20_000;
     private const int StreamsKept = 8;
 
-    private readonly Dictionary<int, List<(int Revision, CrossReference Entry)>> _history = [];
     private readonly Dictionary<long, PdfIndirect> _objects = [];
     private readonly List<(long At, ObjectStream Stream)> _streams = [];
     private readonly HashSet<int> _lengths = [];
@@ -19,18 +18,10 @@ internal sealed class PdfFile
         Octets = PdfOctets.Of(file);
         if (!Octets.StartsWith(0, "%PDF-"u8)) throw PdfFault.Malformed(0, "the file does not begin with %PDF-");
         Revisions = PdfRevision.ReadAll(Octets, Budget);
-        foreach (var revision in Revisions)
-        {
-            foreach (var (number, entry) in revision.Entries)
-            {
-                if (!_history.TryGetValue(number, out var entries)) _history[number] = entries = [];
-                entries.Add((revision.Index, entry));
-            }
-        }
-
         if (Revisions.Any(revision => revision.Sections.Any(section => section.Trailer.Has("Encrypt") || section.Hybrid?.Trailer.Has("Encrypt") == true))) throw new PdfFault(PdfFaultKind.Encrypted, Revisions[^1].Sections[0].Start, "the file is encrypted");
         Latest = new PdfView(this, Revisions.Count - 1);
-        if (Latest.Resolve(Latest.Trailer["Root"]) is not PdfDictionary) throw PdfFault.Malformed(Revisions[^1].Sections[0].Start, "the trailer names no catalog");
+        if (Revisions.FirstOrDefault(revision => revision.Trailer["Root"] is not PdfReference) is { } rootless) throw PdfFault.Malformed(rootless.Sections[0].Start, "a trailer names no catalog");
+        if (Latest.Resolve(Latest.Trailer["Root"]) is not PdfDictionary) throw PdfFault.Malformed(Revisions[^1].Sections[0].Start, "what the trailer names is no catalog");
     }
 
     public PdfOctets Octets { get; }
@@ -44,7 +35,7 @@ internal sealed class PdfFile
     public PdfView Latest { get; }
 
     /// <summary>Numbers of all objects of all revisions.</summary>
-    public IReadOnlyCollection<int> Numbers => _history.Keys;
+    public IEnumerable<int> Numbers => Revisions.SelectMany(revision => revision.Entries.Keys).Distinct();
 
     /// <exception cref="PdfFault">It cannot be read.</exception>
     public static PdfFile Read(Stream file) => new(file);
@@ -62,10 +53,9 @@ internal sealed class PdfFile
     /// <summary>The cross reference that counts in a revision; null where there is none.</summary>
     public CrossReference? Entry(int number, int revision)
     {
-        if (!_history.TryGetValue(number, out var entries)) return null;
-        for (var index = entries.Count - 1; index >= 0; index--)
+        for (var index = revision; index >= 0; index--)
         {
-            if (entries[index].Revision <= revision) return entries[index].Entry;
+            if (Revisions[index].Entries.TryGetValue(number, out var entry)) return entry;
         }
 
         return null;
@@ -90,7 +80,17 @@ internal sealed class PdfFile
     public void ThrowIfMisplaced()
     {
         var size = Revisions[^1].Trailer.Integer("Size");
-        foreach (var (number, at, generation) in Revisions.SelectMany(revision => revision.Entries).Where(entry => entry.Value.Place == PdfPlace.File).Select(entry => (entry.Key, entry.Value.At, entry.Value.Generation)).OrderBy(entry => entry.At))
+        var places = new List<(long At, int Number, int Generation)>();
+        foreach (var revision in Revisions)
+        {
+            foreach (var (number, entry) in revision.Entries)
+            {
+                if (entry.Place == PdfPlace.File) places.Add((entry.At, number, entry.Generation));
+            }
+        }
+
+        places.Sort((one, other) => one.At.CompareTo(other.At));   // forward through the file, page by page
+        foreach (var (at, number, generation) in places)
         {
             if (number >= size) throw PdfFault.Malformed(at, $"object {number} is beyond the Size of the trailer");
             var header = new PdfLexer(Octets, at, Budget).ReadHeader();

@@ -22,8 +22,9 @@ internal sealed partial class UpdateReview
             return;
         }
 
-        var (owner, prefix) = after is PdfReference form ? (form.Number, "") : (((PdfReference)_new.Trailer["Root"]).Number, "AcroForm/");
-        if (after is PdfReference own) Explain(own.Number, referrer => referrer.Path == "AcroForm");
+        var root = ((PdfReference)_new.Trailer["Root"]).Number;
+        var (owner, prefix) = after is PdfReference form ? (form.Number, "") : (root, "AcroForm/");
+        if (after is PdfReference own) Explain(own.Number, referrer => IsAt(referrer, root, "AcroForm"));
         old ??= PdfDictionary.Empty;
         foreach (var key in PdfObject.Differing(old, now)) FormKey(key, old, now);
         if (now["DR"] is PdfReference resources) Explain(resources.Number, referrer => IsAt(referrer, owner, prefix + "DR"));

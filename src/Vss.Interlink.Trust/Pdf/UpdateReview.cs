@@ -118,12 +118,17 @@ internal sealed partial class UpdateReview
             if (entry.Place == PdfPlace.ObjectStream && _file.Entry((int)entry.At, _old.Revision) is { Place: PdfPlace.File } container && container.At < _revision.Start && before != entry)
                 throw new Unexplained($"object {number} is taken out of an object stream that was there before, where it was hidden");
             if (entry.Place == PdfPlace.Free && before is null or { Place: PdfPlace.Free }) continue;
+
+            // Whoever refers to it by the generation that it had would find nothing.
+            if (before is { Place: not PdfPlace.Free } used && entry.Place != PdfPlace.Free && Generation(used) != Generation(entry)) throw new Unexplained($"object {number} has another generation");
             var (old, now) = (_old[number], _new[number]);
             if (before is { Place: not PdfPlace.Free } && Same(old, now)) continue;
             if (entry.Place == PdfPlace.Free && _referrers.Of(number).Count == 0 && old is not PdfStream) continue;
             _changed[number] = (old, now);
         }
     }
+
+    private static int Generation(CrossReference entry) => entry.Place == PdfPlace.ObjectStream ? 0 : entry.Generation;
 
     private bool Same(PdfObject old, PdfObject now)
     {
@@ -150,7 +155,6 @@ internal sealed partial class UpdateReview
             else throw new Unexplained($"the trailer has another {key}");
         }
 
-        if (_old.Trailer.Has("Root") != _new.Trailer.Has("Root")) throw new Unexplained("the trailer has no Root");
         if (_new.Trailer["Info"] is PdfReference info && ExplainUnder(info, 0, "Info")) _update.Kinds |= UpdateKinds.Metadata;
     }
 

@@ -33,7 +33,8 @@ public sealed class PdfVerifyTests : IDisposable
         Write("gone.pdf", gone.Update([(TestPdf.Catalog, gone.CatalogBody)]).Octets);
         Write("encrypted.pdf", Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(TestPdf.Create().Octets).Replace("/Info 6 0 R", "/Encrypt << /Filter /Standard >>", StringComparison.Ordinal)));
         Write("shifted.pdf", [(byte)'\n', .. s_signed.Octets]);
-        Write("cut.pdf", s_signed.Octets[..1000]);
+        Write("cut.pdf", s_signed.Octets[..400]);
+        Write("end-cut.pdf", s_signed.Octets[..^100]);
         Write("root.crl", s_root.List());
         foreach (var (name, holder) in new[] { ("root.pem", s_root), ("person.pem", s_person), ("agency.pem", s_agency) }) File.WriteAllText(PathOf(name), holder.Certificate.ExportCertificatePem());
     }
@@ -56,6 +57,7 @@ public sealed class PdfVerifyTests : IDisposable
     [InlineData(65, "encrypted.pdf", null, "pdf.encrypted")]
     [InlineData(65, "shifted.pdf", null, "pdf.structure")]
     [InlineData(65, "cut.pdf", null, "pdf.structure")]
+    [InlineData(3, "end-cut.pdf", null, "pdf.unreached")]
     public async Task A_PDF_is_judged(int exitCode, string arguments, string? reason, string? error = null)
     {
         var run = await RunAsync($"{arguments} --trust root.pem --crl root.crl --at 2026-11-20T12:00:00Z");

@@ -18,8 +18,8 @@ public sealed class UpdateSettings
     /// <summary>What Prev says; null for the section before.</summary>
     public long? Prev { get; set; }
 
-    /// <summary>Objects that the table has although the update does not write them, by the octet at which they are said to be; free where that is null.</summary>
-    public Dictionary<int, long?> Elsewhere { get; } = [];
+    /// <summary>Objects that the table has although the update does not write them, by the octet and the generation that they are said to have; free where that is null.</summary>
+    public Dictionary<int, (long At, int Generation)?> Elsewhere { get; } = [];
 
     /// <summary>Octets that stand between the objects and the cross references.</summary>
     public string Between { get; set; } = "";
@@ -143,7 +143,7 @@ public sealed class TestPdf
         var places = new SortedDictionary<int, string>();
         var size = Math.Max(Size, objects.Select(each => each.Number + 1).DefaultIfEmpty(0).Max());
         if (isFirst) places[0] = Entry(0, 65535, 'f');
-        foreach (var (number, at) in settings.Elsewhere) places[number] = at is { } place ? Entry(place, 0, 'n') : Entry(0, 1, 'f');
+        foreach (var (number, at) in settings.Elsewhere) places[number] = at is { } place ? Entry(place.At, place.Generation, 'n') : Entry(0, 1, 'f');
         if (settings.AsStreams) return AppendStreams(output, objects, settings, size, isFirst);
         foreach (var (number, body) in objects)
         {
@@ -164,7 +164,7 @@ public sealed class TestPdf
     {
         var entries = new SortedDictionary<int, (int Kind, long At, int Third)>();
         if (isFirst) entries[0] = (0, 0, 65535);
-        foreach (var (number, at) in settings.Elsewhere) entries[number] = at is { } place ? (1, place, 0) : (0, 0, 1);
+        foreach (var (number, at) in settings.Elsewhere) entries[number] = at is { } place ? (1, place.At, place.Generation) : (0, 0, 1);
         List<(int Number, string Body)> inside = [.. objects.Where(each => !each.Body.Contains("stream\n", StringComparison.Ordinal) && !each.Body.Contains("/ByteRange", StringComparison.Ordinal))];
         foreach (var (number, body) in objects.Except(inside))
         {

@@ -39,6 +39,7 @@ public sealed class UpdateReviewTests
         { "hidden content taken back", "outside of the update" },
         { "dangling reference filled", "object 90" },
         { "deleted object", "object 4" },
+        { "generation raised", "object 4 has another generation" },
         { "appearance without a value", "another AP" },
         { "appearance stream overwritten", "object 8" },
         { "default appearance", "another DA" },
@@ -156,9 +157,10 @@ public sealed class UpdateReviewTests
             "layers" => Catalogued("/OCProperties << /OCGs [] /D << >> >>"),
             "font" => signed.Update([(TestPdf.Font, "<< /Type /Font /Subtype /Type1 /BaseFont /Courier /Encoding << /Differences [49 /nine] >> >>")]),
             "font reached through the form" => Formed("/DR << /Font << /F1 5 0 R >> >> ", (TestPdf.Font, "<< /Type /Font /Subtype /Type1 /BaseFont /Courier >>")),
-            "hidden content taken back" => signed.Update([], set => set.Elsewhere[4] = HiddenPlace()),
+            "hidden content taken back" => signed.Update([], set => set.Elsewhere[4] = (HiddenPlace(), 0)),
             "dangling reference filled" => signed.Update([(90, "<< /Type /Bead >>")]),
             "deleted object" => signed.Update([], set => set.Elsewhere[4] = null),
+            "generation raised" => signed.Update([], set => (set.Elsewhere[4], set.Between) = ((signed.Octets.Length, 1), $"4 1 obj\n{TestPdf.Stream("BT /F1 24 Tf 72 720 Td (Quyet dinh 12/QD-BHXH) Tj ET")}\nendobj\n")),
             "appearance without a value" => signed.Update([(7, Field("(100)", "20 0 R")), (20, TestPdf.Stream("(999) Tj", "/Type /XObject /Subtype /Form /BBox [0 0 128 20] "))]),
             "appearance stream overwritten" => signed.Update([(8, TestPdf.Stream("(999) Tj", "/Type /XObject /Subtype /Form /BBox [0 0 128 20] "))]),
             "default appearance" => signed.Update([(7, Field("(100)", "8 0 R", "/DA (/F1 1 Tf)"))]),
@@ -184,17 +186,13 @@ public sealed class UpdateReviewTests
         };
     }
 
-    // The signature is taken out of its field and put into another one, where the field was there before.
+    // The signature is taken out of its field and put into another one, by which it is still found.
     private static TestPdf WithoutValue()
     {
         var field = s_signed.Fields[^1];
-        return s_signed.Update([(field, $"<< /Type /Annot /Subtype /Widget /FT /Sig /T (Signature1) /F 132 /Rect [0 0 0 0] /P 3 0 R /V {field - 1} 0 R /V2 1 >>".Replace($"/V {field - 1} 0 R /V2 1", $"/V << /Type /Sig /Prop {field - 1} 0 R >>", StringComparison.Ordinal))]) is var next ? Restored(next, field) : s_signed;
-    }
-
-    private static TestPdf Restored(TestPdf taken, int field)
-    {
+        var taken = s_signed.Update([(field, "<< /Type /Annot /Subtype /Widget /FT /Sig /T (Signature1) /F 132 /Rect [0 0 0 0] /P 3 0 R >>")]);
         var again = taken.Set(fields: [.. taken.Fields, taken.Size]);
-        return again.Update([(1, again.CatalogBody), (taken.Size, $"<< /FT /Sig /T (Elsewhere) /V {field - 1} 0 R >>"), (field, "<< /Type /Annot /Subtype /Widget /FT /Sig /T (Signature1) /F 132 /Rect [0 0 0 0] /P 3 0 R >>")]);
+        return again.Update([(1, again.CatalogBody), (taken.Size, $"<< /FT /Sig /T (Elsewhere) /V {field - 1} 0 R >>")]);
     }
 
     private static TestPdf Catalogued(string entries, (int, string)? other = null, string before = "", string after = "")
