@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Vss.Interlink.Trust.Verification;
 using Vss.Interlink.XmlSecurity.Signatures;
@@ -61,8 +62,8 @@ internal static class GivenContents
             var der = Convert.FromBase64String(text[fields.Base64Data]);
             return text[fields.Label] switch
             {
-                "CERTIFICATE" => SignerKey.OfCertificate(der),
-                "PUBLIC KEY" => SignerKey.OfPublicKey(der),
+                "CERTIFICATE" => SignerKey.OfCertificate(X509CertificateLoader.LoadCertificate(der)),
+                "PUBLIC KEY" => SignerKey.OfPublicKey(PublicKey.CreateFromSubjectPublicKeyInfo(der, out _).ExportSubjectPublicKeyInfo()),
                 "RSA PUBLIC KEY" => SignerKey.OfPublicKey(Rsa(der)),
                 var other => throw new UsageException($"--pubkey: '{path}' holds a {other}, not a PUBLIC KEY or a CERTIFICATE."),
             };

@@ -13,6 +13,7 @@ internal sealed class MessageArmour : IDisposable
 {
     private const int MaxHeader = 16 * 1024;
     private const int MaxMultipart = 64 * 1024 * 1024;
+    private static readonly SearchValues<char> s_fieldName = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-");
     private static readonly string[] s_labels = ["CMS", "PKCS7", "PKCS #7 SIGNED DATA"];
 
     private MessageArmour(SpooledInput message, IReadOnlyList<byte[]> contents) => (Message, Contents) = (message, contents);
@@ -23,10 +24,14 @@ internal sealed class MessageArmour : IDisposable
     /// <summary>What stands beside it, in each form in which it may have been signed; empty where nothing does.</summary>
     public IReadOnlyList<byte[]> Contents { get; }
 
+    /// <summary>Whether a file that begins with these octets is one: a PEM block, or the header of a MIME message, whose fields may stand in any order.</summary>
     public static bool LooksLikeOne(ReadOnlySpan<byte> head)
     {
-        var first = Encoding.ASCII.GetString(head.TrimStart(" \t\r\n"u8));
-        return first.StartsWith("-----BEGIN ", StringComparison.Ordinal) || first.StartsWith("MIME-Version:", StringComparison.OrdinalIgnoreCase) || first.StartsWith("Content-Type:", StringComparison.OrdinalIgnoreCase);
+        var text = Encoding.ASCII.GetString(head.TrimStart(" \t\r\n"u8));
+        if (text.StartsWith("-----BEGIN ", StringComparison.Ordinal)) return true;
+        var name = text.AsSpan(0, Math.Max(0, text.IndexOf(':', StringComparison.Ordinal)));
+        var isField = name.Length > 0 && !name.ContainsAnyExcept(s_fieldName);
+        return isField && (text.Contains("MIME-Version:", StringComparison.OrdinalIgnoreCase) || text.Contains("Content-Type:", StringComparison.OrdinalIgnoreCase));
     }
 
     /// <param name="text">From its beginning.</param>

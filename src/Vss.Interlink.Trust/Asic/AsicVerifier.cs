@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Cms;
@@ -49,9 +48,11 @@ public sealed class AsicVerifier(TrustStore store, ValidationPolicy policy, Sign
         var type = TypeOf(container);
         List<ZipMember> files = [.. container.Members.Where(member => !member.IsFolder && !s_descriptions.Contains(member.Name, StringComparer.Ordinal))];
         List<Signed> signed = [];
-        HashSet<string> used = [];
-        if (IsSimple(type, files)) JudgeSimple(container, files, key, signed, used);
-        else JudgeExtended(container, files, key, signed, used);
+        var archive = new ArchiveManifests(container, files, new TimeStampJudge(store, policy, algorithms, at), algorithms, MaxMetaFile);
+        HashSet<string> used = [.. archive.Names];
+        List<ZipMember> others = [.. files.Where(file => !used.Contains(file.Name))];
+        if (IsSimple(type, others)) JudgeSimple(container, others, key, archive, signed, used);
+        else JudgeExtended(container, others, key, archive, signed, used);
 
         List<string> objects = [.. files.Select(file => file.Name).Where(name => !used.Contains(name))];
         if (signed.Count > 0 && objects.Count == 0) throw new InvalidDataException("the container has signatures, and nothing that they could be over");
@@ -79,7 +80,7 @@ public sealed class AsicVerifier(TrustStore store, ValidationPolicy policy, Sign
     private static bool IsSimpleSignature(string name) => name is "META-INF/signature.p7s" or "META-INF/signatures.xml" or "META-INF/timestamp.tst";
 
     // Section 4.3: one data object, and one of a CAdES signature, XAdES signatures, a time stamp.
-    private void JudgeSimple(ZipContainer container, List<ZipMember> files, SignerKey? key, List<Signed> signed, HashSet<string> used)
+    private void JudgeSimple(ZipContainer container, List<ZipMember> files, SignerKey? key, ArchiveManifests archive, List<Signed> signed, HashSet<string> used)
     {
         var signatures = files.Where(file => IsSimpleSignature(file.Name)).ToList();
         if (signatures.Count == 0) return;
@@ -93,7 +94,7 @@ public sealed class AsicVerifier(TrustStore store, ValidationPolicy policy, Sign
                 JudgeXml(container, signature, key, signed);
                 break;
             case "META-INF/signature.p7s":
-                JudgeMessage(container, signature, only, key, [only.Name], null, signed);
+                JudgeMessage(container, signature, only, key, [only.Name], null, archive, signed);
                 break;
             default:
                 JudgeTimeStamp(container, signature, only, [only.Name], null, signed);
@@ -102,7 +103,7 @@ public sealed class AsicVerifier(TrustStore store, ValidationPolicy policy, Sign
     }
 
     // Section 4.4: XAdES signatures that refer to files, or manifests that do with a CAdES signature or a time stamp over each.
-    private void JudgeExtended(ZipContainer container, List<ZipMember> files, SignerKey? key, List<Signed> signed, HashSet<string> used)
+    private void JudgeExtended(ZipContainer container, List<ZipMember> files, SignerKey? key, ArchiveManifests archive, List<Signed> signed, HashSet<string> used)
     {
         var meta = files.Where(file => file.Name.StartsWith(MetaFolder, StringComparison.Ordinal) && file.Name.IndexOf('/', MetaFolder.Length) < 0).ToList();
         var manifests = meta.Where(file => NameOf(file).StartsWith("ASiCManifest", StringComparison.Ordinal) && IsXml(file)).ToList();
@@ -123,7 +124,7 @@ public sealed class AsicVerifier(TrustStore store, ValidationPolicy policy, Sign
             used.Add(signature.Name);
             var found = new ManifestCheck(container, algorithms).Run(manifest);
             if (signature.Name.EndsWith(".tst", StringComparison.Ordinal)) JudgeTimeStamp(container, signature, file, found.Names, found.Ladder, signed);
-            else JudgeMessage(container, signature, file, key, found.Names, found.Ladder, signed);
+            else JudgeMessage(container, signature, file, key, found.Names, found.Ladder, archive, signed);
         }
 
         static string NameOf(ZipMember file) => file.Name[MetaFolder.Length..];
@@ -153,18 +154,24 @@ public sealed class AsicVerifier(TrustStore store, ValidationPolicy policy, Sign
         }
     }
 
-    private void JudgeMessage(ZipContainer container, ZipMember signature, ZipMember content, SignerKey? key, IReadOnlyList<string> names, Ladder? before, List<Signed> signed)
+    private void JudgeMessage(ZipContainer container, ZipMember signature, ZipMember content, SignerKey? key, IReadOnlyList<string> names, Ladder? before, ArchiveManifests archive, List<Signed> signed)
     {
         if (CmsMessage.TryRead(container.ReadMember(signature, MaxMetaFile)) is not { } message) throw new InvalidDataException($"'{signature.Name}' is no CMS signature");
         if (message.Content is not null) throw new InvalidDataException($"'{signature.Name}' has a content of its own; what it signs is in the container");
-        foreach (var judged in new CmsVerifier(store, policy, algorithms, at).Judge(message, new CmsContent(new Coverage(CoverageKind.External, content.Name), () => container.OpenMember(content)), key))
-            signed.Add(new Signed(judged, names).Behind(before));
+        var over = new CmsContent(new Coverage(CoverageKind.External, content.Name), () => container.OpenMember(content));
+        List<Step> steps = [.. archive.StepsOf(signature.Name)];
+        foreach (var judged in new CmsVerifier(store, policy, algorithms, at).Judge(message, over, key, archive.ProvedAt(signature.Name)))
+        {
+            var isArchived = archive.ProvedAt(signature.Name) is not null && judged.Level == SignatureLevel.LT;
+            var whole = judged with { Level = isArchived ? SignatureLevel.LTA : judged.Level, Verdict = judged.Verdict with { Ladder = [.. steps, .. judged.Verdict.Ladder] } };
+            signed.Add(new Signed(whole, names).Behind(before));
+        }
     }
 
     private void JudgeTimeStamp(ZipContainer container, ZipMember stamp, ZipMember content, IReadOnlyList<string> names, Ladder? before, List<Signed> signed)
     {
         if (TimeStampToken.TryRead(container.ReadMember(stamp, MaxMetaFile)) is not { } token) throw new InvalidDataException($"'{stamp.Name}' is no time-stamp token");
-        var judged = new TimeStampJudge(store, policy, algorithms, at).Judge(token, hash => Digest(container, content, hash), null);
+        var judged = new TimeStampJudge(store, policy, algorithms, at).Judge(token, hash => container.Digest(content, hash), null);
         var signature = new JudgedSignature
         {
             Id = token.SerialNumber,
@@ -177,12 +184,6 @@ public sealed class AsicVerifier(TrustStore store, ValidationPolicy policy, Sign
             Signer = judged.Signer,
         };
         signed.Add(new Signed(signature, names).Behind(before));
-    }
-
-    internal static byte[] Digest(ZipContainer container, ZipMember member, HashAlgorithmName hash)
-    {
-        using var stream = container.OpenMember(member);
-        return CryptographicOperations.HashData(hash, stream);
     }
 
     /// <summary>The member that a reference names: relative to the root of the container and percent-encoded; null for everything else.</summary>

@@ -38,7 +38,7 @@ internal sealed class ManifestCheck(ZipContainer container, SignaturePolicy algo
             return null;
         }
 
-        var isRight = CryptographicOperations.FixedTimeEquals(AsicVerifier.Digest(container, member, reference.Hash), reference.Digest);
+        var isRight = CryptographicOperations.FixedTimeEquals(container.Digest(member, reference.Hash), reference.Digest);
         return ladder.Check(isRight, Rules.Digest, member.Name, "the digest in the manifest is right", "the file was changed after it was signed", Remedy) ? member.Name : null;
     }
 }

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Security.Cryptography;
 
 namespace Vss.Interlink.Trust.Asic;
 
@@ -20,6 +21,7 @@ internal sealed class ZipContainer
 {
     private readonly Stream _file;
     private readonly Lock _reading = new();
+    private readonly Dictionary<(string Name, HashAlgorithmName Hash), byte[]> _digests = [];
 
     private ZipContainer(Stream file, IReadOnlyList<ZipMember> members) => (_file, Members) = (file, members);
 
@@ -47,6 +49,14 @@ internal sealed class ZipContainer
         var octets = new byte[member.Length];
         stream.ReadExactly(octets);
         return stream.ReadByte() < 0 ? octets : throw new InvalidDataException($"'{member.Name}' is longer than its header says");
+    }
+
+    /// <summary>Digest of a member, computed once however many manifests refer to it.</summary>
+    public byte[] Digest(ZipMember member, HashAlgorithmName hash)
+    {
+        if (_digests.TryGetValue((member.Name, hash), out var known)) return known;
+        using var stream = OpenMember(member);
+        return _digests[(member.Name, hash)] = CryptographicOperations.HashData(hash, stream);
     }
 
     private int ReadAt(long place, Span<byte> buffer)

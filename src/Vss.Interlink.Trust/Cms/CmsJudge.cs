@@ -53,7 +53,7 @@ internal sealed class CmsJudge(TrustStore store, ValidationPolicy policy, Signat
         Binding(signer, certificate, rules, ladder);
         var all = carried.AddedTo(store);
         var judge = new TimeStampJudge(all, policy, algorithms, at);
-        stamps.ReportContent(judge, ladder);
+        stamps.ReportOthers(judge, ladder);
         var proved = ProofOfExistence.Of(stamps.Proving, judge, ladder, provedAt);
         if (signer.ClaimedTime is { } claimed) ladder.Pass(Rules.ClaimedTime, "signing-time", SigningTimeClaim.Describe(claimed, proved, at));
         CertificateJudge.Judge(certificate, carried.Certificates, all, at, forClientAuthentication: false, policy, ladder, algorithms, proved);

@@ -162,15 +162,8 @@ internal sealed class CmsSigner
         }
     }
 
-    /// <summary>Hashes by their identifiers; default for those that are in no policy.</summary>
-    public static HashAlgorithmName HashOf(string oid) => oid switch
-    {
-        "1.3.14.3.2.26" => HashAlgorithmName.SHA1,
-        "2.16.840.1.101.3.4.2.1" => HashAlgorithmName.SHA256,
-        "2.16.840.1.101.3.4.2.2" => HashAlgorithmName.SHA384,
-        "2.16.840.1.101.3.4.2.3" => HashAlgorithmName.SHA512,
-        _ => default,
-    };
+    /// <inheritdoc cref="SignatureMethod.HashOf"/>
+    public static HashAlgorithmName HashOf(string oid) => SignatureMethod.HashOf(oid);
 
     private ReadOnlyMemory<byte> Keep(ReadOnlyMemory<byte> field)
     {

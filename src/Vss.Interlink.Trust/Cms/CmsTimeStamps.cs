@@ -24,11 +24,15 @@ internal sealed class CmsTimeStamps
 
         // Of version 2 the imprint is over the whole message in an order that its makers did not agree on.
         foreach (var token in Tokens(signer.Unsigned, CmsAttributes.ArchiveTimeStampV2)) _proving.Add(new CarriedTimeStamp(TimeStampKind.Archive, token, null, _ => false));
+        IsAnyUnreadable = new[] { CmsAttributes.SignatureTimeStamp, CmsAttributes.ArchiveTimeStampV3, CmsAttributes.ArchiveTimeStampV2 }.SelectMany(signer.Unsigned.Values).Count() > _proving.Count;
         Content = [.. Tokens(signer.Signed, CmsAttributes.ContentTimeStamp).Select(token => new CarriedTimeStamp(TimeStampKind.Other, token, IsOver(token, contentDigest)))];
     }
 
     /// <summary>Those that prove that the signature existed.</summary>
     public IReadOnlyList<CarriedTimeStamp> Proving => _proving;
+
+    /// <summary>Whether something stands in the place of a time stamp and is none, or there are more than are looked at.</summary>
+    public bool IsAnyUnreadable { get; }
 
     /// <summary>Those over the content, made before the signature: they say nothing about it.</summary>
     public IReadOnlyList<CarriedTimeStamp> Content { get; }
@@ -43,9 +47,10 @@ internal sealed class CmsTimeStamps
         bool Has(TimeStampKind kind) => _proving.Exists(stamp => stamp.Kind == kind && stamp.IsOverThis == true);
     }
 
-    /// <summary>Adds a rung for each time stamp over the content.</summary>
-    public void ReportContent(TimeStampJudge judge, Ladder ladder)
+    /// <summary>Adds a rung for each time stamp that proves nothing about the signature.</summary>
+    public void ReportOthers(TimeStampJudge judge, Ladder ladder)
     {
+        if (IsAnyUnreadable) ladder.Pass(Rules.TimeStamp, "unsignedAttrs", "a time stamp is not counted: it cannot be read");
         foreach (var stamp in Content)
         {
             var problem = stamp.IsOverThis == true ? judge.Judge(stamp.Token, null, null).Verdict.Failure?.Detail : "it is over something else";

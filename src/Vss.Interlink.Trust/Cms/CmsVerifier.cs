@@ -27,15 +27,15 @@ public sealed class CmsVerifier(TrustStore store, ValidationPolicy policy, Signa
     /// <param name="file">The SignedData.</param>
     /// <param name="content">What it is over.</param>
     /// <param name="key">A key that the caller vouches for; null to find each signer's certificate.</param>
-    public IReadOnlyList<JudgedSignature> Judge(CmsFile file, CmsContent content, SignerKey? key = null) => Judge(file.Message, content, key);
+    public IReadOnlyList<JudgedSignature> Judge(CmsFile file, CmsContent content, SignerKey? key = null) => Judge(file.Message, content, key, null);
 
-    internal IReadOnlyList<JudgedSignature> Judge(CmsMessage message, CmsContent content, SignerKey? key)
+    internal IReadOnlyList<JudgedSignature> Judge(CmsMessage message, CmsContent content, SignerKey? key, DateTimeOffset? provedAt)
     {
         var judge = new CmsJudge(store, policy, algorithms, at);
         var rules = CmsRules.Plain with { Key = KeyOf(key), WantsSignedAttributes = message.Signers.Exists(signer => !signer.HasSignedAttributes) && LooksLikeAttributes(content) };
         Dictionary<HashAlgorithmName, byte[]> digests = [];
         Func<HashAlgorithmName, byte[]>? digest = content.Open is null ? null : Digest;
-        return [.. message.Signers.Select(signer => Judged(judge.Judge(message, signer, digest, rules), content.Covered))];
+        return [.. message.Signers.Select(signer => Judged(judge.Judge(message, signer, digest, rules, provedAt), content.Covered))];
 
         byte[] Digest(HashAlgorithmName hash)
         {

@@ -13,6 +13,9 @@ internal sealed record SignatureMethod(string Oid, HashAlgorithmName Hash, KeyKi
     private const string PssOid = "1.2.840.113549.1.1.10";
     private const string Mgf1 = "1.2.840.113549.1.1.8";
 
+    // Object identifiers, DER: 1.2.840.10045.3.1.7, 1.3.132.0.34, 1.3.132.0.35.
+    private static readonly byte[][] s_curves = [[6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7], [6, 5, 0x2b, 0x81, 4, 0, 0x22], [6, 5, 0x2b, 0x81, 4, 0, 0x23]];
+
     /// <summary>Whether it is SHA-1, which only old material may have.</summary>
     public bool IsSha1 => Hash == HashAlgorithmName.SHA1;
 
@@ -20,7 +23,7 @@ internal sealed record SignatureMethod(string Oid, HashAlgorithmName Hash, KeyKi
     public bool IsKnown => Hash.Name is not null;
 
     /// <summary>As people call it; the identifier where it is not known here.</summary>
-    public string Name => Kind switch
+    public string Name => Hash.Name is null ? Oid : Kind switch
     {
         KeyKind.RsaPkcs1 => $"RSA-{Hash.Name}",
         KeyKind.RsaPss => $"RSASSA-PSS-{Hash.Name}",
@@ -117,12 +120,12 @@ internal sealed record SignatureMethod(string Oid, HashAlgorithmName Hash, KeyKi
         }
     }
 
-    /// <summary>A key on a curve that the platform knows; null for others and for one that cannot be decoded.</summary>
+    /// <summary>A key on P-256, P-384 or P-521 by name; null for others and for one that cannot be decoded. A key that brings its own curve is one that anyone can make fit.</summary>
     public static ECDsa? EcdsaOf(PublicKey key)
     {
         try
         {
-            return key.GetECDsaPublicKey();
+            return Array.Exists(s_curves, curve => key.EncodedParameters?.RawData.AsSpan().SequenceEqual(curve) == true) ? key.GetECDsaPublicKey() : null;
         }
         catch (Exception unfit) when (unfit is CryptographicException or PlatformNotSupportedException)
         {
@@ -152,12 +155,16 @@ internal sealed record SignatureMethod(string Oid, HashAlgorithmName Hash, KeyKi
         static Asn1Tag Tag(int number) => new(TagClass.ContextSpecific, number, isConstructed: true);
     }
 
-    private static HashAlgorithmName HashOf(string oid) => oid switch
+    /// <summary>Hashes by their identifiers; default for those that are in no policy, and for those that the platform has not.</summary>
+    public static HashAlgorithmName HashOf(string oid) => oid switch
     {
         "1.3.14.3.2.26" => HashAlgorithmName.SHA1,
         "2.16.840.1.101.3.4.2.1" => HashAlgorithmName.SHA256,
         "2.16.840.1.101.3.4.2.2" => HashAlgorithmName.SHA384,
         "2.16.840.1.101.3.4.2.3" => HashAlgorithmName.SHA512,
+        "2.16.840.1.101.3.4.2.8" when SHA3_256.IsSupported => HashAlgorithmName.SHA3_256,
+        "2.16.840.1.101.3.4.2.9" when SHA3_384.IsSupported => HashAlgorithmName.SHA3_384,
+        "2.16.840.1.101.3.4.2.10" when SHA3_512.IsSupported => HashAlgorithmName.SHA3_512,
         _ => default,
     };
 }

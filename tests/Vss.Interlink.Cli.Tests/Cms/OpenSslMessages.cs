@@ -16,6 +16,7 @@ public sealed class OpenSslMessages : IDisposable
         Signer("rsa", RSA.Create(2048));
         Signer("short", RSA.Create(1024));
         Signer("ec", ECDsa.Create(ECCurve.NamedCurves.nistP384));
+        Signer("brainpool", ECDsa.Create(ECCurve.NamedCurves.brainpoolP256r1));
         var list = Root.List(settings =>
         {
             (settings.ThisUpdate, settings.NextUpdate) = (DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(1));

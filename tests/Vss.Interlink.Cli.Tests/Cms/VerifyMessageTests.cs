@@ -19,6 +19,8 @@ public sealed class VerifyMessageTests(OpenSslMessages messages) : IClassFixture
     [InlineData("-nodetach -outform SMIME", "CMS")]
     [InlineData("-outform SMIME", "CMS")]
     [InlineData("-text -outform SMIME", "CMS")]
+    [InlineData("-outform SMIME -to a@example.vn -from b@example.vn -subject c", "CMS")]
+    [InlineData("-binary -nodetach -md sha3-256", "CMS")]
     public async Task What_openssl_signs_passes(string options, string format)
     {
         var signature = await JudgedAsync(0, null, [messages.Sign("signed", options), .. Trust]);
@@ -51,6 +53,8 @@ public sealed class VerifyMessageTests(OpenSslMessages messages) : IClassFixture
     [InlineData(2, "CRYPTO_CONSTRAINTS_FAILURE", "-binary -nodetach -md md5", "--policy legacy")]
     [InlineData(2, "CRYPTO_CONSTRAINTS_FAILURE", "-binary -nodetach -signer short.pem -inkey short.key", "")]
     [InlineData(0, null, "-binary -nodetach -signer short.pem -inkey short.key", "--policy legacy")]
+    [InlineData(2, "CRYPTO_CONSTRAINTS_FAILURE", "-binary -nodetach -signer brainpool.pem -inkey brainpool.key", "")]
+    [InlineData(2, "CRYPTO_CONSTRAINTS_FAILURE", "-binary -nodetach -md sha224", "")]
     [InlineData(2, "NO_SIGNING_CERTIFICATE_FOUND", "-binary -nodetach -nocerts", "")]
     [InlineData(0, null, "-binary -nodetach -nocerts", "--extra-certs rsa.pem")]
     [InlineData(0, null, "-binary -nodetach", "--pubkey rsa.pem")]

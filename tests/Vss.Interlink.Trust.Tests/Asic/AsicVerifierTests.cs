@@ -54,6 +54,22 @@ public sealed class AsicVerifierTests
     }
 
     [Fact]
+    public void An_archive_manifest_proves_when_the_signature_existed()
+    {
+        using var authority = new OpenSslTimeStamps(_judging.Root, CmsJudging.Current);
+        var message = Detached(CmsJudging.Content);
+        var manifest = Manifest("META-INF/archive.tst", ("META-INF/signature.p7s", message), ("a.txt", CmsJudging.Content));
+        (string, byte[])[] Archived(byte[] stamped) =>
+            [("mimetype", Bytes(Simple)), ("a.txt", CmsJudging.Content), ("META-INF/signature.p7s", message), ("META-INF/ASiCArchiveManifest.xml", manifest), ("META-INF/archive.tst", authority.Token(authority.Stamp(stamped).Response))];
+        var proved = Assert.Single(Judge(Zip(Archived(manifest))).Signatures);
+        CmsJudging.Passes(proved);
+        Assert.InRange(proved.ProvedAt!.Value, DateTimeOffset.UtcNow.AddMinutes(-2), DateTimeOffset.UtcNow.AddMinutes(1));
+        var other = Assert.Single(Judge(Zip(Archived([1]))).Signatures);
+        CmsJudging.Passes(other);
+        Assert.Null(other.ProvedAt);
+    }
+
+    [Fact]
     public void A_file_that_changed_fails()
     {
         foreach (var container in new[] { ExtendedContainer(changed: [9]), SimpleContainer(Simple, content: [9]) })
