@@ -35,15 +35,16 @@ internal sealed class PdfCoverage(PdfFile file, IReadOnlyList<PdfSignatureTrial>
         var end = isSigned ? intact.Max(trial => trial.Range!.End) : file.Revisions[^1].End;
         if (!isSigned && file.IsBlank(end, file.Octets.Length)) end = file.Octets.Length;
         var unsigned = updates.Where(update => update.Revision > last && !update.IsProof).ToList();
+        var good = intact.Where(trial => trial.Ladder.IsWhole).Select(trial => trial.Signature).ToHashSet();
         var permissions = new PdfPermissions();
         foreach (var group in intact.GroupBy(trial => trial.Revision))
         {
             foreach (var trial in group) permissions.Add(file.At(trial.Revision), trial.Signature);
-            foreach (var trial in group) Judge(trial, permissions, updates, unsigned, end);
+            foreach (var trial in group) Judge(trial, permissions, updates, unsigned, good, end);
         }
     }
 
-    private void Judge(PdfSignatureTrial trial, PdfPermissions permissions, IReadOnlyList<PdfUpdate> updates, List<PdfUpdate> unsigned, long end)
+    private void Judge(PdfSignatureTrial trial, PdfPermissions permissions, IReadOnlyList<PdfUpdate> updates, List<PdfUpdate> unsigned, HashSet<PdfSignature> good, long end)
     {
         var before = Broken(trial);
         foreach (var update in updates.Where(update => update.Revision > trial.Revision))
@@ -51,6 +52,7 @@ internal sealed class PdfCoverage(PdfFile file, IReadOnlyList<PdfSignatureTrial>
             var place = $"revision {update.Revision + 1}";
             if (permissions.Forbids(update) is var (rule, detail)) trial.Ladder.Fail(rule, place, detail, Remedy);
             else if (permissions.IsNotAllowed(update)) trial.Ladder.Fail(PdfRules.Permission, place, $"{update.Kinds}, which nobody who signed before had allowed", "Certify the document with what may be changed (DocMDP), and sign it after it was filled in.");
+            else if (!update.Drawing.TrueForAll(good.Contains)) trial.Ladder.Fail(PdfRules.Permission, place, "a signature that is not good itself draws on a page", "Judge that signature first; who made it may show there what he likes.");
             else trial.Ladder.Pass(PdfRules.Update, place, update.Kinds == UpdateKinds.None ? "it changes nothing" : $"it may follow: {update.Kinds}");
         }
 

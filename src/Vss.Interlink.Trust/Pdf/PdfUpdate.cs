@@ -45,6 +45,9 @@ internal sealed class PdfUpdate(int revision)
     /// <summary>Whether it adds a field that draws on a page.</summary>
     public bool AddsVisibleField { get; set; }
 
+    /// <summary>Signatures in new fields that draw on a page: whoever made them may show what he likes there.</summary>
+    public List<PdfSignature> Drawing { get; } = [];
+
     /// <summary>Whether it does nothing but keep what was signed provable: EN 319 142-1 section 5.4, levels LT and LTA. Writers set the date of change along with it.</summary>
     public bool IsProof => Problem is null && (Kinds & (UpdateKinds.TimeStamp | UpdateKinds.SecurityStore)) != 0 && (Kinds & ~(UpdateKinds.TimeStamp | UpdateKinds.SecurityStore | UpdateKinds.Metadata)) == 0;
 }

@@ -116,6 +116,7 @@ internal sealed partial class UpdateReview
 
         Signed(name, field["V"], number, isVisible);
         _update.AddsVisibleField |= isVisible;
+        if (isVisible && _signatures.TryGetValue((field["V"] as PdfReference)?.Number ?? number, out var drawing)) _update.Drawing.Add(drawing);
         ExplainUnder(added, 0, "no place that was there");
     }
 

@@ -126,6 +126,16 @@ public sealed class UpdateReviewTests
         Assert.Equal(SignatureScope.Partial, signature.Scope);
     }
 
+    // Sneaky signature: anybody can sign by a key of his own, and let the signature show what he likes.
+    [Fact]
+    public void A_signature_by_somebody_unknown_may_follow_but_not_draw()
+    {
+        Passes(First(s_signed.Sign(Stranger, set => set.Field = "Later")));
+        var drawn = Judge(s_signed.Sign(Stranger, set => (set.Field, set.Rect, set.HasAppearance) = ("Later", "0 0 595 842", true)));
+        Fails(drawn[0], Indication.Indeterminate, SubIndication.SigConstraintsFailure, PdfRules.Permission, "draws");
+        Assert.All(Judge(s_signed.Sign(Agency, set => (set.Field, set.Rect, set.HasAppearance) = ("Later", "72 72 242 102", true))), Passes);
+    }
+
     [Fact]
     public void The_same_objects_written_again_change_nothing()
     {
