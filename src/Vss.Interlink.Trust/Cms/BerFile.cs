@@ -12,8 +12,7 @@ internal sealed class BerFile(Stream file)
     private const int MaxPieces = 1 << 20;
     private const byte Constructed = 0x20;
 
-    /// <summary>Octets that may still be copied.</summary>
-    public int Budget { get; set; } = 16 * 1024 * 1024;
+    private int _budget = 16 * 1024 * 1024;   // octets that may still be copied
 
     public long Position => file.Position;
 
@@ -80,8 +79,8 @@ internal sealed class BerFile(Stream file)
         var start = file.Position;
         Skip(Enter(limit), limit, 0);
         var length = file.Position - start;
-        if (length > Budget) throw new AsnContentException("There is too much around the content.");
-        Budget -= (int)length;
+        if (length > _budget) throw new AsnContentException("There is too much around the content.");
+        _budget -= (int)length;
         var octets = new byte[length];
         file.Position = start;
         file.ReadExactly(octets);

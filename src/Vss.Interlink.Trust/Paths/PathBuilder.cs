@@ -54,7 +54,10 @@ internal sealed class PathBuilder
                 // The same key under the same name again leads nowhere that was not tried from it before.
                 if (path.Exists(known => known.Subject == issuer.Subject && known.KeyInfo.Span.SequenceEqual(issuer.KeyInfo.Span))) continue;
                 steps++;
-                if (last.Method.IsKnown && !last.Method.Verifies(issuer.Certificate, last.Signed.Span, last.Signature)) continue;
+
+                // A key that cannot be computed with goes on, so that the refusal names it.
+                var isBy = !last.Method.IsKnown || last.Method.Verifies(issuer.Certificate, last.Signed.Span, last.Signature) || !last.Method.Takes(issuer.Certificate.PublicKey);
+                if (!isBy) continue;
                 path.Add(issuer);
                 foreach (var complete in Up(path)) yield return complete;
                 path.RemoveAt(path.Count - 1);

@@ -41,8 +41,8 @@ internal sealed class CmsMaker(Holder signer, byte[] content)
     /// <summary>Revocation lists, DER.</summary>
     public List<byte[]> Lists { get; } = [];
 
-    /// <summary>The signature value of what was made last.</summary>
-    public byte[] Value { get; private set; } = [];
+    /// <summary>The signature value of what was made last, or another's.</summary>
+    public byte[] Value { get; set; } = [];
 
     /// <summary>Fields of the signer up to the signature value, of what was made last.</summary>
     public byte[] Fields { get; private set; } = [];
