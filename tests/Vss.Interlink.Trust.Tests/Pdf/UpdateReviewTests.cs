@@ -149,7 +149,7 @@ public sealed class UpdateReviewTests
         "note" => Annotated("<< /Type /Annot /Subtype /Text /Rect [10 10 30 30] /Contents (seen) /P 3 0 R >>"),
         "info" => s_signed.Update([(TestPdf.Info, "<< /Title (Quyet dinh) /Producer (other) /ModDate (D:20261121090000Z) >>")], set => set.Trailer = "/Info 6 0 R"),
         "metadata" => Catalogued("/Metadata 20 0 R", (20, TestPdf.Stream("<x/>", "/Type /Metadata /Subtype /XML "))),
-        "empty field" => s_signed.Set(fields: [.. s_signed.Fields, 20]) is var next ? next.Update([(1, next.CatalogBody), (20, "<< /FT /Sig /T (Agency) /Type /Annot /Subtype /Widget /Rect [0 0 0 0] /F 132 >>")]) : s_signed,
+        "empty field" => WithCatalog(s_signed.Set(fields: [.. s_signed.Fields, 20]), (20, "<< /FT /Sig /T (Agency) /Type /Annot /Subtype /Widget /Rect [0 0 0 0] /F 132 >>")),
         _ => s_signed.Update([]),
     };
 
@@ -175,8 +175,8 @@ public sealed class UpdateReviewTests
             "appearance stream overwritten" => signed.Update([(8, TestPdf.Stream("(999) Tj", "/Type /XObject /Subtype /Form /BBox [0 0 128 20] "))]),
             "default appearance" => signed.Update([(7, Field("(100)", "8 0 R", "/DA (/F1 1 Tf)"))]),
             "appearances regenerated" => Formed("/NeedAppearances true "),
-            "field added" => signed.Set(fields: [.. signed.Fields, 20]) is var next ? next.Update([(1, next.CatalogBody), (20, "<< /FT /Tx /T (More) /V (1) >>")]) : signed,
-            "field taken away" => signed.Set(fields: signed.Fields.Skip(1).ToList()) is var next ? next.Update([(1, next.CatalogBody)]) : signed,
+            "field added" => WithCatalog(signed.Set(fields: [.. signed.Fields, 20]), (20, "<< /FT /Tx /T (More) /V (1) >>")),
+            "field taken away" => WithCatalog(signed.Set(fields: [.. signed.Fields.Skip(1)])),
             "free text" => Annotated("<< /Type /Annot /Subtype /FreeText /Rect [72 700 400 740] /DA (/F1 24 Tf) /Contents (Quyet dinh 99) >>"),
             "stamp" => Annotated("<< /Type /Annot /Subtype /Stamp /Rect [72 700 400 740] /AP << /N 21 0 R >> >>", (21, TestPdf.Stream("1 1 1 rg 0 0 400 40 re f", "/Subtype /Form /BBox [0 0 400 40] "))),
             "note that draws" => Annotated("<< /Type /Annot /Subtype /Text /Rect [72 700 400 740] /AP << /N 21 0 R >> >>", (21, TestPdf.Stream("1 1 1 rg 0 0 400 40 re f", "/Subtype /Form /BBox [0 0 400 40] "))),
@@ -205,17 +205,12 @@ public sealed class UpdateReviewTests
         return again.Update([(1, again.CatalogBody), (taken.Size, $"<< /FT /Sig /T (Elsewhere) /V {field - 1} 0 R >>")]);
     }
 
-    private static TestPdf Catalogued(string entries, (int, string)? other = null, string before = "", string after = "")
-    {
-        var next = s_signed.Set(catalog: $"{(before.Length == 0 ? s_signed.CatalogEntries : s_signed.CatalogEntries.Replace(before, after, StringComparison.Ordinal))} {entries}");
-        return next.Update([(1, next.CatalogBody), .. other is { } more ? new[] { more } : []]);
-    }
+    private static TestPdf Catalogued(string entries, (int, string)? other = null, string before = " ", string after = " ") =>
+        WithCatalog(s_signed.Set(catalog: $"{s_signed.CatalogEntries.Replace(before, after, StringComparison.Ordinal)} {entries}"), other is { } more ? [more] : []);
 
-    private static TestPdf Formed(string entries, (int, string)? other = null)
-    {
-        var next = s_signed.Set(form: entries);
-        return next.Update([(1, next.CatalogBody), .. other is { } more ? new[] { more } : []]);
-    }
+    private static TestPdf Formed(string entries, params (int, string)[] others) => WithCatalog(s_signed.Set(form: entries), others);
+
+    private static TestPdf WithCatalog(TestPdf next, params (int, string)[] others) => next.Update([(TestPdf.Catalog, next.CatalogBody), .. others]);
 
     private static TestPdf Annotated(string annotation, params (int, string)[] others)
     {
