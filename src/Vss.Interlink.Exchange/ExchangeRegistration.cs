@@ -66,6 +66,7 @@ public static class ExchangeRegistration
         provider.GetRequiredService<SqliteLedger>(),
         provider.GetRequiredService<HubEvidence>(),
         provider.GetRequiredService<PartnerPolicies>,
+        new AttachmentJudge(provider.GetRequiredService<BodyStore>(), provider.GetRequiredService<RevocationSource>(), provider.GetRequiredService<TimeProvider>()),
         provider.GetRequiredService<RoutingTable>(),
         provider.Options().InsideOrgans.Select(OrganId.Stored).ToHashSet(),
         provider.GetRequiredService<AuditTrail>(),

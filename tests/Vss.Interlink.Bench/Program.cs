@@ -1,13 +1,15 @@
 using System.CommandLine;
+using Vss.Interlink.Bench.Pdf;
 using Vss.Interlink.Bench.Pki;
 using Vss.Interlink.Bench.Rpc;
 using Vss.Interlink.Bench.Xml;
 
 var root = new RootCommand("Measures parts of the hub, each against the plainest thing that does the same work.")
 {
+    PdfCommand.Create(),
+    PkiCommand.Create(),
     RpcCommand.Create(),
     RpcServer.CreateCommand(),
-    PkiCommand.Create(),
     XmlCommand.Create(),
     XmlSide.CreateCommand(),
 };

@@ -26,7 +26,7 @@ internal static class VerifyCommand
             Description = "What must be signed, with commas between: whole-document, id (an element by its identifier), id:VALUE, soap-body, timestamp. Without it a SOAP envelope's Body, and its Timestamp when it has one.",
             HelpName = "LIST",
         };
-        var command = new Command("verify", "Judges the signatures of a document, whose kind its octets tell: XML (XML-DSig, XAdES, WS-Security; enveloped, enveloping or detached), CMS and CAdES (.p7m, .p7s; DER, BER, PEM, S/MIME), ASiC-S and ASiC-E containers.\n\n" +
+        var command = new Command("verify", "Judges the signatures of a document, whose kind its octets tell: XML (XML-DSig, XAdES, WS-Security; enveloped, enveloping or detached), CMS and CAdES (.p7m, .p7s; DER, BER, PEM, S/MIME), ASiC-S and ASiC-E containers, PDF (PAdES, document time stamps).\n\n" +
             "Exit codes: 0 TOTAL-PASSED, 1 TOTAL-FAILED, 2 INDETERMINATE, 3 no signature found, 64 usage, 65 not readable.")
         {
             file, content, detached, key, require,

@@ -19,6 +19,9 @@ public enum AuditEvent
 
     /// <summary>A trust anchor went.</summary>
     AnchorRemoved = 5,
+
+    /// <summary>The signatures of an attached document were judged.</summary>
+    AttachmentJudged = 6,
 }
 
 /// <summary>One line of the audit. It is never changed, and holds no personal data.</summary>

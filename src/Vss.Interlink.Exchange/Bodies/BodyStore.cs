@@ -53,6 +53,20 @@ public sealed class BodyStore
         }
     }
 
+    /// <summary>A body that can be read from any place; that it is what it was is for the reader to find out.</summary>
+    /// <exception cref="InvalidDataException">The body is not there.</exception>
+    public Stream OpenAnywhere(ContentDigest digest)
+    {
+        try
+        {
+            return new FileStream(PathOf(digest), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.RandomAccess);
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new InvalidDataException($"Body {digest} is not in the store.", missing);
+        }
+    }
+
     /// <summary>Gives a flushed file its name. A file that is there already has the same content; one of another length is damaged and replaced.</summary>
     internal void Adopt(string file, ContentDigest digest, long size)
     {

@@ -23,6 +23,7 @@ public static class FaultCatalogue
         ("cert.key", Fault.AlgorithmRefused),
         ("cert.token", Fault.CertificateUntrusted),
         ("cert.chain", Fault.CertificateUntrusted),
+        ("cert.anchor", Fault.CertificateUntrusted),
         ("cert.usage", Fault.CertificateUntrusted),
         ("cert.validity", Fault.CertificateExpired),
         ("cert.revoked", Fault.CertificateRevoked),

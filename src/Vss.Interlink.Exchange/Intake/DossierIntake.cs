@@ -17,6 +17,7 @@ public sealed partial class DossierIntake
     private readonly SqliteLedger _ledger;
     private readonly HubEvidence _evidence;
     private readonly Func<PartnerPolicies> _policies;
+    private readonly AttachmentJudge _attachments;
     private readonly RoutingTable _routes;
     private readonly IReadOnlySet<OrganId> _insideOrgans;
     private readonly AuditTrail _audit;
@@ -27,6 +28,7 @@ public sealed partial class DossierIntake
     /// <param name="ledger">Where exchanges are.</param>
     /// <param name="evidence">Signs receipts.</param>
     /// <param name="policies">The policies at this moment; asked once per submission.</param>
+    /// <param name="attachments">Judges attached documents.</param>
     /// <param name="routes">Which organs can be reached.</param>
     /// <param name="insideOrgans">Organs that VSS's own services may send as.</param>
     /// <param name="audit">Takes refusals.</param>
@@ -37,6 +39,7 @@ public sealed partial class DossierIntake
         SqliteLedger ledger,
         HubEvidence evidence,
         Func<PartnerPolicies> policies,
+        AttachmentJudge attachments,
         RoutingTable routes,
         IReadOnlySet<OrganId> insideOrgans,
         AuditTrail audit,
@@ -44,7 +47,7 @@ public sealed partial class DossierIntake
         TimeSpan patience,
         ILogger<DossierIntake> logger)
     {
-        (_ledger, _evidence, _policies, _routes, _insideOrgans, _audit, _clock, _logger) = (ledger, evidence, policies, routes, insideOrgans, audit, clock, logger);
+        (_ledger, _evidence, _policies, _attachments, _routes, _insideOrgans, _audit, _clock, _logger) = (ledger, evidence, policies, attachments, routes, insideOrgans, audit, clock, logger);
         _turns = new TurnPerMessage(clock, patience);
     }
 
@@ -58,9 +61,10 @@ public sealed partial class DossierIntake
             var deliveries = Address(submission);                                                                             // 2 can everybody be reached
             using var turn = await _turns.TakeAsync(submission.Sender, submission.MessageId, cancellation);                   // 3 first, the same again, or a conflict
             if (await _ledger.FindClaimAsync(submission.Sender, submission.MessageId, submission.Digest, cancellation) is { } earlier) return Answer(earlier, submission);
+            var attachments = await JudgeAttachmentsAsync(submission, cancellation);                                           // the first time alone: a repeat gets its receipt, whatever became of a certificate
             var (id, at) = (ExchangeId.New(_clock), _clock.GetUtcNow().ToTheMillisecond());
             var receipt = await _evidence.AcceptanceAsync(id, submission, at, cancellation);                                  // 4 the receipt, signed
-            var exchange = Exchange(id, at, submission, receipt, deliveries);
+            var exchange = Exchange(id, at, submission, receipt, deliveries) with { Attachments = attachments };
             if (await _ledger.AcceptAsync(exchange, cancellation) is var claim and not Claim.First) return Answer(claim, submission); // 5 one transaction; the ledger has the last word
             LogAccepted(_logger, id, submission.MessageId, submission.Sender, deliveries.Count);
             return new Acceptance(id, at, receipt, Repeated: false, submission.Digest);                                       // 6 now it is ours
@@ -88,6 +92,9 @@ public sealed partial class DossierIntake
         if (document.Assurance == Assurance.Signed && !policies.MaySign(sender.ToString(), document.SignedBy))
             throw new ExchangeFault(Fault.SignerNotAuthorised, $"The signer is not registered for {sender}.", "policy.signer");
     }
+
+    private async Task<IReadOnlyList<string>> JudgeAttachmentsAsync(Submission submission, CancellationToken cancellation) =>
+        submission.Document.Assurance != Assurance.AuthenticatedChannel && _policies().Find(submission.Sender.ToString()) is { } partner ? await _attachments.JudgeAsync(submission, partner, cancellation) : [];
 
     private List<NewDelivery> Address(Submission submission)
     {

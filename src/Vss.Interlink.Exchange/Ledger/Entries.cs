@@ -33,7 +33,11 @@ public sealed record NewExchange(
     byte[] Receipt,
     string Edge,
     IReadOnlyList<NewDelivery> Deliveries,
-    byte[]? Seal = null);
+    byte[]? Seal = null)
+{
+    /// <summary>What was found of attached documents, a sentence each for the audit.</summary>
+    public IReadOnlyList<string> Attachments { get; init; } = [];
+}
 
 /// <summary>One delivery to be queued.</summary>
 /// <param name="Id">The delivery, and the idempotency key of its attempts.</param>

@@ -99,6 +99,7 @@ public sealed partial class SqliteLedger
         foreach (var delivery in exchange.Deliveries) Enqueue(session, exchange.Id, delivery, at);
         Keep(session, exchange.Id, null, new NewEvidence(EvidenceType.SubmissionAcceptance, exchange.Receipt), at);
         Write(session, AuditLine.New(at, AuditEvent.Accepted, exchange.Edge) with { Exchange = exchange.Id, Sender = exchange.Sender });
+        foreach (var found in exchange.Attachments) Write(session, AuditLine.New(at, AuditEvent.AttachmentJudged, exchange.Edge) with { Exchange = exchange.Id, Sender = exchange.Sender, Detail = found });
         session.Changed(exchange.Id);
     }
 

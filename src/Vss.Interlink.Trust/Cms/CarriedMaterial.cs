@@ -31,7 +31,7 @@ internal sealed class CarriedMaterial
     public bool HasRevocation => _lists.Count + _answers.Count > 0;
 
     /// <summary>The store with what comes along.</summary>
-    public TrustStore AddedTo(TrustStore store) => new(store.Anchors, store.Intermediates.Concat(Certificates), [.. store.Lists, .. _lists], [.. store.Answers, .. _answers]);
+    public TrustStore AddedTo(TrustStore store) => store.With([.. Certificates], _lists, _answers);
 
     private static void Each(ReadOnlyMemory<byte> values, Action<AsnReader> read)
     {

@@ -44,7 +44,10 @@ internal sealed class CmsJudge(TrustStore store, ValidationPolicy policy, Signat
         }
 
         return new CmsFinding(
-            integrity, ladder.IsWhole ? ladder.Passed() : ladder.Refused(), certificate is null ? null : CertificateJudge.Name(certificate), signer.ClaimedTime, proved, level, [.. Names(signer)]);
+            integrity, ladder.IsWhole ? ladder.Passed() : ladder.Refused(), certificate is null ? null : CertificateJudge.Name(certificate), signer.ClaimedTime, proved, level, [.. Names(signer)])
+        {
+            Lacks = ladder.Lacks,
+        };
     }
 
     // Whose certificate it is, when it signed, and whether it was good then.

@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Vss.Interlink.Trust.Revocation;
 using Vss.Interlink.Trust.Verification;
 using Vss.Interlink.XmlSecurity;
 using Vss.Interlink.XmlSecurity.Signatures;
@@ -39,4 +40,8 @@ internal sealed record CmsRules
 /// <param name="Level">How far it was brought by CAdES; null where the signed attributes do not name the signer's certificate, which is no CAdES.</param>
 /// <param name="Algorithms">Names of digest and signature algorithm.</param>
 internal sealed record CmsFinding(
-    SignatureIntegrity Integrity, Verdict Verdict, Signatory? Signer, DateTimeOffset? ClaimedTime, DateTimeOffset? ProvedAt, SignatureLevel? Level, IReadOnlyList<string> Algorithms);
+    SignatureIntegrity Integrity, Verdict Verdict, Signatory? Signer, DateTimeOffset? ClaimedTime, DateTimeOffset? ProvedAt, SignatureLevel? Level, IReadOnlyList<string> Algorithms)
+{
+    /// <summary>What was not at hand where the signer is refused for that.</summary>
+    public IReadOnlyList<Lack> Lacks { get; init; } = [];
+}

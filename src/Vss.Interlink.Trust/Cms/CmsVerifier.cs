@@ -82,7 +82,7 @@ public sealed class CmsVerifier(TrustStore store, ValidationPolicy policy, Signa
         }
     }
 
-    private static PublicKey? KeyOf(SignerKey? key)
+    internal static PublicKey? KeyOf(SignerKey? key)
     {
         if (key is null) return null;
         if (key.Certificate.IsEmpty) return PublicKey.CreateFromSubjectPublicKeyInfo(key.PublicKey.Span, out _);

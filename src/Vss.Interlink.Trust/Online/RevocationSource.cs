@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Paths;
+using Vss.Interlink.Trust.Pdf;
 using Vss.Interlink.Trust.Revocation;
 using Vss.Interlink.Trust.TimeStamps;
 using Vss.Interlink.Trust.Verification;
@@ -69,6 +70,16 @@ public sealed partial class RevocationSource : IDisposable
         return last is VerificationResult.Refused { Lacks.Count: > 0 } refused ? refused with { Verdict = WithReason(refused.Verdict, why) } : last;
 
         static IReadOnlyList<Lack> LacksOf(VerificationResult result) => result is VerificationResult.Refused refused ? refused.Lacks : [];
+    }
+
+    /// <inheritdoc cref="VerifyAsync(Func{VerificationResult}, CancellationToken)"/>
+    public async ValueTask<PdfReport> VerifyAsync(Func<PdfReport> verify, CancellationToken cancellation)
+    {
+        var result = verify();
+        if (LacksOf(result).Count == 0) return result;
+        return (await RoundsAsync(result, verify, LacksOf, cancellation)).Result;
+
+        static IReadOnlyList<Lack> LacksOf(PdfReport report) => [.. report.Signatures.SelectMany(signature => signature.Lacks)];
     }
 
     /// <summary>Gets what is lacking for as long as that changes what is lacking.</summary>

@@ -1,3 +1,4 @@
+using Vss.Interlink.Trust.Revocation;
 using Vss.Interlink.XmlSecurity;
 using Vss.Interlink.XmlSecurity.Signatures;
 
@@ -65,6 +66,9 @@ public record JudgedSignature
 
     /// <summary>Who the certificate names; null when none was found.</summary>
     public Signatory? Signer { get; init; }
+
+    /// <summary>What was not at hand; once it is, the signature may pass. Empty where nothing would help.</summary>
+    public IReadOnlyList<Lack> Lacks { get; init; } = [];
 }
 
 /// <summary>One XML signature, judged.</summary>

@@ -83,7 +83,7 @@ public static class Rules
         Revoked => (Indication.Indeterminate, SubIndication.RevokedNoPoe),
         AuthorityRevoked => (Indication.Indeterminate, SubIndication.RevokedCaNoPoe),
         RevocationKnown => (Indication.Indeterminate, SubIndication.TryLater),
-        _ => (Indication.Indeterminate, SubIndication.SigConstraintsFailure),
+        _ => Pdf.PdfRules.Meaning(rule) ?? (Indication.Indeterminate, SubIndication.SigConstraintsFailure),
     };
 }
 

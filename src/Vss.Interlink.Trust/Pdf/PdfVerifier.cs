@@ -1,0 +1,78 @@
+using Vss.Interlink.Trust.Certificates;
+using Vss.Interlink.Trust.Cms;
+using Vss.Interlink.Trust.Policy;
+using Vss.Interlink.XmlSecurity.Signatures;
+
+namespace Vss.Interlink.Trust.Pdf;
+
+/// <summary>
+/// Judges every signature and document time stamp of a PDF: ISO 32000-1 and -2 section 12.8, PAdES by EN 319 142-1, with the indications of EN 319 102-1. The file is read once for all digests,
+/// and beside that only where it must be.
+/// </summary>
+/// <param name="store">Anchors, and what is at hand beside what the file carries.</param>
+/// <param name="policy">Whether revocation is asked for.</param>
+/// <param name="algorithms">Digests and key lengths.</param>
+/// <param name="at">The time to judge at.</param>
+public sealed class PdfVerifier(TrustStore store, ValidationPolicy policy, SignaturePolicy algorithms, DateTimeOffset at)
+{
+    /// <summary>A key that the caller vouches for as every signer's; null to judge each signer's certificate.</summary>
+    public SignerKey? Key { get; init; }
+
+    /// <summary>Judges a file. Whatever a stranger wrote into it gives a report.</summary>
+    /// <param name="file">Can seek; read from its beginning.</param>
+    /// <exception cref="IOException">The file cannot be read, or changed while it was.</exception>
+    public PdfReport Judge(Stream file)
+    {
+        try
+        {
+            return Judge(PdfFile.Read(file));
+        }
+        catch (PdfFault fault)
+        {
+            return new PdfReport(new PdfRefusal(fault.Kind, fault.At, fault.Message), [], []);
+        }
+    }
+
+    private PdfReport Judge(PdfFile file)
+    {
+        var found = PdfSignature.FindAll(file.Latest);
+        var misplaced = Misplaced(file);
+        var trials = found.Select(signature => new PdfSignatureTrial(file, signature, misplaced, algorithms)).ToList();
+        using var digests = RangeDigests.Compute(file.Octets, [.. trials.SelectMany(trial => trial.Digests)]);
+
+        var materials = new SecurityStore(file.Latest);
+        var all = materials.AddedTo(store);
+        var judge = new PdfSignatureJudge(all, policy, algorithms, at) { Key = CmsVerifier.KeyOf(Key) };
+
+        // A document time stamp proves that everything before it was there, so the latest is judged first.
+        DateTimeOffset? proved = null;
+        foreach (var trial in trials.OrderByDescending(trial => trial.Range?.End ?? -1)) proved = new[] { judge.Judge(trial, digests, proved), proved }.Min();
+        new PdfCoverage(file, trials).Judge();
+
+        var stamped = trials.Where(trial => trial.IsIntact && trial.Signature.IsTimeStamp).Select(trial => trial.Revision).ToList();
+        var keys = digests.Keys.Where(key => !trials.Exists(trial => trial.Spans(key))).ToList();
+        return new PdfReport(null, [.. trials.Select(trial => trial.Finished(LevelOf(trial)))], keys);
+
+        SignatureLevel? LevelOf(PdfSignatureTrial trial)
+        {
+            if (trial.Level is not { } own) return null;
+            var isStamped = own != SignatureLevel.B || stamped.Exists(revision => revision > trial.Revision);
+            if (!isStamped) return SignatureLevel.B;
+            if (!materials.HasRevocation) return own == SignatureLevel.B ? SignatureLevel.T : own;
+            return own == SignatureLevel.LTA || stamped.Exists(revision => revision > trial.Revision && file.At(revision).Catalog.Has("DSS")) ? SignatureLevel.LTA : SignatureLevel.LT;
+        }
+    }
+
+    private static PdfFault? Misplaced(PdfFile file)
+    {
+        try
+        {
+            file.ThrowIfMisplaced();
+            return null;
+        }
+        catch (PdfFault fault) when (fault.Kind == PdfFaultKind.Malformed)
+        {
+            return fault;
+        }
+    }
+}
