@@ -24,7 +24,7 @@ public static class ExchangeRegistration
 {
     /// <summary>
     /// Adds intake, ledger, bodies, delivery and what reads them. Elsewhere come <see cref="HubSigner"/>, <see cref="PartnerPolicies"/> (resolved anew for every
-    /// submission, so that a transient one follows changes) and any number of <see cref="IPartnerConnector"/>.
+    /// submission, so that a transient one follows changes), <see cref="RevocationSource"/> and any number of <see cref="IPartnerConnector"/>.
     /// </summary>
     public static IServiceCollection AddExchange(this IServiceCollection services, IConfigurationSection section)
     {

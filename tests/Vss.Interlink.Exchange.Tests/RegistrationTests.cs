@@ -66,7 +66,7 @@ public sealed class RegistrationTests : IDisposable
     private ServiceProvider Build(Dictionary<string, string?> settings, params IPartnerConnector[] connectors)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
-        var services = new ServiceCollection().AddLogging().AddSingleton(_trust.Signer).AddSingleton(new PartnerPolicies([]));
+        var services = new ServiceCollection().AddLogging().AddSingleton(_trust.Signer).AddSingleton(new PartnerPolicies([])).AddSingleton(_trust.Revocation);
         foreach (var connector in connectors) services.AddSingleton(connector);
         return services.AddExchange(configuration.GetSection("Exchange")).BuildServiceProvider();
     }

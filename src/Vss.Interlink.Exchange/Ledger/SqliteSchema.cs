@@ -108,7 +108,8 @@ internal static class SqliteSchema
           last_modified INTEGER
         ) STRICT;
         CREATE INDEX revocation_answers_by_end ON revocation_answers (ends_at);
-
+        """,
+        """
         CREATE TABLE anchors (anchor TEXT PRIMARY KEY) STRICT;
         """,
     ];

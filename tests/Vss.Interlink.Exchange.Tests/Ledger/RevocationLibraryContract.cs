@@ -107,7 +107,7 @@ public sealed class RevocationTableTests : RevocationLibraryContract, IAsyncLife
         {
             connection.Open();
             using var back = connection.CreateCommand();
-            back.CommandText = "DROP TABLE revocation_answers; DELETE FROM schema_versions WHERE version = 2";
+            back.CommandText = "DROP TABLE anchors; DROP TABLE revocation_answers; DELETE FROM schema_versions WHERE version > 1";
             back.ExecuteNonQuery();
         }
 

@@ -94,7 +94,7 @@ internal sealed class ExchangeHost : IAsyncDisposable
 
     private static string WritePolicies(string folder)
     {
-        const string algorithms = """{ "SHA-256": "open", "RSA-PKCS1": "open", "RSA-2048": "open" }""";
+        const string algorithms = """{ "SHA-256": "open", "RSA-PKCS1": "open", "RSA-2048": "open", "ECDSA": "open", "P-256": "open" }""";
         var path = Path.Combine(folder, "policies.json");
         File.WriteAllText(path, $$"""
             {
