@@ -16,7 +16,7 @@ internal static class CertificateFiles
     }
 
     /// <exception cref="UsageException">A path that names nothing readable: half a trust store is none.</exception>
-    public static IReadOnlyList<X509Certificate2> Read(string option, IEnumerable<string> paths) => Read(option, paths, TrustStore.Certificates, "certificate (.pem, .crt, .cer, .der)");
+    public static IReadOnlyList<X509Certificate2> Read(string option, IEnumerable<string> paths) => Read(option, paths, TrustStore.Certificates, "certificate (.pem, .crt, .cer, .der, .p7b)");
 
     /// <summary>What each path holds, by one of Trust's readers.</summary>
     /// <param name="option">Named in the refusal.</param>

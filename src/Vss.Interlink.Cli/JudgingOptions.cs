@@ -46,7 +46,8 @@ internal sealed class JudgingOptions
 
     /// <exception cref="UsageException">A file cannot be used.</exception>
     public TrustStore Store(ParseResult parsed) => new(
-        CertificateFiles.Read(_trust.Name, parsed.GetRequiredValue(_trust)),
+        CertificateFiles.Read(_trust.Name, parsed.GetRequiredValue(_trust), TrustStore.AnchorsOf, "certificate (.pem, .crt, .cer, .der, .p7b) or trust list"),
+        [],
         CertificateFiles.Read(_extra.Name, parsed.GetRequiredValue(_extra)),
         CertificateFiles.Read("--crl", parsed.GetRequiredValue(Lists), TrustStore.RevocationLists, "revocation list (.crl, .pem, .der)"),
         CertificateFiles.Read("--ocsp", parsed.GetRequiredValue(Answers), TrustStore.OcspAnswers, "OCSP answer (.ocsp, .ors, .der, .pem)"));

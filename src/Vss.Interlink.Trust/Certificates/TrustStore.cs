@@ -71,6 +71,9 @@ public sealed class TrustStore
     /// <summary>Certificates of a PEM, DER or PKCS #7 file, or of all such files of a folder.</summary>
     public static IReadOnlyList<X509Certificate2> Certificates(string path) => [.. Files(path, ".pem", ".crt", ".cer", ".der", ".p7b", ".p7c").SelectMany(ReadFile)];
 
+    /// <summary>Anchors of a file or a folder, with what each is trusted for where the folder describes it.</summary>
+    public static IReadOnlyList<TrustAnchor> AnchorsOf(string path) => AnchorFiles.Read(path).Anchors;
+
     internal static IEnumerable<string> AnchorFilesOf(string path) => Files(path, ".pem", ".crt", ".cer", ".der", ".p7b", ".p7c", ".ctl", ".json").Where(file => Path.GetFileName(file) != AnchorFiles.Description);
 
     /// <summary>Revocation lists of a PEM or DER file, or of all such files of a folder.</summary>
