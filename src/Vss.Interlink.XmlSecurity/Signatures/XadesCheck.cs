@@ -24,7 +24,8 @@ internal static class XadesCheck
 
         if (!isSigned)
         {
-            ladder.Fail(SignatureRules.XadesSigned, "xades:SignedProperties", "the properties are not signed");
+            // A reference to them that could not be followed, for its algorithm perhaps, has said so itself; then nobody knows.
+            if (!plans.Exists(plan => IsToProperties(plan) && plan.Broken is not null)) ladder.Fail(SignatureRules.XadesSigned, "xades:SignedProperties", "the properties are not signed");
             return false;
         }
 
