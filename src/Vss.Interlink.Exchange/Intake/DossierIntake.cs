@@ -61,13 +61,13 @@ public sealed partial class DossierIntake
             var deliveries = Address(submission);                                                                             // 2 can everybody be reached
             using var turn = await _turns.TakeAsync(submission.Sender, submission.MessageId, cancellation);                   // 3 first, the same again, or a conflict
             if (await _ledger.FindClaimAsync(submission.Sender, submission.MessageId, submission.Digest, cancellation) is { } earlier) return Answer(earlier, submission);
-            var attachments = await JudgeAttachmentsAsync(submission, cancellation);                                           // the first time alone: a repeat gets its receipt, whatever became of a certificate
+            var attachments = await JudgeAttachmentsAsync(submission, cancellation);                                          // 4 what is attached; a repeat is not judged again, its receipt stands
             var (id, at) = (ExchangeId.New(_clock), _clock.GetUtcNow().ToTheMillisecond());
-            var receipt = await _evidence.AcceptanceAsync(id, submission, at, cancellation);                                  // 4 the receipt, signed
+            var receipt = await _evidence.AcceptanceAsync(id, submission, at, cancellation);                                  // 5 the receipt, signed
             var exchange = Exchange(id, at, submission, receipt, deliveries) with { Attachments = attachments };
-            if (await _ledger.AcceptAsync(exchange, cancellation) is var claim and not Claim.First) return Answer(claim, submission); // 5 one transaction; the ledger has the last word
+            if (await _ledger.AcceptAsync(exchange, cancellation) is var claim and not Claim.First) return Answer(claim, submission); // 6 one transaction; the ledger has the last word
             LogAccepted(_logger, id, submission.MessageId, submission.Sender, deliveries.Count);
-            return new Acceptance(id, at, receipt, Repeated: false, submission.Digest);                                       // 6 now it is ours
+            return new Acceptance(id, at, receipt, Repeated: false, submission.Digest);                                       // 7 now it is ours
         }
         catch (ExchangeFault refused)
         {
