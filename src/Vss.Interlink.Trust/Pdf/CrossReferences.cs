@@ -85,12 +85,9 @@ internal sealed class CrossReferenceSection
             for (var number = first; number < first + count; number++)
             {
                 budget.Entry(lexer.Position);
-                var (at, generation) = (lexer.ReadDigits(), lexer.ReadDigits());
-                lexer.SkipWhiteOnly();
-                var isUsed = lexer.TryTake("n"u8);
-                if (!isUsed && !lexer.TryTake("f"u8)) throw PdfFault.Malformed(lexer.Position, "a cross reference is neither n nor f");
+                var (at, generation, isUsed) = lexer.TryTakeEntry() ?? Entry(lexer);
                 if (generation > ushort.MaxValue) throw PdfFault.Malformed(lexer.Position, "a generation is out of bounds");
-                Add((int)number, new CrossReference(isUsed ? PdfPlace.File : PdfPlace.Free, at, (int)generation), lexer.Position);
+                Add((int)number, new CrossReference(isUsed ? PdfPlace.File : PdfPlace.Free, at, generation), lexer.Position);
             }
         }
 
@@ -98,6 +95,15 @@ internal sealed class CrossReferenceSection
         var at0 = lexer.Position;
         Trailer = lexer.ReadObject() as PdfDictionary ?? throw PdfFault.Malformed(at0, "the trailer is no dictionary");
         End = lexer.Position;
+    }
+
+    private static (long At, int Generation, bool IsUsed) Entry(PdfLexer lexer)
+    {
+        var (at, generation) = (lexer.ReadDigits(), lexer.ReadDigits());
+        lexer.SkipWhiteOnly();
+        var isUsed = lexer.TryTake("n"u8);
+        if (!isUsed && !lexer.TryTake("f"u8)) throw PdfFault.Malformed(lexer.Position, "a cross reference is neither n nor f");
+        return (at, (int)Math.Min(generation, int.MaxValue), isUsed);
     }
 
     private void ReadStream(PdfLexer lexer, PdfOctets octets, PdfBudget budget)

@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+
 namespace Vss.Interlink.Trust.Pdf;
 
 /// <summary>
@@ -93,9 +95,22 @@ internal sealed class PdfFile
         foreach (var (at, number, generation) in places)
         {
             if (number >= size) throw PdfFault.Malformed(at, $"object {number} is beyond the Size of the trailer");
-            var header = new PdfLexer(Octets, at, Budget).ReadHeader();
-            if (header != (number, generation)) throw PdfFault.Malformed(at, $"object {number} is not where its cross reference says");
+            if (!BeginsPlainly(at, number, generation) && new PdfLexer(Octets, at, Budget).ReadHeader() != (number, generation)) throw PdfFault.Malformed(at, $"object {number} is not where its cross reference says");
         }
+    }
+
+    // As nearly every writer writes it: "12 0 obj" and white space. What is written otherwise is read token by token.
+    private bool BeginsPlainly(long at, int number, int generation)
+    {
+        Span<byte> expected = stackalloc byte[32];
+        Utf8Formatter.TryFormat(number, expected, out var length);
+        expected[length++] = (byte)' ';
+        Utf8Formatter.TryFormat(generation, expected[length..], out var digits);
+        length += digits;
+        " obj"u8.CopyTo(expected[length..]);
+        length += 4;
+        var found = Octets.Near(at, length + 1);
+        return !found.IsEmpty && found.StartsWith(expected[..length]) && found[^1] is (byte)'\r' or (byte)'\n' or (byte)' ';
     }
 
     // A length may be an object of its own, but not one whose reading asks for a length again.

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 
@@ -56,6 +57,16 @@ internal sealed class PdfLexer(PdfOctets octets, long position, PdfBudget budget
     public void SkipWhiteOnly()
     {
         while (IsWhite(octets[Position])) Position++;
+    }
+
+    /// <summary>An entry of a cross-reference table in the form that ISO 32000-2 section 7.5.4 gives it, twenty octets; null for one that is to be read token by token.</summary>
+    public (long At, int Generation, bool IsUsed)? TryTakeEntry()
+    {
+        while (IsWhite(octets[Position])) Position++;
+        if (octets.Near(Position, 19) is not [_, _, _, _, _, _, _, _, _, _, (byte)' ', _, _, _, _, _, (byte)' ', (byte)'n' or (byte)'f', (byte)' ' or (byte)'\r' or (byte)'\n'] entry) return null;
+        if (!Utf8Parser.TryParse(entry[..10], out ulong at, out var first) || first != 10 || !Utf8Parser.TryParse(entry[11..16], out uint generation, out var second) || second != 5) return null;
+        Position += 18;
+        return ((long)at, (int)generation, entry[17] == (byte)'n');
     }
 
     /// <summary>Takes a keyword where it stands and is one.</summary>

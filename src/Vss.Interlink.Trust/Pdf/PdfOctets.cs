@@ -37,6 +37,14 @@ internal sealed class PdfOctets
         }
     }
 
+    /// <summary>Octets from a place on, where they stand together in one page; else none, and they are to be asked for one by one.</summary>
+    public ReadOnlySpan<byte> Near(long at, int count)
+    {
+        if (this[at] < 0) return default;
+        var index = (int)(at - _pageStart);
+        return index <= _pageCount - count ? _page.AsSpan(index, count) : default;
+    }
+
     /// <summary>Whether these octets stand there.</summary>
     public bool StartsWith(long at, ReadOnlySpan<byte> expected)
     {
