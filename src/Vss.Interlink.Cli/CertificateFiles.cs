@@ -22,9 +22,9 @@ internal static class CertificateFiles
     /// <param name="option">Named in the refusal.</param>
     /// <param name="paths">Files and folders.</param>
     /// <param name="read">Reads one of them.</param>
-    /// <param name="what">Named when a folder has none.</param>
+    /// <param name="what">Named when a folder has none; null where none is as good as any: then nothing is known, and the verdict says so.</param>
     /// <exception cref="UsageException">As above.</exception>
-    public static IReadOnlyList<T> Read<T>(string option, IEnumerable<string> paths, Func<string, IReadOnlyList<T>> read, string what)
+    public static IReadOnlyList<T> Read<T>(string option, IEnumerable<string> paths, Func<string, IReadOnlyList<T>> read, string? what)
     {
         var all = new List<T>();
         foreach (var path in paths)
@@ -33,7 +33,7 @@ internal static class CertificateFiles
             {
                 RegularFile.ThrowIfOther(path);
                 var found = read(path);
-                if (found.Count == 0) throw new UsageException($"{option}: '{path}' holds no {what}.");
+                if (found.Count == 0 && what is not null) throw new UsageException($"{option}: '{path}' holds no {what}.");
                 all.AddRange(found);
             }
             catch (Exception unreadable) when (unreadable is IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException)

@@ -49,8 +49,8 @@ internal sealed class JudgingOptions
         CertificateFiles.Read(_trust.Name, parsed.GetRequiredValue(_trust), TrustStore.AnchorsOf, "certificate (.pem, .crt, .cer, .der, .p7b) or trust list"),
         [],
         CertificateFiles.Read(_extra.Name, parsed.GetRequiredValue(_extra)),
-        CertificateFiles.Read("--crl", parsed.GetRequiredValue(Lists), TrustStore.RevocationLists, "revocation list (.crl, .pem, .der)"),
-        CertificateFiles.Read("--ocsp", parsed.GetRequiredValue(Answers), TrustStore.OcspAnswers, "OCSP answer (.ocsp, .ors, .der, .pem)"));
+        CertificateFiles.Read("--crl", parsed.GetRequiredValue(Lists), TrustStore.RevocationLists, null),
+        CertificateFiles.Read("--ocsp", parsed.GetRequiredValue(Answers), TrustStore.OcspAnswers, null));
 
     public DateTimeOffset Now(ParseResult parsed) => parsed.GetValue(At) ?? _clock.GetUtcNow();
 

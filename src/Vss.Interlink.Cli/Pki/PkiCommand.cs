@@ -50,7 +50,7 @@ internal static class PkiCommand
         });
         depth.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int?>() is < 0) result.AddError("--max-depth is not negative.");
+            if (result.Tokens is [{ Value: var given }] && !int.TryParse(given, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out _)) result.AddError($"--max-depth needs a number from 0 to {int.MaxValue}, not '{given}'.");
         });
         policies.Validators.Add(result =>
         {
@@ -99,6 +99,7 @@ internal static class PkiCommand
             return VerifyReport.NotReadable(new ReportError("input.readable", "", unreadable.Message, "Name a certificate, PEM or DER."));
         }
 
+        if (read.Count == 0) return VerifyReport.NotReadable(new ReportError("input.readable", "", $"'{file}' holds no certificate", "Name a certificate, PEM or DER."));
         var verdict = new CertificateVerifier(store).Verify(read[0], [.. read.Skip(1)], request);
         var signer = CertificateVerifier.Name(read[0]);
         return VerifyReport.Of(verdict, ReportSignature.OfCertificate(verdict, signer, request.Now));

@@ -74,12 +74,12 @@ internal sealed record CoverageRequirement(string Name)
     /// <summary>Whether a signature that is intact covers it. The element is found from the root down, where a receiver looks for it, never by its identifier.</summary>
     public bool IsMetBy(JudgedSignature signature) => signature is JudgedXmlSignature { Report: var report }
         ? IsMetBy(report)
-        : signature is { Integrity: SignatureIntegrity.Intact, Scope: SignatureScope.Full } && !Name.StartsWith("id", StringComparison.Ordinal);
+        : signature is { Integrity: SignatureIntegrity.Intact, Scope: SignatureScope.Full } && this == WholeDocument;   // what is no XML has no element, no Body and no Timestamp
 
     private bool IsMetBy(SignatureReport signature)
     {
         if (signature.Integrity != SignatureIntegrity.Intact) return false;
-        if (signature.Scope == SignatureScope.Full) return !Name.StartsWith("id", StringComparison.Ordinal) || IsIdMet(signature);
+        if (signature.Scope == SignatureScope.Full) return this == WholeDocument || (Name.StartsWith("id", StringComparison.Ordinal) ? IsIdMet(signature) : IsEnvelope(signature));
         return Name switch
         {
             "whole-document" => false,

@@ -82,7 +82,14 @@ public sealed class TrustStore
 
     /// <summary>OCSP answers of a DER or PEM file, or of all such files of a folder.</summary>
     public static IReadOnlyList<OcspAnswer> OcspAnswers(string path) =>
-        [.. Files(path, ".ocsp", ".ors", ".der", ".pem").Select(file => OcspAnswer.TryRead(File.ReadAllBytes(file)) ?? throw new InvalidDataException($"'{file}' is no OCSP answer that was successful."))];
+        [.. Files(path, ".ocsp", ".ors", ".der", ".pem").Select(ReadAnswer).OfType<OcspAnswer>()];
+
+    // A responder that could not answer has said nothing of anybody.
+    private static OcspAnswer? ReadAnswer(string file)
+    {
+        var octets = File.ReadAllBytes(file);
+        return OcspAnswer.IsRefusal(octets) ? null : OcspAnswer.TryRead(octets) ?? throw new InvalidDataException($"'{file}' is no OCSP answer.");
+    }
 
     /// <summary>Names, lengths and times of the files that <see cref="Load"/> would read: while they stay the same, so does the store.</summary>
     public static string StampOf(params ReadOnlySpan<string?> paths)

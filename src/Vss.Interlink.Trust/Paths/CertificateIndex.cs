@@ -28,6 +28,9 @@ internal sealed class CertificateIndex
     /// <summary>Certificates of a subject, by <see cref="NameForm"/>.</summary>
     public IReadOnlyList<PathCertificate> Named(string subject) => _bySubject.TryGetValue(subject, out var all) ? all : [];
 
+    /// <summary>Certificates of an issuer, by <see cref="NameForm"/>.</summary>
+    public IEnumerable<PathCertificate> IssuedBy(string issuer) => _bySubject.Values.SelectMany(all => all).Where(certificate => certificate.Issuer == issuer);
+
     private void Add(X509Certificate2 certificate)
     {
         if (PathCertificate.TryRead(certificate) is not { } read) return;

@@ -8,12 +8,13 @@ namespace Vss.Interlink.Trust.Paths;
 /// </summary>
 internal sealed class PathBuilder
 {
-    private const int MaxPaths = 32;
-    private const int MaxSteps = 512;      // signatures that are verified in the search
-    private const int MaxLength = 12;
+    private const int MaxPaths = 128;
+    private const int MaxSteps = 4096;     // signatures that are verified in the search
+    private const int MaxLength = 34;
 
     private readonly CertificateIndex _known;
     private readonly CertificateIndex? _sent;
+    private int _steps;   // of all searches together: one validation makes many where lists are signed by others
 
     /// <param name="known">Anchors, and what is at hand to stand between.</param>
     /// <param name="sent">What came along and may stand between too.</param>
@@ -23,7 +24,6 @@ internal sealed class PathBuilder
     public IEnumerable<IReadOnlyList<PathCertificate>> PathsOf(PathCertificate leaf, DateTimeOffset at)
     {
         var found = 0;
-        var steps = 0;
         return Up([leaf]);
 
         IEnumerable<IReadOnlyList<PathCertificate>> Up(List<PathCertificate> path)
@@ -39,10 +39,10 @@ internal sealed class PathBuilder
             if (path.Count == MaxLength) yield break;
             foreach (var issuer in IssuersOf(last, at))
             {
-                if (found >= MaxPaths || steps >= MaxSteps) yield break;
+                if (found >= MaxPaths || _steps >= MaxSteps) yield break;
                 // The same key under the same name again leads nowhere that was not tried from it before.
                 if (path.Exists(known => known.Subject == issuer.Subject && known.KeyInfo.Span.SequenceEqual(issuer.KeyInfo.Span))) continue;
-                steps++;
+                _steps++;
 
                 // A key that cannot be computed with goes on, so that the refusal names it.
                 if (last.Method.IsKnown && !last.IsSignedBy(issuer) && last.Method.Takes(issuer.Certificate.PublicKey)) continue;
@@ -63,9 +63,12 @@ internal sealed class PathBuilder
         return sent.Count == 0 ? known : [.. known, .. sent.Where(one => !known.Any(one.IsSame))];
     }
 
+    /// <summary>Certificates of an issuer, by <see cref="NameForm"/>.</summary>
+    public IEnumerable<PathCertificate> IssuedBy(string issuer) => _known.IssuedBy(issuer).Concat(_sent?.IssuedBy(issuer) ?? []);
+
     private IEnumerable<PathCertificate> IssuersOf(PathCertificate certificate, DateTimeOffset at) => Named(certificate.Issuer)
         .OrderByDescending(IsAnchor)
         .ThenByDescending(issuer => certificate.AuthorityKeyId is not null && issuer.SubjectKeyId is not null && certificate.AuthorityKeyId.AsSpan().SequenceEqual(issuer.SubjectKeyId))
         .ThenByDescending(issuer => issuer.IsValidAt(at))
-        .ThenByDescending(issuer => issuer.Certificate.NotBefore);
+        .ThenByDescending(issuer => issuer.NotBefore);
 }

@@ -6,7 +6,7 @@ namespace Vss.Interlink.Trust.Paths;
 /// <summary>A certificate with what path validation asks of it: RFC 5280 sections 4.1 and 4.2.</summary>
 internal sealed class PathCertificate
 {
-    private const int MaxPolicies = 256;
+    private const int MaxPolicies = 4096;
     private static readonly Asn1Tag s_version = new(TagClass.ContextSpecific, 0, isConstructed: true);
     private static readonly Asn1Tag s_keyId = new(TagClass.ContextSpecific, 0);
 
@@ -15,6 +15,7 @@ internal sealed class PathCertificate
     private PathCertificate(X509Certificate2 certificate)
     {
         Certificate = certificate;
+        (NotBefore, NotAfter) = (certificate.NotBefore.ToUniversalTime(), certificate.NotAfter.ToUniversalTime());   // decoded now, so that a broken one is found out here
         var whole = new AsnReader(certificate.RawDataMemory, AsnEncodingRules.BER).ReadSequence();
         Signed = whole.PeekEncodedValue();
         var body = whole.ReadSequence();
@@ -28,7 +29,12 @@ internal sealed class PathCertificate
         body.ReadEncodedValue();
         Subject = NameForm.Of(body.ReadEncodedValue());
         KeyInfo = body.ReadEncodedValue();
-        foreach (var extension in certificate.Extensions) Read(extension);
+        HashSet<string> seen = [];
+        foreach (var extension in certificate.Extensions)
+        {
+            if (!seen.Add(extension.Oid!.Value!)) throw new AsnContentException("An extension is there twice (RFC 5280 section 4.2).");
+            Read(extension);
+        }
     }
 
     public X509Certificate2 Certificate { get; }
@@ -83,7 +89,12 @@ internal sealed class PathCertificate
     /// <summary>id-pkix-ocsp-nocheck: RFC 6960 section 4.2.2.2.1.</summary>
     public bool HasNoCheck { get; private set; }
 
-    public bool IsValidAt(DateTimeOffset time) => Certificate.NotBefore.ToUniversalTime() <= time.UtcDateTime && time.UtcDateTime <= Certificate.NotAfter.ToUniversalTime();
+    public DateTimeOffset NotBefore { get; }
+
+    public DateTimeOffset NotAfter { get; }
+
+    /// <summary>Both ends are part of the life, the last second whole (RFC 5280 section 4.1.2.5).</summary>
+    public bool IsValidAt(DateTimeOffset time) => NotBefore <= time && time < Times.Plus(NotAfter, TimeSpan.FromSeconds(1));
 
     /// <summary>Whether the issuer's key signed it; false too where the method is not known here.</summary>
     public bool IsSignedBy(PathCertificate issuer)
@@ -105,7 +116,7 @@ internal sealed class PathCertificate
         {
             return new PathCertificate(certificate);
         }
-        catch (Exception broken) when (broken is AsnContentException or System.Security.Cryptography.CryptographicException)
+        catch (Exception broken) when (broken is AsnContentException or System.Security.Cryptography.CryptographicException or ArgumentException or FormatException)
         {
             return null;
         }

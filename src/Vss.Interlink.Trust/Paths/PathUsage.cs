@@ -78,8 +78,8 @@ internal static class PathUsage
     // RFC 9525 section 6.3: labels are compared without case; a wildcard stands for one whole label, the leftmost.
     private static bool IsFor(string name, string host)
     {
+        // A certificate's name has no dot at its end (RFC 5280 section 4.2.1.6): one that has would slip past the constraints above it.
         host = host.TrimEnd('.');
-        name = name.TrimEnd('.');
         if (string.Equals(name, host, StringComparison.OrdinalIgnoreCase)) return !name.Contains('*', StringComparison.Ordinal);
         var dot = host.IndexOf('.', StringComparison.Ordinal);
         return dot > 0 && name.StartsWith("*.", StringComparison.Ordinal) && name.IndexOf('.', 2) > 0 && string.Equals(name[1..], host[dot..], StringComparison.OrdinalIgnoreCase);

@@ -17,6 +17,9 @@ namespace Vss.Interlink.Trust.Paths;
 /// <param name="sent">Certificates that came with what is judged. They help to find a path and are trusted for nothing.</param>
 internal sealed class PathValidator(TrustStore store, IReadOnlyCollection<X509Certificate2> sent)
 {
+    private const int MaxTries = 400;   // signatures of lists and answers; what comes along is a stranger's choice, and each can ask for more of them
+    private int _tries;
+
     // Not needed for what was judged before.
     private PathBuilder Builder => field ??= new PathBuilder(store.Index, sent);
 
@@ -104,6 +107,9 @@ internal sealed class PathValidator(TrustStore store, IReadOnlyCollection<X509Ce
         }
     }
 
+    /// <summary>Whether one more signature may be tried.</summary>
+    internal bool Spend() => _tries++ < MaxTries;
+
     /// <summary>Whether a certificate that signs lists in place of an authority is good, below the same anchor as what it is asked about (RFC 5280 section 6.3.3 (f)).</summary>
     internal bool IsGood(PathCertificate signer, PathCertificate anchor, PathRequest request, int level)
     {
@@ -149,9 +155,15 @@ internal sealed class PathValidator(TrustStore store, IReadOnlyCollection<X509Ce
         {
             foreach (var status in elements[index].ChainElementStatus)
             {
+                if (status.Status is X509ChainStatusFlags.NotTimeValid) continue;   // looked at below: the platform leaves out the last second of a life (RFC 5280 section 4.1.2.5)
                 if (isWhole && index == elements.Count - 1 && status.Status is X509ChainStatusFlags.PartialChain or X509ChainStatusFlags.UntrustedRoot) continue;
                 return ladder.Fail(RuleOf(status.Status), At(index, elements.Count), $"{status.Status}", "Use a certificate and intermediates that follow RFC 5280.");
             }
+        }
+
+        for (var index = 0; index < path.Count; index++)
+        {
+            if (!path[index].IsValidAt(request.Moment)) return ladder.Fail(RuleOf(X509ChainStatusFlags.NotTimeValid), At(index, path.Count), $"valid from {Times.Iso(path[index].NotBefore)} to {Times.Iso(path[index].NotAfter)}, judged at {Times.Iso(request.Moment)}", "Use certificates that are valid at that time.");
         }
 
         return ladder.Check(isWhole, Rules.Chain, "certificate", $"a path of {path.Count} certificates leads to an anchor", "no path leads to a trust anchor", "Use a certificate below an anchor agreed with the hub and send its intermediates.");
@@ -169,6 +181,8 @@ internal sealed class PathValidator(TrustStore store, IReadOnlyCollection<X509Ce
 
     private static bool Algorithms(IReadOnlyList<PathCertificate> path, PathRequest request, Ladder ladder)
     {
+        if (!Key(path[0], request, ladder, At(0, path.Count))) return false;
+
         // The anchor is trusted for what it is; its signature under itself says nothing.
         for (var index = 0; index + 1 < path.Count; index++)
         {

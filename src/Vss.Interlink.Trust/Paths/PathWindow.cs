@@ -18,7 +18,7 @@ internal static class PathWindow
         {
             Sooner(list.ThisUpdate);
             Sooner(list.NextUpdate);
-            Sooner(list.NextUpdate + request.RevocationGrace);
+            if (list.NextUpdate is { } next) Sooner(Times.Plus(next, request.RevocationGrace));
             foreach (var entry in path.Concat(authorities.SelectMany(builder.Named)).Select(list.Find).OfType<RevokedEntry>())
             {
                 Sooner(entry.At);
@@ -29,17 +29,17 @@ internal static class PathWindow
         foreach (var anchor in store.TrustAnchors)
         {
             Sooner(anchor.From);
-            Sooner(anchor.Until + TimeSpan.FromTicks(1));
+            if (anchor.Until is { } until) Sooner(Times.Plus(until, TimeSpan.FromTicks(1)));
         }
 
-        foreach (var ends in request.Algorithms.Ends) Sooner(ends + TimeSpan.FromTicks(1));   // acceptable at that moment itself
+        foreach (var ends in request.Algorithms.Ends) Sooner(Times.Plus(ends, TimeSpan.FromTicks(1)));   // acceptable at that moment itself
         for (var index = 0; index + 1 < path.Count; index++)
         {
             foreach (var (answer, line) in store.AnswersAbout(path[index].Serial).SelectMany(answer => answer.Lines.Where(line => line.IsOf(path[index], path[index + 1])), (answer, line) => (answer, line)))
             {
-                Sooner(line.ThisUpdate - RevocationJudge.Skew);
+                Sooner(Times.Plus(line.ThisUpdate, -RevocationJudge.Skew));
                 Sooner(line.EndsAt);
-                Sooner(line.EndsAt + request.RevocationGrace);
+                Sooner(Times.Plus(line.EndsAt, request.RevocationGrace));
                 Sooner(line.RevokedAt);
                 foreach (var responder in answer.Certificates.Select(PathCertificate.TryRead).OfType<PathCertificate>())
                 {
@@ -58,8 +58,8 @@ internal static class PathWindow
 
         void Lives(PathCertificate certificate)
         {
-            Sooner(new DateTimeOffset(certificate.Certificate.NotBefore.ToUniversalTime()));
-            Sooner(new DateTimeOffset(certificate.Certificate.NotAfter.ToUniversalTime()));
+            Sooner(certificate.NotBefore);
+            Sooner(Times.Plus(certificate.NotAfter, TimeSpan.FromSeconds(1)));
         }
     }
 

@@ -53,6 +53,7 @@ internal sealed class PdfCoverage(PdfFile file, IReadOnlyList<PdfSignatureTrial>
             if (permissions.Forbids(update) is var (rule, detail)) trial.Ladder.Fail(rule, place, detail, Remedy);
             else if (permissions.IsNotAllowed(update)) trial.Ladder.Fail(PdfRules.Permission, place, $"{update.Kinds}, which nobody who signed before had allowed", "Certify the document with what may be changed (DocMDP), and sign it after it was filled in.");
             else if (!update.Drawing.TrueForAll(good.Contains)) trial.Ladder.Fail(PdfRules.Permission, place, "a signature that is not good itself draws on a page", "Judge that signature first; who made it may show there what he likes.");
+            else if (update.DrawsUnsigned) trial.Ladder.Fail(PdfRules.Permission, place, "a new field draws on a page, and nobody signed in it", "Place the fields before the first signature.");
             else trial.Ladder.Pass(PdfRules.Update, place, update.Kinds == UpdateKinds.None ? "it changes nothing" : $"it may follow: {update.Kinds}");
         }
 

@@ -38,7 +38,7 @@ internal sealed class PdfPermissions
     public (string Rule, string Detail)? Forbids(PdfUpdate update)
     {
         if (update.Problem is { } problem) return (PdfRules.Update, problem);
-        if (Level is NoChanges && (update.Kinds & ~(UpdateKinds.TimeStamp | UpdateKinds.SecurityStore | UpdateKinds.Metadata)) != 0) return (PdfRules.Certification, $"the certification allows no changes (P 1), and this is one: {update.Kinds}");
+        if (Level is NoChanges && (update.Kinds & ~(UpdateKinds.TimeStamp | UpdateKinds.SecurityStore | UpdateKinds.Date)) != 0) return (PdfRules.Certification, $"the certification allows no changes (P 1), and this is one: {update.Kinds}");
         if (Level is FormFilling && (update.Kinds & UpdateKinds.Annotation) != 0) return (PdfRules.Certification, "the certification allows no annotations (P 2)");
 
         // What a new field shows looks as if it had been certified.

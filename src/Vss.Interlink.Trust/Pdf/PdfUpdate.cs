@@ -27,6 +27,9 @@ internal enum UpdateKinds
 
     /// <summary>The document's information about itself.</summary>
     Metadata = 64,
+
+    /// <summary>Of that the date of change alone.</summary>
+    Date = 128,
 }
 
 /// <summary>One incremental update, reviewed by itself; whether it is allowed depends on whose signature is asked about.</summary>
@@ -48,6 +51,9 @@ internal sealed class PdfUpdate(int revision)
     /// <summary>Signatures in new fields that draw on a page: whoever made them may show what he likes there.</summary>
     public List<PdfSignature> Drawing { get; } = [];
 
+    /// <summary>Whether it adds a field that draws on a page and that nobody signed in.</summary>
+    public bool DrawsUnsigned { get; set; }
+
     /// <summary>Whether it does nothing but keep what was signed provable: EN 319 142-1 section 5.4, levels LT and LTA. Writers set the date of change along with it.</summary>
-    public bool IsProof => Problem is null && (Kinds & (UpdateKinds.TimeStamp | UpdateKinds.SecurityStore)) != 0 && (Kinds & ~(UpdateKinds.TimeStamp | UpdateKinds.SecurityStore | UpdateKinds.Metadata)) == 0;
+    public bool IsProof => Problem is null && (Kinds & (UpdateKinds.TimeStamp | UpdateKinds.SecurityStore)) != 0 && (Kinds & ~(UpdateKinds.TimeStamp | UpdateKinds.SecurityStore | UpdateKinds.Date)) == 0;
 }

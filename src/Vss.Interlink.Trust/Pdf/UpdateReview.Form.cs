@@ -117,6 +117,7 @@ internal sealed partial class UpdateReview
         Signed(name, field["V"], number, isVisible);
         _update.AddsVisibleField |= isVisible;
         if (isVisible && _signatures.TryGetValue((field["V"] as PdfReference)?.Number ?? number, out var drawing)) _update.Drawing.Add(drawing);
+        else if (isVisible) _update.DrawsUnsigned |= new[] { field }.Concat(_new.Items(field["Kids"]).Select(_new.Dictionary).OfType<PdfDictionary>()).Any(widget => widget.Has("AP") || widget.Has("MK"));
         ExplainUnder(added, 0, "no place that was there");
     }
 

@@ -151,11 +151,23 @@ internal sealed partial class UpdateReview
         {
             // What is for finding the objects says nothing of them.
             if (key is "Size" or "Prev" or "XRefStm" or "ID" or "Type" or "W" or "Index" or "Length" or "Filter" or "DecodeParms" || !_new.Trailer.Has(key)) continue;
-            if (key == "Info") _update.Kinds |= UpdateKinds.Metadata;
+            if (key == "Info") _update.Kinds |= Information();
             else throw new Unexplained($"the trailer has another {key}");
         }
 
-        if (_new.Trailer["Info"] is PdfReference info && ExplainUnder(info, 0, "Info")) _update.Kinds |= UpdateKinds.Metadata;
+        var kind = Information();
+        if (_new.Trailer["Info"] is PdfReference info && ExplainUnder(info, 0, "Info")) _update.Kinds |= kind;
+    }
+
+    // Writers set the date of change and their own name with whatever they do; a new title or author is what a reader sees.
+    private UpdateKinds Information()
+    {
+        // Some writers leave Info out of an update's trailer and name the same object again in the next.
+        var named = _file.Revisions.Take(_old.Revision + 1).LastOrDefault(revision => revision.Trailer.Has("Info"))?.Trailer["Info"] ?? PdfNull.Instance;
+        if (named is not PdfNull && !PdfObject.Same(named, _new.Trailer["Info"])) return UpdateKinds.Metadata;
+        var (before, after) = (_old.Dictionary(named) ?? PdfDictionary.Empty, _new.Dictionary(_new.Trailer["Info"]) ?? PdfDictionary.Empty);
+        var isDate = PdfObject.Differing(before, after).All(key => key is "ModDate" or "Producer") && after["ModDate"] is PdfString or PdfNull && after["Producer"] is PdfString or PdfNull;
+        return isDate && Below(_new.Trailer["Info"], false).Count(_changed.ContainsKey) <= 1 ? UpdateKinds.Date : UpdateKinds.Metadata;
     }
 
     private void Catalog()

@@ -13,12 +13,12 @@ namespace Vss.Interlink.Trust.Revocation;
 /// <param name="InvalidSince">Since when the key may have been in other hands; null where nothing is said.</param>
 internal sealed record RevokedEntry(DateTimeOffset At, int Reason, DateTimeOffset? InvalidSince)
 {
+    public const int Hold = 6;
     public const int RemoveFromList = 8;
 }
 
 /// <summary>
-/// A certificate revocation list: RFC 5280 section 5, complete or delta, direct or indirect, whole or of one distribution point. One with a critical extension that is not
-/// understood is not read: what it leaves out would look unrevoked.
+/// A certificate revocation list: RFC 5280 section 5, complete or delta, direct or indirect, whole or of one distribution point.
 /// </summary>
 public sealed class CertificateList
 {
@@ -116,10 +116,13 @@ public sealed class CertificateList
 
     internal void Use(DateTimeOffset at) => Volatile.Write(ref _usedAt, at.UtcTicks);
 
+    /// <summary>Whether a critical extension of it or of an entry is not understood: then it shows nothing of any certificate (RFC 5280 sections 5.2 and 5.3).</summary>
+    internal bool IsUnusable { get; private set; }
+
     public bool IsFreshAt(DateTimeOffset at) => ThisUpdate <= at && NextUpdate >= at;
 
     /// <summary>Whether it is a complete list that this authority issued and signed itself.</summary>
-    public bool IsCompleteOf(X509Certificate2 authority) => BaseNumber is null && Issuer == NameForm.Of(authority.SubjectName.RawData) && IsSignedBy(authority);
+    public bool IsCompleteOf(X509Certificate2 authority) => BaseNumber is null && !IsUnusable && Issuer == NameForm.Of(authority.SubjectName.RawData) && IsSignedBy(authority);
 
     /// <summary>What it says of a certificate; null where it does not list it.</summary>
     internal RevokedEntry? Find(PathCertificate certificate) =>
@@ -160,7 +163,9 @@ public sealed class CertificateList
                 }
             }
 
-            _entries[(issuer, serial)] = new RevokedEntry(at, reason, since);
+            // One that is there twice is revoked by the worse of the two, whichever stands first.
+            var found = new RevokedEntry(at, reason, since);
+            if (!_entries.TryGetValue((issuer, serial), out var other) || other.Reason == RevokedEntry.RemoveFromList || (reason != RevokedEntry.RemoveFromList && at < other.At)) _entries[(issuer, serial)] = found;
         }
     }
 
@@ -224,10 +229,7 @@ public sealed class CertificateList
         return (oid, isCritical, new AsnReader(extension.ReadOctetString(), AsnEncodingRules.BER));
     }
 
-    private static void Refuse(bool isCritical)
-    {
-        if (isCritical) throw new AsnContentException("A critical extension of the list is not understood (RFC 5280 section 5.2).");
-    }
+    private void Refuse(bool isCritical) => IsUnusable |= isCritical;
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"the list of {Times.Iso(ThisUpdate)}");
 

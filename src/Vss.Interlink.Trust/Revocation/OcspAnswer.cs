@@ -17,13 +17,13 @@ internal enum OcspStatus
 /// <summary>A SingleResponse of RFC 6960 section 4.2.1.</summary>
 internal sealed record OcspLine(
     HashAlgorithmName Hash, byte[] NameHash, byte[] KeyHash, BigInteger Serial, OcspStatus Status, DateTimeOffset RevokedAt, int Reason, DateTimeOffset ThisUpdate, DateTimeOffset? NextUpdate,
-    DateTimeOffset? ArchiveCutoff)
+    DateTimeOffset? ArchiveCutoff, bool IsUnusable)
 {
     // RFC 6960 section 4.2.2.1: without nextUpdate newer answers are to be had all the time, so one is fresh for as long as asking takes.
     private static readonly TimeSpan s_withoutNextUpdate = TimeSpan.FromHours(1);
 
     /// <summary>Until when it is good.</summary>
-    public DateTimeOffset EndsAt => NextUpdate ?? ThisUpdate + s_withoutNextUpdate;
+    public DateTimeOffset EndsAt => NextUpdate ?? Times.Plus(ThisUpdate, s_withoutNextUpdate);
 
     /// <summary>How long ago it ended; zero where it is still good.</summary>
     public TimeSpan StaleBy(DateTimeOffset at) => EndsAt >= at ? TimeSpan.Zero : at - EndsAt;
@@ -40,6 +40,7 @@ internal sealed record OcspLine(
 public sealed class OcspAnswer
 {
     private const string Basic = "1.3.6.1.5.5.7.48.1.1";
+    private const string CrlReferences = "1.3.6.1.5.5.7.48.1.3";
     private const string Cutoff = "1.3.6.1.5.5.7.48.1.6";
     private static readonly Asn1Tag s_zero = new(TagClass.ContextSpecific, 0, isConstructed: true);
     private static readonly Asn1Tag s_one = new(TagClass.ContextSpecific, 1, isConstructed: true);
@@ -64,7 +65,7 @@ public sealed class OcspAnswer
         ProducedAt = data.ReadGeneralizedTime();
         var lines = data.ReadSequence();
         while (lines.HasData) _lines.Add(Line(lines.ReadSequence()));
-        if (data.HasData) Extensions(data.ReadSequence(s_one).ReadSequence(), (oid, value) => { if (oid == Nonces) Nonce = NonceOf(value); });
+        if (data.HasData) IsUnusable = !Extensions(data.ReadSequence(s_one).ReadSequence(), (oid, value) => { if (oid == Nonces) Nonce = NonceOf(value); });
     }
 
     private const string Nonces = "1.3.6.1.5.5.7.48.1.2";
@@ -109,10 +110,28 @@ public sealed class OcspAnswer
         }
     }
 
+    /// <summary>Whether the octets are a response that gives no answer, as tryLater: RFC 6960 section 4.2.1.</summary>
+    public static bool IsRefusal(ReadOnlyMemory<byte> octets)
+    {
+        try
+        {
+            var whole = new AsnReader(Pem.Decoded(octets), AsnEncodingRules.BER).ReadSequence();
+            return whole.PeekTag() == Asn1Tag.Enumerated && whole.ReadEnumeratedBytes().Span is [> 0 and < 8] && !whole.HasData;
+        }
+        catch (Exception broken) when (broken is AsnContentException or FormatException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Whether the answer names this certificate as its responder's and its key signed it.</summary>
-    internal bool IsSignedBy(PathCertificate responder) =>
-        (ResponderName is not null ? ResponderName == responder.Subject : SHA1OfKey(responder).AsSpan().SequenceEqual(ResponderKey))
-        && Method.Verifies(responder.Certificate, _signed.Span, _signature);
+    internal bool IsSignedBy(PathCertificate responder) => IsNamedAs(responder) && Method.Verifies(responder.Certificate, _signed.Span, _signature);
+
+    /// <summary>Whether the answer names this certificate as its responder's; that proves nothing.</summary>
+    internal bool IsNamedAs(PathCertificate responder) => ResponderName is not null ? ResponderName == responder.Subject : SHA1OfKey(responder).AsSpan().SequenceEqual(ResponderKey);
+
+    /// <summary>Whether a critical extension of the whole answer is not understood: then it shows nothing.</summary>
+    internal bool IsUnusable { get; }
 
     /// <summary>The subjectPublicKey's bits without tag, length and count of unused bits: what CertID and ResponderID hash.</summary>
     internal static byte[] KeyOf(PathCertificate certificate)
@@ -155,8 +174,9 @@ public sealed class OcspAnswer
         var thisUpdate = line.ReadGeneralizedTime();
         var nextUpdate = DistributionPoint.Has(line, s_zero) ? line.ReadSequence(s_zero).ReadGeneralizedTime() : (DateTimeOffset?)null;
         DateTimeOffset? cutoff = null;
-        if (DistributionPoint.Has(line, s_one)) Extensions(line.ReadSequence(s_one).ReadSequence(), (oid, value) => { if (oid == Cutoff) cutoff = new AsnReader(value, AsnEncodingRules.BER).ReadGeneralizedTime(); });
-        return new OcspLine(hash, nameHash, keyHash, serial, status, revokedAt, reason, thisUpdate, nextUpdate, cutoff);
+        var isUnderstood = true;
+        if (DistributionPoint.Has(line, s_one)) isUnderstood = Extensions(line.ReadSequence(s_one).ReadSequence(), (oid, value) => { if (oid == Cutoff) cutoff = new AsnReader(value, AsnEncodingRules.BER).ReadGeneralizedTime(); });
+        return new OcspLine(hash, nameHash, keyHash, serial, status, revokedAt, reason, thisUpdate, nextUpdate, cutoff, !isUnderstood);
     }
 
     // RFC 8954 has an OCTET STRING in it; older responders put the octets there bare.
@@ -172,16 +192,20 @@ public sealed class OcspAnswer
         }
     }
 
-    private static void Extensions(AsnReader extensions, Action<string, byte[]> read)
+    // False where a critical one is not understood. CrlReferences (RFC 6960 section 4.4.2) tells only where else the same is said.
+    private static bool Extensions(AsnReader extensions, Action<string, byte[]> read)
     {
+        var isUnderstood = true;
         while (extensions.HasData)
         {
             var extension = extensions.ReadSequence();
             var oid = extension.ReadObjectIdentifier();
             var isCritical = extension.PeekTag() == Asn1Tag.Boolean && extension.ReadBoolean();
-            if (isCritical && oid is not (Cutoff or Nonces)) throw new AsnContentException("A critical extension of the answer is not understood.");
+            isUnderstood &= !isCritical || oid is Cutoff or Nonces or CrlReferences;
             read(oid, extension.ReadOctetString());
         }
+
+        return isUnderstood;
     }
 
     private static HashAlgorithmName HashOf(string oid) => oid switch

@@ -18,6 +18,11 @@ namespace Vss.Interlink.Trust.Revocation;
 internal sealed class RevocationJudge(TrustStore store, PathBuilder builder, PathRequest request, PathValidator validator, int level)
 {
     private const int MaxLevel = 2;
+    private const int MaxLines = 16;         // of one answer about one certificate
+    private const int MaxResponders = 32;
+    private const string TooMuch = "there are too many lists, answers and certificates to try (use fewer)";
+
+    private readonly Dictionary<(CertificateList List, int Index), string?> _untrusted = [];
 
     /// <summary>By how much a responder's clock may be ahead.</summary>
     public static TimeSpan Skew { get; } = TimeSpan.FromMinutes(5);
@@ -76,41 +81,52 @@ internal sealed class RevocationJudge(TrustStore store, PathBuilder builder, Pat
     private Status StatusOf(IReadOnlyList<PathCertificate> path, int index)
     {
         var byAnswer = ByAnswers(path, index);
-        if (byAnswer.Kind is Kind.Revoked) return byAnswer;
+        if (byAnswer is { Kind: Kind.Revoked, IsHold: false }) return byAnswer;
         var byList = ByLists(path, index);
+
+        // A hold ends with the first newer word that is good (RFC 5280 section 5.3.1); every other revocation is for ever.
+        if (byList is { Kind: Kind.Revoked, IsHold: true } && byAnswer.Kind is Kind.Good && byAnswer.Of > byList.Of) return byAnswer;
+        if (byAnswer.Kind is Kind.Revoked) return byList.Kind is Kind.Revoked || (byList.Kind is Kind.Good && byList.Of > byAnswer.Of) ? byList : byAnswer;
         return byList.Kind is Kind.Revoked || byAnswer.Kind is not Kind.Good ? byList.Kind is Kind.Unknown && byAnswer.Detail.Length > 0 ? byAnswer : byList : byAnswer;
     }
 
     private Status ByAnswers(IReadOnlyList<PathCertificate> path, int index)
     {
         var (certificate, issuer) = (path[index], path[index + 1]);
-        var (best, problem) = (default(Status?), "");
+        var (best, held, problem) = (default(Status?), default(Status?), "");
         foreach (var answer in store.AnswersAbout(certificate.Serial))
         {
-            foreach (var line in answer.Lines.Where(line => line.IsOf(certificate, issuer)))
+            var own = answer.Lines.Where(line => line.IsOf(certificate, issuer)).Take(MaxLines).ToList();
+            var untrusted = own.Count == 0 ? "" : Untrusted(answer, path, index);   // once, however often it speaks of the certificate
+            foreach (var line in own)
             {
-                if (Untrusted(answer, path, index) is { } untrusted) problem = untrusted;
+                if (untrusted is not null) problem = untrusted;
+                else if (line.IsUnusable) problem = "the OCSP answer has a critical extension that is not understood";
                 else if (line.Status == OcspStatus.Revoked && line.RevokedAt <= request.Moment)
                 {
                     answer.Use(request.Now);
-                    return new(Kind.Revoked, $"revoked at {Times.Iso(line.RevokedAt)}, reason {line.Reason}, by an OCSP answer");
+                    var revoked = new Status(Kind.Revoked, $"revoked at {Times.Iso(line.RevokedAt)}, reason {line.Reason}, by an OCSP answer") { Of = line.ThisUpdate, IsHold = line.Reason == RevokedEntry.Hold };
+                    if (!revoked.IsHold) return revoked;
+                    if (!(held?.Of > revoked.Of)) held = revoked;
                 }
                 else if (Stale(line, answer, certificate) is { } stale) problem = stale;
                 else if (line.Status == OcspStatus.Unknown) problem = "the OCSP responder does not know the certificate";
                 else
                 {
                     answer.Use(request.Now);
-                    best = new(Kind.Good, $"not revoked at that time, by the OCSP answer of {Times.Iso(line.ThisUpdate)}, good until {Times.Iso(line.EndsAt)}{InGrace(line.EndsAt, line.ThisUpdate)}");
+                    if (!(best?.Of > line.ThisUpdate))
+                        best = new(Kind.Good, $"not revoked at that time, by the OCSP answer of {Times.Iso(line.ThisUpdate)}, good until {Times.Iso(line.EndsAt)}{InGrace(line.EndsAt, line.ThisUpdate)}") { Of = line.ThisUpdate };
                 }
             }
         }
 
+        if (held is not null && !(best?.Of > held.Of)) return held;
         return best ?? new(Kind.Unknown, problem);
     }
 
     private string? Stale(OcspLine line, OcspAnswer answer, PathCertificate certificate)
     {
-        if (line.ThisUpdate > request.Now + Skew) return "the OCSP answer is of a later time";
+        if (line.ThisUpdate > Times.Plus(request.Now, Skew)) return "the OCSP answer is of a later time";
         var isFresh = line.StaleBy(request.Now) <= request.RevocationGrace && line.EndsAt >= line.ThisUpdate;
         if (!isFresh && !IsAfterProof(line.ThisUpdate)) return $"the OCSP answer is of {Times.Iso(line.ThisUpdate)} and ended at {Times.Iso(line.EndsAt)}{GraceOver}";
         var expired = new DateTimeOffset(certificate.Certificate.NotAfter.ToUniversalTime());
@@ -121,30 +137,38 @@ internal sealed class RevocationJudge(TrustStore store, PathBuilder builder, Pat
     private string? Untrusted(OcspAnswer answer, IReadOnlyList<PathCertificate> path, int index)
     {
         var issuer = path[index + 1];
+        if (answer.IsUnusable) return "the OCSP answer has a critical extension that is not understood";
         if (!IsAdmitted(answer.Method)) return $"the OCSP answer is signed by {answer.Method.Oid}, which policy {request.Algorithms.Name} does not admit";
+        if (!validator.Spend()) return TooMuch;
         if (answer.IsSignedBy(issuer)) return null;
-        var known = answer.ResponderName is { } name ? builder.Named(name) : [];
-        foreach (var responder in answer.Certificates.Select(PathCertificate.TryRead).OfType<PathCertificate>().Concat(known))
+        var problem = "no certificate is at hand that signed the OCSP answer";
+        var known = answer.ResponderName is { } name ? builder.Named(name) : builder.IssuedBy(issuer.Subject);
+        foreach (var responder in answer.Certificates.Take(MaxResponders).Select(PathCertificate.TryRead).OfType<PathCertificate>().Concat(known))
         {
+            if (!answer.IsNamedAs(responder)) continue;
+            if (!validator.Spend()) return TooMuch;
             if (!answer.IsSignedBy(responder)) continue;
-            if (responder.Issuer != issuer.Subject || !responder.IsSignedBy(issuer)) return "the OCSP responder was not named by the certificate's issuer";
+            problem = "the OCSP responder was not named by the certificate's issuer";
+            if (responder.Issuer != issuer.Subject || !responder.IsSignedBy(issuer)) continue;
             var rungs = new Ladder();
             var own = request with { Purpose = CertificatePurpose.OcspSigning, Policies = PolicyRequest.None, DnsName = null, Revocation = RevocationRule.NotChecked, MaxIntermediates = int.MaxValue };
-            if (responder.IsSame(path[index]) || !responder.IsValidAt(request.Moment) || !validator.Judge([responder, .. path.Skip(index + 1)], own, rungs, level)) return "the OCSP responder's certificate is not good for answers";
+            problem = "the OCSP responder's certificate is not good for answers";
+            if (responder.IsSame(path[index]) || !responder.IsValidAt(request.Moment) || !validator.Judge([responder, .. path.Skip(index + 1)], own, rungs, level)) continue;
 
             // Whether it is asked for is left to us where the certificate does not say "nocheck"; what is known counts.
-            if (!responder.HasNoCheck && level < MaxLevel && Deeper().ByLists([responder, .. path.Skip(index + 1)], 0).Kind is Kind.Revoked) return "the OCSP responder's certificate is revoked";
+            problem = "the OCSP responder's certificate is revoked";
+            if (!responder.HasNoCheck && level < MaxLevel && Deeper().StatusOf([responder, .. path.Skip(index + 1)], 0).Kind is Kind.Revoked) continue;
             return null;
         }
 
-        return "no certificate is at hand that signed the OCSP answer";
+        return problem;
     }
 
     private Status ByLists(IReadOnlyList<PathCertificate> path, int index)
     {
         var certificate = path[index];
         if (PointsOf(certificate) is not { } points) return new(Kind.Unknown, "the certificate's distribution points cannot be read");
-        var (covered, problem, by) = (Reasons.None, "no revocation list or OCSP answer of the issuer is at hand", "");
+        var (covered, problem, by, of) = (Reasons.None, "no revocation list or OCSP answer of the issuer is at hand", "", default(DateTimeOffset));
         foreach (var point in points)
         {
             foreach (var list in store.Lists.Where(list => list.BaseNumber is null && IsFor(list, certificate, point)).OrderByDescending(list => list.ThisUpdate).ThenByDescending(list => list.Number))
@@ -157,11 +181,14 @@ internal sealed class RevocationJudge(TrustStore store, PathBuilder builder, Pat
                     continue;
                 }
 
-                var delta = DeltaOf(list, path, index);
-                var entry = delta?.Find(certificate) ?? list.Find(certificate);
+                // A revocation stands in whatever state its list is; that there is none needs one that is timely.
+                var newest = DeltaOf(list, path, index, isTimely: false);
+                var delta = newest is null || IsTimely(newest) ? newest : DeltaOf(list, path, index, isTimely: true);
+                var (source, entry) = newest?.Find(certificate) is { Reason: not RevokedEntry.RemoveFromList } late ? (newest, late) : (delta ?? list, delta?.Find(certificate) ?? list.Find(certificate));
                 list.Use(request.Now);
-                delta?.Use(request.Now);
-                if (entry is { Reason: not RevokedEntry.RemoveFromList } && IsBeforeMoment(entry)) return new(Kind.Revoked, $"revoked at {Times.Iso(entry.At)}, reason {entry.Reason}, by {delta ?? list}");
+                newest?.Use(request.Now);
+                if (entry is { Reason: not RevokedEntry.RemoveFromList } && IsBeforeMoment(entry))
+                    return new(Kind.Revoked, $"revoked at {Times.Iso(entry.At)}, reason {entry.Reason}, by {source}") { Of = source.ThisUpdate, IsHold = entry.Reason == RevokedEntry.Hold };
                 if (Stale(list, delta, certificate) is { } stale)
                 {
                     problem = stale;
@@ -169,11 +196,12 @@ internal sealed class RevocationJudge(TrustStore store, PathBuilder builder, Pat
                 }
 
                 covered |= reasons;
+                of = (delta ?? list).ThisUpdate;
                 by = $"{delta ?? list}, good until {Times.Iso((delta ?? list).NextUpdate)}{InGrace((delta ?? list).NextUpdate, (delta ?? list).ThisUpdate)}";
             }
         }
 
-        if (covered == Reasons.All) return new(Kind.Good, $"not revoked at that time, by {by}");
+        if (covered == Reasons.All) return new(Kind.Good, $"not revoked at that time, by {by}") { Of = of };
         return new(Kind.Unknown, covered == Reasons.None ? problem : $"not every reason is covered by the lists at hand: {Reasons.All & ~covered} are missing");
     }
 
@@ -199,18 +227,29 @@ internal sealed class RevocationJudge(TrustStore store, PathBuilder builder, Pat
     }
 
     // Section 5.2.4 and 6.3.3 (c): of the same scope, built on this list or an earlier one, by the same key.
-    private CertificateList? DeltaOf(CertificateList list, IReadOnlyList<PathCertificate> path, int index) => store.Lists
-        .Where(delta => delta.BaseNumber is { } based && delta.Issuer == list.Issuer && delta.Scope.Span.SequenceEqual(list.Scope.Span) && list.Number >= based && delta.Number > list.Number
-            && delta.AuthorityKeyId.AsSpan().SequenceEqual(list.AuthorityKeyId) && IsTimely(delta) && Untrusted(delta, path, index) is null)
-        .MaxBy(delta => delta.Number);
+    private CertificateList? DeltaOf(CertificateList list, IReadOnlyList<PathCertificate> path, int index, bool isTimely) => store.Lists
+        .Where(delta => delta.BaseNumber is { } based && !delta.IsUnusable && delta.Issuer == list.Issuer && delta.Scope.Span.SequenceEqual(list.Scope.Span) && list.Number >= based && delta.Number > list.Number
+            && delta.AuthorityKeyId.AsSpan().SequenceEqual(list.AuthorityKeyId) && (!isTimely || IsTimely(delta)))
+        .OrderByDescending(delta => delta.Number)
+        .FirstOrDefault(delta => Untrusted(delta, path, index) is null);
 
     private string? Untrusted(CertificateList list, IReadOnlyList<PathCertificate> path, int index)
     {
+        // Asked again for each point and each delta; on one path, for one certificate, the answer stays the same.
+        if (_untrusted.TryGetValue((list, index), out var known)) return known;
+        return _untrusted[(list, index)] = Problem(list, path, index);
+    }
+
+    private string? Problem(CertificateList list, IReadOnlyList<PathCertificate> path, int index)
+    {
+        if (list.IsUnusable) return "the revocation list has a critical extension that is not understood";
         if (!IsAdmitted(list.Method)) return $"the revocation list is signed by {list.Method.Oid}, which policy {request.Algorithms.Name} does not admit";
         var problem = "no certificate is at hand that signed the revocation list";
         foreach (var signer in path.Skip(index + 1).Where(above => above.Subject == list.Issuer).Concat(builder.Named(list.Issuer)))
         {
-            if (signer.IsSame(path[index]) || !list.IsSignedBy(signer.Certificate)) continue;
+            if (signer.IsSame(path[index])) continue;
+            if (!validator.Spend()) return TooMuch;
+            if (!list.IsSignedBy(signer.Certificate)) continue;
             if (signer.KeyUsage is { } usage && !usage.HasFlag(System.Security.Cryptography.X509Certificates.X509KeyUsageFlags.CrlSign)) problem = "the revocation list is signed by a key that may not sign lists";
             else if (path.Skip(index + 1).Any(signer.IsSame)) return null;   // it is judged on the path
             else if (level < MaxLevel && validator.IsGood(signer, path[^1], request, level + 1)) return null;
@@ -255,5 +294,11 @@ internal sealed class RevocationJudge(TrustStore store, PathBuilder builder, Pat
         Revoked,
     }
 
-    private sealed record Status(Kind Kind, string Detail);
+    private sealed record Status(Kind Kind, string Detail)
+    {
+        /// <summary>thisUpdate of what says so.</summary>
+        public DateTimeOffset Of { get; init; }
+
+        public bool IsHold { get; init; }
+    }
 }

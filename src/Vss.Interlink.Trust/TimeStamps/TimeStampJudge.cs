@@ -66,7 +66,7 @@ public sealed class TimeStampJudge(TrustStore store, ValidationPolicy policy, Si
         var content = token.Content.Span;
         var isOf = signer.HasSignedAttributes && signer.Problem(token.Message.ContentType) is null && signer.IsOf(CryptographicOperations.HashData(signer.Digest, content));
         if (!ladder.Check(isOf, Rules.Digest, "token", "the signed attributes are of this content", "the signed attributes are not of this content", Remedy)) return (false, null);
-        var certificate = candidates.Find(candidate => signer.Verifies(candidate, _ => []));
+        var certificate = candidates.OrderByDescending(candidate => signer.Binds(candidate) == true).FirstOrDefault(candidate => signer.Verifies(candidate, _ => []));
         if (!ladder.Check(certificate is not null, Rules.Value, "token", "the signature is by the certificate's key", "the signature is not by the certificate's key", Remedy)) return (false, candidates[0]);
         if (!ladder.Check(signer.Binds(certificate!) == true, Rules.Token, "token", "the signed attributes name this certificate", "the signed attributes do not name the certificate by its digest (RFC 3161 section 2.4.2)", Remedy)) return (true, certificate);
 

@@ -101,7 +101,7 @@ public sealed class PassedPathsTests
                 break;
             case "delta":
                 judging.With(_root.List(), authority.List(list => list.Number = 5), authority.List(list => (list.Number, list.Base, list.ThisUpdate, list.NextUpdate) = (6, 5, Holder.Now.AddHours(-1), Holder.Now.AddHours(2))),
-                    authority.List(list => (list.Revoke(leaf).Number, list.Base, list.ThisUpdate, list.NextUpdate) = (7, 5, Holder.Now.AddHours(5), Holder.Now.AddHours(9))));
+                    authority.List(list => (list.Revoke(leaf, Holder.Now.AddHours(5)).Number, list.Base, list.ThisUpdate, list.NextUpdate) = (7, 5, Holder.Now.AddHours(5), Holder.Now.AddHours(9))));
                 break;
             case "revoked later":
                 judging.With(_root.List(), authority.List(list => list.Revoke(leaf, Holder.Now.AddHours(4))));

@@ -110,10 +110,20 @@ public sealed class LongTermTests : IDisposable
 
     private TestPdf Secured(TestPdf pdf) => pdf.Set(catalog: _signed.CatalogEntries).Secure([_root.Certificate.RawData, _person.Certificate.RawData], [Crl()]);
 
-    private TestPdf Dated(TestPdf pdf)
+    [Theory]
+    [InlineData("/Title (Another) /ModDate (D:20261121090000Z)", "")]
+    [InlineData("/Title (Quyet dinh) /Author (Another) /ModDate (D:20261121090000Z)", "")]
+    [InlineData("/Title (Quyet dinh) /ModDate (D:20261121090000Z)", "/Version /2.0")]
+    public void A_security_store_carries_no_other_change_past_the_last_signature(string info, string catalog)
     {
-        var secured = pdf.Set(catalog: _signed.CatalogEntries + " /DSS 40 0 R");
-        return secured.Update([(40, "<< /Type /DSS /CRLs [41 0 R] >>"), (41, TestPdf.Stream(Encoding.Latin1.GetString(Crl()))), (1, secured.CatalogBody), (TestPdf.Info, "<< /Title (Quyet dinh) /ModDate (D:20261121090000Z) >>")], set => set.Trailer = "/Info 6 0 R");
+        var first = Judged(Dated(_signed, info, catalog))[0];
+        Assert.Equal((false, SignatureScope.Partial), (first.Verdict.Passed, first.Scope));
+    }
+
+    private TestPdf Dated(TestPdf pdf, string info = "/Title (Quyet dinh) /ModDate (D:20261121090000Z)", string catalog = "")
+    {
+        var secured = pdf.Set(catalog: _signed.CatalogEntries + " /DSS 40 0 R" + catalog);
+        return secured.Update([(40, "<< /Type /DSS /CRLs [41 0 R] >>"), (41, TestPdf.Stream(Encoding.Latin1.GetString(Crl()))), (1, secured.CatalogBody), (TestPdf.Info, $"<< {info} >>")], set => set.Trailer = "/Info 6 0 R");
     }
 
     private byte[] Crl(Holder? revoked = null) => _root.List(list =>

@@ -106,8 +106,14 @@ public sealed class CertificateListTests
     }
 
     [Fact]
-    public void A_list_with_a_critical_extension_that_is_not_known_is_not_read() =>
-        Assert.Null(CertificateList.TryRead(_root.List(list => list.Others.Add(Extensions.Unknown(isCritical: true)))));
+    public void A_list_with_a_critical_extension_that_is_not_known_shows_nothing_and_spoils_no_other()
+    {
+        var leaf = _root.Issue();
+        var strange = _root.List(list => list.Others.Add(Extensions.Unknown(isCritical: true)));
+        Judging.Below(_root).With(strange).Refuses(leaf, Rules.RevocationKnown);
+        Judging.Below(_root).With(strange, _root.List(list => list.Number = 2)).Accepts(leaf);
+        Judging.Below(_root).With(_root.List(list => list.Others.Add(Extensions.Unknown(isCritical: false)))).Accepts(leaf);
+    }
 
     [Fact]
     public void A_list_of_one_distribution_point_is_for_certificates_that_name_it()
@@ -170,7 +176,25 @@ public sealed class CertificateListTests
         Judging.Below(_root).With(whole, _root.List(list => (list.Revoke(leaf).Number, list.Base) = (9, 6))).Accepts(leaf);
         Judging.Below(_root).With(whole, _root.List(list => (list.Revoke(leaf).Number, list.Base) = (4, 3))).Accepts(leaf);
         Judging.Below(_root).With(whole, _root.List(list => (list.Revoke(leaf).Number, list.Base, list.Scope) = (7, 5, RevocationLists.Scope(Here)))).Accepts(leaf);
-        Judging.Below(_root).With(whole, _root.List(list => (list.Revoke(leaf).Number, list.Base, list.NextUpdate) = (7, 5, Holder.Now.AddHours(-1)))).Accepts(leaf);
+        Judging.Below(_root).With(whole, _root.List(list => (list.Revoke(leaf).Number, list.Base, list.NextUpdate) = (7, 5, Holder.Now.AddHours(-1)))).Refuses(leaf, Rules.Revoked);   // a revocation stands in a delta that ended too
+        Judging.Below(_root).With(whole, _root.List(list => (list.Number, list.Base, list.NextUpdate) = (7, 5, Holder.Now.AddHours(-1)))).Accepts(leaf);
+    }
+
+    [Fact]
+    public void A_certificate_that_is_listed_twice_is_revoked_by_the_worse_of_the_two()
+    {
+        var leaf = _root.Issue();
+        Judging.Below(_root).With(_root.List(list => list.Revoke(leaf, reason: 1).Revoke(leaf, reason: 8))).Refuses(leaf, Rules.Revoked);
+        Judging.Below(_root).With(_root.List(list => list.Revoke(leaf, Holder.Now.AddYears(1)).Revoke(leaf))).Refuses(leaf, Rules.Revoked);
+        Judging.Below(_root).With(_root.List(list => list.Revoke(leaf).Revoke(leaf, Holder.Now.AddYears(1)))).Refuses(leaf, Rules.Revoked);
+    }
+
+    [Fact]
+    public void Whoever_signs_lists_has_a_key_that_the_policy_admits()
+    {
+        var leaf = _root.Issue();
+        var weak = _root.Issue("CN=Root", settings => (settings.Key, _) = (System.Security.Cryptography.RSA.Create(1024), settings.With(Extensions.Usage(X509KeyUsageFlags.CrlSign))));
+        Judging.Below(_root, weak).With(weak.List()).Refuses(leaf, Rules.RevocationKnown);
     }
 
     [Fact]

@@ -122,8 +122,32 @@ public sealed class OcspAnswerTests
         Assert.Null(OcspAnswer.TryRead("no answer"u8.ToArray()));
         Assert.Null(OcspAnswer.TryRead(_root.Answer(_leaf, _root).AsMemory()[..^1]));
         Assert.Null(OcspAnswer.TryRead(_root.Answer(_leaf, _root, answer => answer.ResponseStatus = 3)));   // tryLater
-        Assert.Null(OcspAnswer.TryRead(_root.Answer(_leaf, _root, answer => answer.Other = Extensions.Unknown(isCritical: true))));
-        Assert.NotNull(OcspAnswer.TryRead(_root.Answer(_leaf, _root, answer => answer.Other = Extensions.Unknown(isCritical: false))));
+    }
+
+    [Fact]
+    public void An_answer_with_a_critical_extension_that_is_not_known_shows_nothing_and_spoils_no_other()
+    {
+        var strange = _root.Answer(_leaf, _root, answer => answer.Other = Extensions.Unknown(isCritical: true));
+        With(strange).Refuses(_leaf, Rules.RevocationKnown);
+        With(strange, _root.Answer(_leaf, _root)).Accepts(_leaf);
+        With(_root.Answer(_leaf, _root, answer => answer.Other = Extensions.Unknown(isCritical: false))).Accepts(_leaf);
+    }
+
+    [Fact]
+    public void A_hold_ends_with_a_newer_good_answer_and_no_other_revocation_does()
+    {
+        byte[] Revoked(int reason) => _root.Answer(_leaf, _root, answer => (answer.ThisUpdate, answer.NextUpdate, answer.RevokedAt, answer.Reason) = (Holder.Now.AddHours(-9), Holder.Now.AddHours(-8), Holder.Now.AddHours(-10), reason));
+        With(Revoked(6), _root.Answer(_leaf, _root)).Accepts(_leaf);
+        With(_root.Answer(_leaf, _root), Revoked(6)).Accepts(_leaf);
+        With(Revoked(1), _root.Answer(_leaf, _root)).Refuses(_leaf, Rules.Revoked);
+        With(Revoked(6)).Refuses(_leaf, Rules.Revoked);
+    }
+
+    [Fact]
+    public void Times_at_the_ends_of_the_calendar_are_no_fault_of_anybody_else()
+    {
+        foreach (var time in (DateTimeOffset[])[DateTimeOffset.MaxValue.AddSeconds(-1), DateTimeOffset.MinValue.AddYears(1)])
+            With(Holder.Root("CN=Stranger").Answer(_leaf, _root, answer => (answer.ThisUpdate, answer.NextUpdate) = (time, null)), _root.Answer(_leaf, _root)).Accepts(_leaf);
     }
 
     private Judging With(params byte[][] answers) => Judging.Below(_root).WithAnswers(answers);
