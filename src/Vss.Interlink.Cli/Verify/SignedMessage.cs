@@ -9,7 +9,7 @@ namespace Vss.Interlink.Cli.Verify;
 /// <summary>Judges the signers of a CMS or CAdES signature, with its content in it or beside it.</summary>
 internal static class SignedMessage
 {
-    /// <exception cref="UsageException">The content that is given is not the one that stands in the message.</exception>
+    /// <exception cref="UsageException">A content is given for an S/MIME message, which brings its own.</exception>
     public static VerifyReport Judge(VerifyRequest request, SpooledInput document)
     {
         using var octets = new BufferedStream(document.Read());
@@ -41,8 +41,10 @@ internal static class SignedMessage
     private static CmsContent Content(VerifyRequest request, CmsFile file)
     {
         if (request.Content is not { } given) return CmsContent.Of(file);
-        if (file.HasContent && !Digest(file.OpenContent()).AsSpan().SequenceEqual(Digest(RegularFile.Open(given)))) throw new UsageException($"--content: '{given}' is not the content that stands in the message.");
-        return file.HasContent ? CmsContent.Of(file) : new CmsContent(new Coverage(CoverageKind.External, given), () => RegularFile.Open(given));
+
+        // Whoever gives a content asks whether that was signed; where another one stands in the message, it was not.
+        var isOwn = file.HasContent && Digest(file.OpenContent()).AsSpan().SequenceEqual(Digest(RegularFile.Open(given)));
+        return isOwn ? CmsContent.Of(file) : new CmsContent(new Coverage(CoverageKind.External, given), () => RegularFile.Open(given));
     }
 
     private static byte[] Digest(Stream content)

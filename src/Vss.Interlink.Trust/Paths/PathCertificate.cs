@@ -83,6 +83,14 @@ internal sealed class PathCertificate
 
     public IReadOnlyList<string> DnsNames { get; private set; } = [];
 
+    /// <summary>Directory names among the alternative names, by <see cref="NameForm"/>.</summary>
+    public IReadOnlyList<string> DirectoryNames { get; private set; } = [];
+
+    /// <summary>Addresses among them.</summary>
+    public IReadOnlyList<string> Addresses { get; private set; } = [];
+
+    public NameConstraints? Constraints { get; private set; }
+
     /// <summary>CRLDistributionPoints, DER; empty where there are none.</summary>
     public ReadOnlyMemory<byte> DistributionPoints { get; private set; }
 
@@ -160,6 +168,9 @@ internal sealed class PathCertificate
             case "2.5.29.17":
                 ReadNames(value.ReadSequence());
                 break;
+            case "2.5.29.30":
+                Constraints = ReadConstraints(value.ReadSequence());
+                break;
             case "2.5.29.31":
                 DistributionPoints = extension.RawData;
                 break;
@@ -207,14 +218,39 @@ internal sealed class PathCertificate
 
     private void ReadNames(AsnReader reader)
     {
-        Asn1Tag dns = new(TagClass.ContextSpecific, 2);
-        List<string> names = [];
-        while (reader.HasData)
+        List<string> names = [], directories = [], addresses = [];
+        while (reader.HasData) ReadName(reader, directories, names, addresses);
+        (DnsNames, DirectoryNames, Addresses) = (names, directories, addresses);
+    }
+
+    private static void ReadName(AsnReader reader, List<string> directories, List<string> hosts, List<string> addresses)
+    {
+        var tag = reader.PeekTag();
+        switch (tag)
         {
-            if (reader.PeekTag().HasSameClassAndValue(dns)) names.Add(reader.ReadCharacterString(UniversalTagNumber.IA5String, dns));
-            else reader.ReadEncodedValue();
+            case { TagClass: TagClass.ContextSpecific, TagValue: 4 }: directories.Add(NameForm.Of(reader.ReadSequence(tag).ReadEncodedValue())); break;
+            case { TagClass: TagClass.ContextSpecific, TagValue: 2 }: hosts.Add(reader.ReadCharacterString(UniversalTagNumber.IA5String, tag)); break;
+            case { TagClass: TagClass.ContextSpecific, TagValue: 6 }: addresses.Add(reader.ReadCharacterString(UniversalTagNumber.IA5String, tag)); break;
+            default: reader.ReadEncodedValue(); break;
+        }
+    }
+
+    private static NameConstraints ReadConstraints(AsnReader reader)
+    {
+        List<string> directories = [], hosts = [], addresses = [], permitted = [];
+        var (first, second) = (new Asn1Tag(TagClass.ContextSpecific, 0, isConstructed: true), new Asn1Tag(TagClass.ContextSpecific, 1, isConstructed: true));
+        if (reader.HasData && reader.PeekTag().HasSameClassAndValue(first))
+        {
+            var subtrees = reader.ReadSequence(first);
+            while (subtrees.HasData) ReadName(subtrees.ReadSequence(), [], [], permitted);
         }
 
-        DnsNames = names;
+        if (reader.HasData && reader.PeekTag().HasSameClassAndValue(second))
+        {
+            var subtrees = reader.ReadSequence(second);
+            while (subtrees.HasData) ReadName(subtrees.ReadSequence(), directories, hosts, addresses);
+        }
+
+        return new NameConstraints(directories, hosts, addresses, permitted.Count + addresses.Count > 0);
     }
 }

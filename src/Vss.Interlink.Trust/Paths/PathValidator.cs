@@ -122,6 +122,7 @@ internal sealed class PathValidator(TrustStore store, IReadOnlyCollection<X509Ce
         ByPlatform(path, request, ladder)
         && Anchor(path[^1], request, ladder)
         && ladder.Check(path.Count - 2 <= request.MaxIntermediates, Rules.Chain, "path", $"{path.Count} certificates", $"{path.Count - 2} certificates stand between, at most {request.MaxIntermediates} may", "Use a shorter path.")
+        && PathNames.Check(path, request, ladder)
         && Algorithms(path, request, ladder)
         && Policies(path, request, ladder)
         && PathUsage.Check(path, request, ladder)

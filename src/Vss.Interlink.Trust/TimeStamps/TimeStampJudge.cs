@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Vss.Interlink.Trust.Certificates;
@@ -70,6 +71,8 @@ public sealed class TimeStampJudge(TrustStore store, ValidationPolicy policy, Si
         if (!ladder.Check(certificate is not null, Rules.Value, "token", "the signature is by the certificate's key", "the signature is not by the certificate's key", Remedy)) return (false, candidates[0]);
         if (!ladder.Check(signer.Binds(certificate!) == true, Rules.Token, "token", "the signed attributes name this certificate", "the signed attributes do not name the certificate by its digest (RFC 3161 section 2.4.2)", Remedy)) return (true, certificate);
 
+        if (!ladder.Check(IsOwnName(token.Authority, certificate!), Rules.Token, "tsa", "the name in the token is none other than the certificate's", "the token names another authority than its certificate (RFC 3161 section 2.4.2)", Remedy)) return (true, certificate);
+
         // 4 whether he may: for time stamping alone, not revoked
         var time = Times.Iso(token.Time);
         if (!ladder.Check(token.Time <= at, Rules.Window, "token", $"made at {time}", $"the token is of {time}, which is after the time of judging", "Judge at a later time.")) return (true, certificate);
@@ -91,6 +94,24 @@ public sealed class TimeStampJudge(TrustStore store, ValidationPolicy policy, Si
             RevocationGrace = policy.RevocationGrace,
             Algorithms = algorithms,
         }, ladder);
+    }
+
+    // Section 2.4.2: it must correspond to one of the names of the subject.
+    private static bool IsOwnName(ReadOnlyMemory<byte> name, X509Certificate2 certificate)
+    {
+        if (name.IsEmpty) return true;
+        if (PathCertificate.TryRead(certificate) is not { } read) return false;
+        try
+        {
+            var reader = new AsnReader(name, AsnEncodingRules.BER);
+            if (reader.PeekTag() is { TagClass: TagClass.ContextSpecific, TagValue: 4 } tag && NameForm.Of(reader.ReadSequence(tag).ReadEncodedValue()) is var directory)
+                return directory == read.Subject || read.DirectoryNames.Contains(directory, StringComparer.Ordinal);
+            return certificate.Extensions["2.5.29.17"]?.RawData.AsSpan().IndexOf(name.Span) >= 0;
+        }
+        catch (AsnContentException)
+        {
+            return false;
+        }
     }
 
     private static bool Answers(TimeStampToken token, TimeStampQuery query, Ladder ladder) =>

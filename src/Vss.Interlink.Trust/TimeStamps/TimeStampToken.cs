@@ -30,7 +30,7 @@ public sealed class TimeStampToken
         if (info.HasData && info.PeekTag() == Asn1Tag.Sequence) Accuracy = ReadAccuracy(info.ReadSequence());
         if (info.HasData && info.PeekTag() == Asn1Tag.Boolean) info.ReadBoolean();
         if (info.HasData && info.PeekTag() == Asn1Tag.Integer) Nonce = info.ReadInteger();
-        if (info.HasData && info.PeekTag().HasSameClassAndValue(s_zero)) info.ReadEncodedValue();   // the authority's name: a hint, the certificate counts
+        if (info.HasData && info.PeekTag().HasSameClassAndValue(s_zero)) Authority = info.ReadSequence(s_zero).ReadEncodedValue();
         if (info.HasData) RefuseCritical(info.ReadSequence(s_one));
         info.ThrowIfNotEmpty();
     }
@@ -55,6 +55,9 @@ public sealed class TimeStampToken
 
     /// <summary>The request's nonce; null where there is none.</summary>
     public BigInteger? Nonce { get; }
+
+    /// <summary>The name that the authority gives itself, a GeneralName, DER; empty where it gives none.</summary>
+    internal ReadOnlyMemory<byte> Authority { get; }
 
     internal CmsMessage Message { get; }
 

@@ -69,10 +69,11 @@ public sealed class VerifyMessageTests(OpenSslMessages messages) : IClassFixture
         await JudgedAsync(exitCode, reason, [messages.Sign("asked", options), .. Trust, .. messages.Words(asked)]);
 
     [Fact]
-    public async Task Another_content_than_the_one_in_the_message_is_the_callers_mistake()
+    public async Task Another_content_than_the_one_in_the_message_was_not_signed()
     {
         var message = messages.Sign("attached", "-binary -nodetach");
-        Assert.Equal(64, (await Interlink.RunAsync("verify", message, "--content", messages.PathOf("other"))).ExitCode);
+        await JudgedAsync(1, "HASH_FAILURE", [message, .. Trust, "--content", messages.PathOf("other")]);
+        await JudgedAsync(0, null, [message, .. Trust, "--content", messages.PathOf("content")]);
         Assert.Equal(64, (await Interlink.RunAsync("verify", messages.Sign("mime", "-outform SMIME"), "--content", messages.PathOf("content"))).ExitCode);
     }
 

@@ -64,6 +64,20 @@ public static class Extensions
         }
     });
 
+    /// <summary>One excluded subtree: a distinguished name, or an address's host.</summary>
+    public static X509Extension Excluded(X500DistinguishedName? directory = null, string? uri = null) => Sequence("2.5.29.30", true, writer =>
+    {
+        using var all = writer.PushSequence(Context(1));
+        using var subtree = writer.PushSequence();
+        if (uri is not null)
+        {
+            writer.WriteCharacterString(UniversalTagNumber.IA5String, uri, Context(6));
+            return;
+        }
+
+        using (writer.PushSequence(Context(4))) writer.WriteEncodedValue(directory!.RawData);
+    });
+
     public static X509Extension DnsNames(params string[] names)
     {
         var builder = new SubjectAlternativeNameBuilder();

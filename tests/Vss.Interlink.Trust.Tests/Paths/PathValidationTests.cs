@@ -156,6 +156,9 @@ public sealed class PathValidationTests
     public void Name_constraints_bind_what_stands_below()
     {
         var authority = _root.Authority("CN=Authority", settings => settings.With(Extensions.NameConstraints(["example.vn"], ["secret.example.vn"])));
+        var wild = authority.Issue(set: settings => settings.With(Extensions.DnsNames("*.example.vn")));
+        Judging.Below(_root, authority).Asking(request => request with { DnsName = "open.example.vn" }).Accepts(wild);
+        Judging.Below(_root, authority).Asking(request => request with { DnsName = "secret.example.vn" }).Refuses(wild, Rules.ChainNames);
         var below = authority.Authority("CN=Below");
         var judging = Judging.Below(_root, authority, below);
         judging.Accepts(below.Issue("CN=Leaf", settings => settings.With(Extensions.DnsNames("a.example.vn"))));
@@ -180,5 +183,30 @@ public sealed class PathValidationTests
         using var key = RSA.Create(2048);
         var root = Holder.Root("CN=Rsa", settings => settings.Key = key);
         Judging.Below(root).Accepts(root.Issue());
+    }
+
+    [Theory]
+    [InlineData("O=\u00c9cole, C=VN", "CN=Leaf, O=\u00e9cole, C=VN", false)]   // letters have no case, in any script
+    [InlineData("O=Ecole, C=VN", "CN=Leaf, O=Other, C=VN", true)]
+    public void A_distinguished_name_is_excluded_however_it_is_written(string excluded, string name, bool isGood)
+    {
+        var authority = _root.Authority("CN=Authority", settings => settings.With(Extensions.Excluded(new X500DistinguishedName(excluded, X500DistinguishedNameFlags.Reversed))));
+        var leaf = authority.Issue(new X500DistinguishedName(name, X500DistinguishedNameFlags.Reversed).Name);
+        if (isGood) Judging.Below(_root, authority).Accepts(leaf);
+        else Judging.Below(_root, authority).RefusesAny(leaf);
+    }
+
+    [Theory]
+    [InlineData("http://user@EXAMPLE.vn/", false)]
+    [InlineData("http://10.0.0.1/", false)]   // "MUST reject" what has no host name
+    [InlineData("http://other.vn/", true)]
+    public void An_address_is_held_to_the_constraint_by_its_host(string address, bool isGood)
+    {
+        var authority = _root.Authority("CN=Authority", settings => settings.With(Extensions.Excluded(uri: "example.vn")));
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddUri(new Uri(address));
+        var leaf = authority.Issue(set: settings => settings.With(names.Build()));
+        if (isGood) Judging.Below(_root, authority).Accepts(leaf);
+        else Judging.Below(_root, authority).RefusesAny(leaf);
     }
 }
