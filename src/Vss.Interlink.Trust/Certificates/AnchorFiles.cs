@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Vss.Interlink.Trust.Certificates;
 
@@ -12,14 +11,6 @@ internal static class AnchorFiles
 {
     /// <summary>Name of the description.</summary>
     public const string Description = "anchors.json";
-
-    private static readonly JsonSerializerOptions s_strict = new(JsonSerializerDefaults.Web)
-    {
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        AllowDuplicateProperties = false,
-        PropertyNameCaseInsensitive = false,
-        Converters = { new JsonStringEnumConverter(allowIntegerValues: false) },
-    };
 
     /// <param name="path">A folder, or one file.</param>
     /// <exception cref="InvalidDataException">A file cannot be used; every fault is told.</exception>
@@ -45,7 +36,7 @@ internal static class AnchorFiles
     {
         try
         {
-            var forms = JsonSerializer.Deserialize<FileForm>(File.ReadAllBytes(file), s_strict)?.Anchors ?? throw new InvalidDataException($"'{file}' has no anchors.");
+            var forms = JsonSerializer.Deserialize<FileForm>(File.ReadAllBytes(file), StrictJson.Options)?.Anchors ?? throw new InvalidDataException($"'{file}' has no anchors.");
             return forms.Contains(null!) ? throw new InvalidDataException($"'{file}' has an anchor that is null.") : forms;
         }
         catch (JsonException broken)

@@ -92,7 +92,7 @@ public sealed class TrustStore
     }
 
     /// <summary>Names, lengths and times of the files that <see cref="Load"/> would read: while they stay the same, so does the store.</summary>
-    public static string StampOf(params ReadOnlySpan<string?> paths)
+    internal static string StampOf(params ReadOnlySpan<string?> paths)
     {
         var stamp = new StringBuilder();
         foreach (var path in paths)

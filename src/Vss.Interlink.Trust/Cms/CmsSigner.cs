@@ -42,7 +42,7 @@ internal sealed class CmsSigner
 
         DigestAlgorithm = Keep(signer.PeekEncodedValue());
         DigestOid = signer.ReadSequence().ReadObjectIdentifier();
-        Digest = HashOf(DigestOid);
+        Digest = SignatureMethod.HashOf(DigestOid);
         if (signer.PeekTag().HasSameClassAndValue(s_zero)) _signedAttributes = Keep(signer.ReadEncodedValue());
         Signed = new CmsAttributes(_signedAttributes);
         SignatureAlgorithm = Keep(signer.ReadEncodedValue());
@@ -162,9 +162,6 @@ internal sealed class CmsSigner
         }
     }
 
-    /// <inheritdoc cref="SignatureMethod.HashOf"/>
-    public static HashAlgorithmName HashOf(string oid) => SignatureMethod.HashOf(oid);
-
     private ReadOnlyMemory<byte> Keep(ReadOnlyMemory<byte> field)
     {
         _fields.Add(field);
@@ -206,7 +203,7 @@ internal sealed class CmsSigner
         {
             var id = new AsnReader(value, AsnEncodingRules.BER).ReadSequence().ReadSequence().ReadSequence();
             var hash = isSecond ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA1;
-            if (isSecond && id.PeekTag() == Asn1Tag.Sequence) hash = HashOf(id.ReadSequence().ReadObjectIdentifier());
+            if (isSecond && id.PeekTag() == Asn1Tag.Sequence) hash = SignatureMethod.HashOf(id.ReadSequence().ReadObjectIdentifier());
             return hash.Name is not null && CryptographicOperations.FixedTimeEquals(id.ReadOctetString(), CryptographicOperations.HashData(hash, certificate.RawDataMemory.Span));
         }
         catch (AsnContentException)

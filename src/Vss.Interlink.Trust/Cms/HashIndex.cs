@@ -1,5 +1,6 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
+using Vss.Interlink.Trust.Paths;
 using Vss.Interlink.Trust.TimeStamps;
 
 namespace Vss.Interlink.Trust.Cms;
@@ -29,7 +30,7 @@ internal sealed class HashIndex
         // The algorithm may be left out in the first version: then the sequence of hashes of certificates comes first.
         var first = index.PeekContentBytes();
         var hasAlgorithm = !first.IsEmpty && first.Span[0] == 6;
-        _hash = hasAlgorithm ? CmsSigner.HashOf(index.ReadSequence().ReadObjectIdentifier()) : HashAlgorithmName.SHA256;
+        _hash = hasAlgorithm ? SignatureMethod.HashOf(index.ReadSequence().ReadObjectIdentifier()) : HashAlgorithmName.SHA256;
         (_certificates, _revocation, _attributes) = (Hashes(index.ReadSequence()), Hashes(index.ReadSequence()), Hashes(index.ReadSequence()));
         index.ThrowIfNotEmpty();
     }

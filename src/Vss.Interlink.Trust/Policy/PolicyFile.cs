@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Vss.Interlink.XmlSecurity.Signatures;
 
 namespace Vss.Interlink.Trust.Policy;
@@ -12,14 +11,6 @@ namespace Vss.Interlink.Trust.Policy;
 public sealed class PolicyFile
 {
     private const string Open = "open";
-    private static readonly JsonSerializerOptions s_strict = new(JsonSerializerDefaults.Web)
-    {
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        AllowDuplicateProperties = false,
-        PropertyNameCaseInsensitive = false,
-        NumberHandling = JsonNumberHandling.Strict,
-        Converters = { new JsonStringEnumConverter(allowIntegerValues: false) },
-    };
 
     private PolicyFile(IReadOnlyDictionary<string, NamedPolicy> policies, PartnerPolicies partners) => (Policies, Partners) = (policies, partners);
 
@@ -38,7 +29,7 @@ public sealed class PolicyFile
         FileForm form;
         try
         {
-            form = JsonSerializer.Deserialize<FileForm>(json, s_strict) ?? throw new JsonException("The file holds null.");
+            form = JsonSerializer.Deserialize<FileForm>(json, StrictJson.Options) ?? throw new JsonException("The file holds null.");
         }
         catch (JsonException broken)
         {

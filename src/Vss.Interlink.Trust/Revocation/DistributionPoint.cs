@@ -60,7 +60,7 @@ internal sealed record DistributionPoint(IReadOnlyList<string> Names, Reasons Re
 
     public static bool Has(AsnReader reader, Asn1Tag tag) => reader.HasData && reader.PeekTag().HasSameClassAndValue(tag);
 
-    public static Reasons ReadReasons(AsnReader reader, Asn1Tag tag) => (Reasons)(int)reader.ReadNamedBitListValue<ReasonBits>(tag) & Reasons.All;
+    public static Reasons ReadReasons(AsnReader reader, Asn1Tag tag) => reader.ReadNamedBitListValue<Reasons>(tag) & Reasons.All;
 
     /// <summary>A DistributionPointName.</summary>
     /// <param name="name">Its content.</param>
@@ -98,20 +98,5 @@ internal sealed record DistributionPoint(IReadOnlyList<string> Names, Reasons Re
         }
 
         return all;
-    }
-
-    [Flags]
-    private enum ReasonBits
-    {
-        None = 0,
-        Unused = 1,
-        KeyCompromise = 1 << 1,
-        CACompromise = 1 << 2,
-        AffiliationChanged = 1 << 3,
-        Superseded = 1 << 4,
-        CessationOfOperation = 1 << 5,
-        CertificateHold = 1 << 6,
-        PrivilegeWithdrawn = 1 << 7,
-        AACompromise = 1 << 8,
     }
 }

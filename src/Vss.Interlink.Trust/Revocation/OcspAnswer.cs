@@ -156,7 +156,7 @@ public sealed class OcspAnswer
     private static OcspLine Line(AsnReader line)
     {
         var id = line.ReadSequence();
-        var hash = HashOf(id.ReadSequence().ReadObjectIdentifier());
+        var hash = SignatureMethod.HashOf(id.ReadSequence().ReadObjectIdentifier());
         var (nameHash, keyHash, serial) = (id.ReadOctetString(), id.ReadOctetString(), id.ReadInteger());
         var status = line.PeekTag().TagValue switch { 0 => OcspStatus.Good, 1 => OcspStatus.Revoked, _ => OcspStatus.Unknown };
         var (revokedAt, reason) = (default(DateTimeOffset), 0);
@@ -207,13 +207,4 @@ public sealed class OcspAnswer
 
         return isUnderstood;
     }
-
-    private static HashAlgorithmName HashOf(string oid) => oid switch
-    {
-        "1.3.14.3.2.26" => HashAlgorithmName.SHA1,
-        "2.16.840.1.101.3.4.2.1" => HashAlgorithmName.SHA256,
-        "2.16.840.1.101.3.4.2.2" => HashAlgorithmName.SHA384,
-        "2.16.840.1.101.3.4.2.3" => HashAlgorithmName.SHA512,
-        _ => default,
-    };
 }

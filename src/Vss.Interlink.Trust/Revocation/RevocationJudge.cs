@@ -129,7 +129,7 @@ internal sealed class RevocationJudge(TrustStore store, PathBuilder builder, Pat
         if (line.ThisUpdate > Times.Plus(request.Now, Skew)) return "the OCSP answer is of a later time";
         var isFresh = line.StaleBy(request.Now) <= request.RevocationGrace && line.EndsAt >= line.ThisUpdate;
         if (!isFresh && !IsAfterProof(line.ThisUpdate)) return $"the OCSP answer is of {Times.Iso(line.ThisUpdate)} and ended at {Times.Iso(line.EndsAt)}{GraceOver}";
-        var expired = new DateTimeOffset(certificate.Certificate.NotAfter.ToUniversalTime());
+        var expired = certificate.NotAfter;
         return answer.ProducedAt > expired && !(line.ArchiveCutoff <= expired) ? "the OCSP answer was made after the certificate expired, and does not say that the responder still knew it" : null;
     }
 
@@ -263,7 +263,7 @@ internal sealed class RevocationJudge(TrustStore store, PathBuilder builder, Pat
     {
         var newest = delta ?? list;
         if (!IsTimely(newest)) return Ended(newest);
-        var expired = new DateTimeOffset(certificate.Certificate.NotAfter.ToUniversalTime());
+        var expired = certificate.NotAfter;
         return newest.ThisUpdate > expired && !(newest.KeepsExpiredSince <= expired) ? "the revocation list was made after the certificate expired, and expired ones may have been taken off it" : null;
     }
 

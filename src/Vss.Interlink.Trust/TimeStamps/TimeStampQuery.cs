@@ -2,6 +2,7 @@ using System.Formats.Asn1;
 using System.Numerics;
 using System.Security.Cryptography;
 using Vss.Interlink.Trust.Cms;
+using Vss.Interlink.Trust.Paths;
 
 namespace Vss.Interlink.Trust.TimeStamps;
 
@@ -16,7 +17,7 @@ public sealed record TimeStampQuery(HashAlgorithmName Hash, ReadOnlyMemory<byte>
             var query = new AsnReader(octets, AsnEncodingRules.BER).ReadSequence();
             query.ReadInteger();
             var imprint = query.ReadSequence();
-            var hash = CmsSigner.HashOf(imprint.ReadSequence().ReadObjectIdentifier());
+            var hash = SignatureMethod.HashOf(imprint.ReadSequence().ReadObjectIdentifier());
             var digest = imprint.ReadOctetString();
             var policy = query.HasData && query.PeekTag() == Asn1Tag.ObjectIdentifier ? query.ReadObjectIdentifier() : null;
             var nonce = query.HasData && query.PeekTag() == Asn1Tag.Integer ? query.ReadInteger() : (BigInteger?)null;

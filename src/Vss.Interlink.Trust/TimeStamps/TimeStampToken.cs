@@ -2,6 +2,7 @@ using System.Formats.Asn1;
 using System.Numerics;
 using System.Security.Cryptography;
 using Vss.Interlink.Trust.Cms;
+using Vss.Interlink.Trust.Paths;
 using Vss.Interlink.Trust.Revocation;
 
 namespace Vss.Interlink.Trust.TimeStamps;
@@ -22,7 +23,7 @@ public sealed class TimeStampToken
         if (!info.ReadInteger().IsOne) throw new AsnContentException("The version is not 1.");
         Policy = info.ReadObjectIdentifier();
         var imprint = info.ReadSequence();
-        Hash = CmsSigner.HashOf(imprint.ReadSequence().ReadObjectIdentifier());
+        Hash = SignatureMethod.HashOf(imprint.ReadSequence().ReadObjectIdentifier());
         Imprint = imprint.ReadOctetString();
         imprint.ThrowIfNotEmpty();
         SerialNumber = Convert.ToHexStringLower(info.ReadIntegerBytes().Span);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -7,7 +6,7 @@ namespace Vss.Interlink.TestKit.Pki;
 /// <summary>A time-stamping authority by <c>openssl ts</c> in a folder of its own.</summary>
 public sealed class OpenSslTimeStamps : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("interlink-ts-");
+    private readonly OpenSsl _openssl = new();
     private readonly Lock _replying = new();
 
     /// <summary>The authority's certificate is valid now, for <c>openssl ts</c> stamps with the clock's time.</summary>
@@ -76,15 +75,13 @@ public sealed class OpenSslTimeStamps : IDisposable
         return File.ReadAllBytes(PathOf("token"));
     }
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose() => _openssl.Dispose();
 
-    private string PathOf(string name) => Path.Combine(_folder.FullName, name);
+    private string PathOf(string name) => _openssl[name];
 
-    private static void Run(string[] arguments)
+    private void Run(string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("openssl", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var error = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        if (process.ExitCode != 0) throw new InvalidOperationException(error);
+        var (code, output) = _openssl.Run(arguments);
+        if (code != 0) throw new InvalidOperationException(output);
     }
 }
