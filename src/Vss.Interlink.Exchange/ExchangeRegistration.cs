@@ -32,7 +32,7 @@ public static class ExchangeRegistration
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ExchangeOptions>, ExchangeOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new BodyStore(Path.Combine(provider.Options().DataFolder!, "bodies"), provider.Options().MaxBodyBytes));
-        services.AddSingleton(provider => new SqliteLedger(Path.Combine(provider.Options().DataFolder!, "ledger.db"), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => ExchangeLedger.OpenSqlite(Path.Combine(provider.Options().DataFolder!, "ledger.db"), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IRevocationLibrary, RevocationTable>();
         services.AddSingleton(provider => Anchors(provider));
         services.AddSingleton(provider => Routes(provider));
@@ -53,7 +53,7 @@ public static class ExchangeRegistration
     {
         try
         {
-            var ledger = provider.GetRequiredService<SqliteLedger>();
+            var ledger = provider.GetRequiredService<ExchangeLedger>();
             ledger.RecordAnchorsAsync([.. anchors.Select(anchor => anchor.ToString())], provider.GetRequiredService<TimeProvider>().GetUtcNow(), CancellationToken.None).GetAwaiter().GetResult();
         }
         catch (Exception failed) when (failed is DbException or InvalidOperationException)
@@ -63,7 +63,7 @@ public static class ExchangeRegistration
     };
 
     private static DossierIntake Intake(IServiceProvider provider) => new(
-        provider.GetRequiredService<SqliteLedger>(),
+        provider.GetRequiredService<ExchangeLedger>(),
         provider.GetRequiredService<HubEvidence>(),
         provider.GetRequiredService<PartnerPolicies>,
         new AttachmentJudge(provider.GetRequiredService<BodyStore>(), provider.GetRequiredService<RevocationSource>(), provider.GetRequiredService<TimeProvider>()),
@@ -83,7 +83,7 @@ public static class ExchangeRegistration
             .ToList();
         if (wrong.Count > 0) throw new OptionsValidationException(nameof(ExchangeOptions), typeof(ExchangeOptions), wrong);
         return new DeliveryWorker(
-            provider.GetRequiredService<SqliteLedger>(),
+            provider.GetRequiredService<ExchangeLedger>(),
             provider.GetRequiredService<BodyStore>(),
             provider.GetRequiredService<HubSigner>(),
             provider.GetRequiredService<HubEvidence>(),

@@ -29,7 +29,7 @@ public sealed class Hub : IAsyncDisposable
         Clock = clock ?? TimeProvider.System;
         _trust = new TestTrust(Clock);
         Bodies = new BodyStore(Path.Combine(folder, "bodies"), 1 << 24);
-        Ledger = new SqliteLedger(Path.Combine(folder, "ledger.db"), Clock);
+        Ledger = ExchangeLedger.OpenSqlite(Path.Combine(folder, "ledger.db"), Clock);
         List<string> wrong = [];
         var routes = RoutingTable.Build([(Dossiers.Inside, "inside"), (Dossiers.Ministry, "box"), (Dossiers.Axis, "axis"), ("G22", "axis")], wrong)!;
         Evidence = new HubEvidence(_trust.Signer, OrganId.Stored("G24"), NullLogger<HubEvidence>.Instance);
@@ -55,7 +55,7 @@ public sealed class Hub : IAsyncDisposable
 
     public BodyStore Bodies { get; }
 
-    public SqliteLedger Ledger { get; }
+    public ExchangeLedger Ledger { get; }
 
     public HubEvidence Evidence { get; }
 

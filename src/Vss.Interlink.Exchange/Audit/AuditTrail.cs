@@ -6,7 +6,7 @@ using Vss.Interlink.V1;
 namespace Vss.Interlink.Exchange.Audit;
 
 /// <summary>Records refusals, at whichever edge they happen, and gives the number under which they can be found.</summary>
-public sealed partial class AuditTrail(SqliteLedger ledger, TimeProvider clock, ILogger<AuditTrail> logger)
+public sealed partial class AuditTrail(ExchangeLedger ledger, TimeProvider clock, ILogger<AuditTrail> logger)
 {
     /// <summary>Records a refusal and says what the caller is told. A refusal that is recorded already keeps its number.</summary>
     /// <param name="fault">The refusal.</param>

@@ -10,7 +10,7 @@ namespace Vss.Interlink.Exchange.Delivery;
 
 /// <summary>One leased delivery from the lease to the record: hand over while the heart beats, then write what became of it, with evidence.</summary>
 internal sealed partial class DeliveryAttempt(
-    SqliteLedger ledger,
+    ExchangeLedger ledger,
     BodyStore bodies,
     HubSigner signer,
     HubEvidence evidence,

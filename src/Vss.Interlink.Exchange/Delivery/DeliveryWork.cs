@@ -12,13 +12,13 @@ public sealed class DeliveryWork
 {
     private readonly LeasedDelivery _lease;
     private readonly ExchangeRecord _exchange;
-    private readonly SqliteLedger _ledger;
+    private readonly ExchangeLedger _ledger;
     private readonly BodyStore _bodies;
     private readonly HubSigner _signer;
     private byte[]? _seal;
     private long _leaseUntil;
 
-    internal DeliveryWork(LeasedDelivery lease, ExchangeRecord exchange, SqliteLedger ledger, BodyStore bodies, HubSigner signer)
+    internal DeliveryWork(LeasedDelivery lease, ExchangeRecord exchange, ExchangeLedger ledger, BodyStore bodies, HubSigner signer)
     {
         (_lease, _exchange, _ledger, _bodies, _signer) = (lease, exchange, ledger, bodies, signer);
         _seal = lease.Seal;

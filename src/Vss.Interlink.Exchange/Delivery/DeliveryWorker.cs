@@ -10,7 +10,7 @@ namespace Vss.Interlink.Exchange.Delivery;
 /// <summary>Takes due deliveries for each connector and runs them, some at once. Woken by commits; polls in case a bell was not heard.</summary>
 public sealed partial class DeliveryWorker : BackgroundService
 {
-    private readonly SqliteLedger _ledger;
+    private readonly ExchangeLedger _ledger;
     private readonly IReadOnlyList<IPartnerConnector> _connectors;
     private readonly DeliveryAttempt _attempt;
     private readonly DeliveryOptions _options;
@@ -30,7 +30,7 @@ public sealed partial class DeliveryWorker : BackgroundService
     /// <param name="random">Jitter.</param>
     /// <param name="logger">Takes outcomes.</param>
     public DeliveryWorker(
-        SqliteLedger ledger,
+        ExchangeLedger ledger,
         BodyStore bodies,
         HubSigner signer,
         HubEvidence evidence,

@@ -7,7 +7,7 @@ using Vss.Interlink.V1;
 namespace Vss.Interlink.Exchange.Delivery;
 
 /// <summary>What lies ready for a receiver that fetches by itself: list, open, confirm. Only his own; everything else is NOT_FOUND.</summary>
-public sealed class ReceiverBox(SqliteLedger ledger, BodyStore bodies, HubEvidence evidence, Statuses statuses, TimeProvider clock)
+public sealed class ReceiverBox(ExchangeLedger ledger, BodyStore bodies, HubEvidence evidence, Statuses statuses, TimeProvider clock)
 {
     private const int DefaultItems = 100;
     private const int MostItems = 500;

@@ -14,7 +14,7 @@ namespace Vss.Interlink.Exchange.Intake;
 /// <summary>The one door: a submission becomes an exchange, or a refusal. Before the answer the sender owns the message, after it the hub does.</summary>
 public sealed partial class DossierIntake
 {
-    private readonly SqliteLedger _ledger;
+    private readonly ExchangeLedger _ledger;
     private readonly HubEvidence _evidence;
     private readonly Func<PartnerPolicies> _policies;
     private readonly AttachmentJudge _attachments;
@@ -36,7 +36,7 @@ public sealed partial class DossierIntake
     /// <param name="patience">How long a submission waits for an equal one in flight.</param>
     /// <param name="logger">Takes acceptances.</param>
     public DossierIntake(
-        SqliteLedger ledger,
+        ExchangeLedger ledger,
         HubEvidence evidence,
         Func<PartnerPolicies> policies,
         AttachmentJudge attachments,

@@ -6,7 +6,7 @@ using Vss.Interlink.V1;
 namespace Vss.Interlink.Exchange.Ledger;
 
 /// <summary>Exchanges, for those who ask about them. Who may ask is the edge's business.</summary>
-public sealed class ExchangeHistory(SqliteLedger ledger)
+public sealed class ExchangeHistory(ExchangeLedger ledger)
 {
     private const int DefaultPage = 100;
     private const int LargestPage = 500;

@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace Vss.Interlink.Exchange.Ledger;
 
@@ -17,7 +17,7 @@ internal sealed class GroupCommit : IAsyncDisposable
     private readonly LedgerChanges _changes;
     private readonly Task _loop;
 
-    public GroupCommit(SqliteConnection connection, LedgerChanges changes)
+    public GroupCommit(DbConnection connection, LedgerChanges changes)
     {
         _session = new LedgerSession(new Sql(connection));
         _changes = changes;
@@ -25,9 +25,9 @@ internal sealed class GroupCommit : IAsyncDisposable
     }
 
     /// <summary>Runs the action in a transaction; the answer comes when it is on the disk. An action that throws leaves nothing behind.</summary>
-    /// <param name="action">Runs on the writer's thread: statements only, no waiting.</param>
+    /// <param name="action">Runs on the writer's thread: statements only, no other waiting.</param>
     /// <param name="cancellation">Counts until the action begins; what has begun is carried through.</param>
-    public async Task<T> RunAsync<T>(Func<LedgerSession, T> action, CancellationToken cancellation)
+    public async Task<T> RunAsync<T>(Func<LedgerSession, Task<T>> action, CancellationToken cancellation)
     {
         var write = new Write<T>(action, cancellation);
         await _waiting.Writer.WriteAsync(write, cancellation);
@@ -38,7 +38,7 @@ internal sealed class GroupCommit : IAsyncDisposable
     {
         _waiting.Writer.TryComplete();
         await _loop;
-        _session.Sql.Dispose();
+        await _session.Sql.DisposeAsync();
     }
 
     private void Run()
@@ -47,27 +47,27 @@ internal sealed class GroupCommit : IAsyncDisposable
         while (_waiting.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
             while (group.Count < LargestGroup && _waiting.Reader.TryRead(out var write)) group.Add(write);
-            Commit(group);
+            CommitAsync(group).GetAwaiter().GetResult();
             group.Clear();
         }
     }
 
-    private void Commit(List<Write> group)
+    private async Task CommitAsync(List<Write> group)
     {
         try
         {
-            _session.Sql.Execute("BEGIN IMMEDIATE");
-            foreach (var write in group) write.Run(_session);
-            _session.Sql.Execute("COMMIT");
+            await _session.Sql.ExecuteAsync("BEGIN IMMEDIATE");
+            foreach (var write in group) await write.RunAsync(_session);
+            await _session.Sql.ExecuteAsync("COMMIT");
         }
         catch (Exception failed)
         {
             // Disk full, I/O error: SQLite may have rolled back by itself already. Nobody of the group is answered with success.
             try
             {
-                _session.Sql.Execute("ROLLBACK");
+                await _session.Sql.ExecuteAsync("ROLLBACK");
             }
-            catch (SqliteException)
+            catch (DbException)
             {
             }
 
@@ -82,14 +82,14 @@ internal sealed class GroupCommit : IAsyncDisposable
 
     private abstract class Write
     {
-        public abstract void Run(LedgerSession session);
+        public abstract Task RunAsync(LedgerSession session);
 
         public abstract void Succeed();
 
         public abstract void Fail(Exception failed);
     }
 
-    private sealed class Write<T>(Func<LedgerSession, T> action, CancellationToken cancellation) : Write
+    private sealed class Write<T>(Func<LedgerSession, Task<T>> action, CancellationToken cancellation) : Write
     {
         private readonly TaskCompletionSource<T> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private T? _result;
@@ -97,7 +97,7 @@ internal sealed class GroupCommit : IAsyncDisposable
 
         public Task<T> Answer => _answer.Task;
 
-        public override void Run(LedgerSession session)
+        public override async Task RunAsync(LedgerSession session)
         {
             if (cancellation.IsCancellationRequested)
             {
@@ -105,18 +105,18 @@ internal sealed class GroupCommit : IAsyncDisposable
                 return;
             }
 
-            session.Sql.Execute("SAVEPOINT one");
+            await session.Sql.ExecuteAsync("SAVEPOINT one");
             try
             {
-                _result = action(session);
+                _result = await action(session);
             }
             catch (Exception failed)
             {
                 _failed = failed;
-                session.Sql.Execute("ROLLBACK TO one");
+                await session.Sql.ExecuteAsync("ROLLBACK TO one");
             }
 
-            session.Sql.Execute("RELEASE one");
+            await session.Sql.ExecuteAsync("RELEASE one");
         }
 
         public override void Succeed()
@@ -127,26 +127,5 @@ internal sealed class GroupCommit : IAsyncDisposable
         }
 
         public override void Fail(Exception failed) => _answer.TrySetException(_failed ?? failed);
-    }
-}
-
-/// <summary>What an action of the writer works with.</summary>
-internal sealed class LedgerSession(Sql sql)
-{
-    private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
-
-    public Sql Sql => sql;
-
-    /// <summary>After the commit whoever watches the exchange is told.</summary>
-    public void Changed(ExchangeId exchange) => _changed.Add(exchange.ToString());
-
-    /// <summary>After the commit the connector's worker is woken.</summary>
-    public void Due(string connector) => _changed.Add(LedgerChanges.WorkFor(connector));
-
-    public IReadOnlyCollection<string> TakeChanges()
-    {
-        string[] taken = [.. _changed];
-        _changed.Clear();
-        return taken;
     }
 }

@@ -1,40 +1,43 @@
+using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
-using Microsoft.Data.Sqlite;
 
 namespace Vss.Interlink.Exchange.Ledger;
 
-/// <summary>Runs statements on one connection. Prepared ones are kept, because the writer runs the same few for ever.</summary>
-/// <threadsafety>For one thread at a time, as the connection is.</threadsafety>
-internal sealed class Sql(SqliteConnection connection) : IDisposable
+/// <summary>
+/// Runs statements on one connection, in the part of SQL that SQLite and PostgreSQL share; parameters are named <c>@name</c>. Prepared ones are kept, because
+/// the writer runs the same few for ever.
+/// </summary>
+/// <threadsafety>For one flow of control at a time, as the connection is.</threadsafety>
+internal sealed class Sql(DbConnection connection) : IAsyncDisposable
 {
-    private readonly Dictionary<string, SqliteCommand> _prepared = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DbCommand> _prepared = new(StringComparer.Ordinal);
 
     /// <summary>Rows changed.</summary>
-    public int Execute(string text, params ReadOnlySpan<(string Name, object? Value)> values) => Command(text, values).ExecuteNonQuery();
+    public Task<int> ExecuteAsync(string text, params (string Name, object? Value)[] values) => Command(text, values).ExecuteNonQueryAsync();
 
-    public List<T> Query<T>(string text, Func<SqliteDataReader, T> read, params ReadOnlySpan<(string Name, object? Value)> values)
+    public async Task<List<T>> QueryAsync<T>(string text, Func<DbDataReader, T> read, params (string Name, object? Value)[] values)
     {
         List<T> rows = [];
-        using var reader = Command(text, values).ExecuteReader();
-        while (reader.Read()) rows.Add(read(reader));
+        await using var reader = await Command(text, values).ExecuteReaderAsync();
+        while (await reader.ReadAsync()) rows.Add(read(reader));
         return rows;
     }
 
     /// <summary>The first row, or null.</summary>
-    public T? First<T>(string text, Func<SqliteDataReader, T> read, params ReadOnlySpan<(string Name, object? Value)> values) where T : class =>
-        Query(text, read, values).FirstOrDefault();
+    public async Task<T?> FirstAsync<T>(string text, Func<DbDataReader, T> read, params (string Name, object? Value)[] values) where T : class =>
+        (await QueryAsync(text, read, values)).FirstOrDefault();
 
     /// <summary>One number, or null when there is no row or it is NULL.</summary>
-    public long? Number(string text, params ReadOnlySpan<(string Name, object? Value)> values) => Command(text, values).ExecuteScalar() as long?;
+    public async Task<long?> NumberAsync(string text, params (string Name, object? Value)[] values) => await Command(text, values).ExecuteScalarAsync() as long?;
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        foreach (var command in _prepared.Values) command.Dispose();
-        connection.Dispose();
+        foreach (var command in _prepared.Values) await command.DisposeAsync();
+        await connection.DisposeAsync();
     }
 
     [SuppressMessage("Security", "CA2100", Justification = "Texts are constants of this folder; what varies is bound.")]
-    private SqliteCommand Command(string text, ReadOnlySpan<(string Name, object? Value)> values)
+    private DbCommand Command(string text, (string Name, object? Value)[] values)
     {
         if (!_prepared.TryGetValue(text, out var command))
         {
@@ -44,7 +47,14 @@ internal sealed class Sql(SqliteConnection connection) : IDisposable
         }
 
         command.Parameters.Clear();
-        foreach (var (name, value) in values) command.Parameters.AddWithValue(name, value ?? DBNull.Value);
+        foreach (var (name, value) in values)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = name;
+            parameter.Value = value ?? DBNull.Value;
+            command.Parameters.Add(parameter);
+        }
+
         return command;
     }
 }
@@ -52,13 +62,13 @@ internal sealed class Sql(SqliteConnection connection) : IDisposable
 /// <summary>How values stand in columns: times as milliseconds since 1970 in UTC, ids as text, digests as octets.</summary>
 internal static class Columns
 {
-    public static DateTimeOffset Time(this SqliteDataReader row, int column) => DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
+    public static DateTimeOffset Time(this DbDataReader row, int column) => DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
 
-    public static string? TextOrNull(this SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+    public static string? TextOrNull(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
-    public static byte[] Octets(this SqliteDataReader row, int column) => row.GetFieldValue<byte[]>(column);
+    public static byte[] Octets(this DbDataReader row, int column) => row.GetFieldValue<byte[]>(column);
 
-    public static byte[]? OctetsOrNull(this SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.Octets(column);
+    public static byte[]? OctetsOrNull(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.Octets(column);
 
     public static long Column(this DateTimeOffset time) => time.ToUnixTimeMilliseconds();
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Data.Sqlite;
 
 namespace Vss.Interlink.Exchange.Ledger;
@@ -114,26 +115,32 @@ internal static class SqliteSchema
         """,
     ];
 
+    /// <summary>The version that this hub writes.</summary>
+    public static int Version => Versions.Length;
+
     /// <summary>Brings the tables to this version, under an exclusive lock.</summary>
     /// <exception cref="InvalidOperationException">The ledger was written by a newer hub.</exception>
     public static void Migrate(SqliteConnection connection, DateTimeOffset now)
     {
-        var sql = new Sql(connection);
-        sql.Execute("BEGIN EXCLUSIVE");
-        sql.Execute("CREATE TABLE IF NOT EXISTS schema_versions (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT");
-        var there = sql.Number("SELECT max(version) FROM schema_versions") ?? 0;
-        if (there > Versions.Length)
-        {
-            sql.Execute("ROLLBACK");
-            throw new InvalidOperationException($"The ledger has schema version {there}; this hub knows up to {Versions.Length}. Run the hub that wrote it, or a newer one.");
-        }
-
+        using var transaction = connection.BeginTransaction(System.Data.IsolationLevel.Serializable, deferred: false);
+        Execute(connection, "CREATE TABLE IF NOT EXISTS schema_versions (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT");
+        var there = Execute(connection, "SELECT coalesce(max(version), 0) FROM schema_versions");
+        if (there > Versions.Length) throw new InvalidOperationException($"The ledger has schema version {there}; this hub knows up to {Versions.Length}. Run the hub that wrote it, or a newer one.");
         for (var version = (int)there + 1; version <= Versions.Length; version++)
         {
-            sql.Execute(Versions[version - 1]);
-            sql.Execute("INSERT INTO schema_versions (version, applied_at) VALUES ($version, $now)", ("$version", version), ("$now", now.Column()));
+            Execute(connection, Versions[version - 1]);
+            Execute(connection, "INSERT INTO schema_versions (version, applied_at) VALUES (@version, @now)", ("@version", version), ("@now", now.Column()));
         }
 
-        sql.Execute("COMMIT");
+        transaction.Commit();
+    }
+
+    [SuppressMessage("Security", "CA2100", Justification = "Texts are constants of this class; what varies is bound.")]
+    private static long Execute(SqliteConnection connection, string text, params ReadOnlySpan<(string Name, object Value)> values)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = text;
+        foreach (var (name, value) in values) command.Parameters.AddWithValue(name, value);
+        return command.ExecuteScalar() as long? ?? 0;
     }
 }

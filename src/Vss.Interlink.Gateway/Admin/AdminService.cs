@@ -11,7 +11,7 @@ using Vss.Interlink.V1;
 namespace Vss.Interlink.Gateway.Admin;
 
 /// <summary>What the hub's own staff may see.</summary>
-public sealed class AdminService(SqliteLedger ledger, ExchangeHistory history, InsideCaller caller, FaultBoundary faults) : Vss.Interlink.Admin.V1.Admin.AdminBase
+public sealed class AdminService(ExchangeLedger ledger, ExchangeHistory history, InsideCaller caller, FaultBoundary faults) : Vss.Interlink.Admin.V1.Admin.AdminBase
 {
     public override Task<TraceResponse> Trace(TraceRequest request, ServerCallContext context) => faults.RunAsync(async () =>
     {

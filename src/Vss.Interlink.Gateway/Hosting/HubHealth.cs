@@ -34,7 +34,7 @@ internal static class HubHealth
 }
 
 /// <summary>Whether a write reaches the disk.</summary>
-internal sealed class LedgerCheck(SqliteLedger ledger) : IHealthCheck
+internal sealed class LedgerCheck(ExchangeLedger ledger) : IHealthCheck
 {
     /// <summary>Throws what the write throws: to the host that is unhealthy, and it logs why.</summary>
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)

@@ -14,14 +14,14 @@ public abstract class LedgerContract : IAsyncLifetime
 {
     private const string Connector = "axis";
 
-    private SqliteLedger _ledger = null!;
+    private ExchangeLedger _ledger = null!;
 
     protected ManualClock Clock { get; } = new(new DateTimeOffset(2026, 11, 21, 1, 0, 0, TimeSpan.Zero));
 
     private static TimeSpan Lease => TimeSpan.FromSeconds(30);
 
     /// <summary>Opens the same ledger once more, as another node or the next start would.</summary>
-    protected abstract SqliteLedger Open();
+    protected abstract ExchangeLedger Open();
 
     public ValueTask InitializeAsync()
     {

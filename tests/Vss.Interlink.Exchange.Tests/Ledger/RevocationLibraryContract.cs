@@ -65,11 +65,11 @@ public sealed class MemoryLibraryTests : RevocationLibraryContract
 public sealed class RevocationTableTests : RevocationLibraryContract, IAsyncLifetime
 {
     private readonly TempFolder _folder = new();
-    private readonly SqliteLedger _ledger;
+    private readonly ExchangeLedger _ledger;
 
     public RevocationTableTests()
     {
-        _ledger = new SqliteLedger(_folder["ledger.db"], TimeProvider.System);
+        _ledger = ExchangeLedger.OpenSqlite(_folder["ledger.db"], TimeProvider.System);
         Library = new RevocationTable(_ledger);
     }
 
@@ -88,14 +88,14 @@ public sealed class RevocationTableTests : RevocationLibraryContract, IAsyncLife
     {
         var answer = new LibraryAnswer("q", new byte[] { 7 }, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddDays(1), null, null);
         await Library.KeepAsync(answer, CancellationToken.None);
-        await using (var other = new SqliteLedger(_folder["ledger.db"], TimeProvider.System))
+        await using (var other = ExchangeLedger.OpenSqlite(_folder["ledger.db"], TimeProvider.System))
         {
             Assert.NotNull(await new RevocationTable(other).FindAsync("q", CancellationToken.None));
             Assert.True(await new RevocationTable(other).KeepAsync(answer with { ThisUpdate = answer.ThisUpdate.AddHours(1) }, CancellationToken.None));
         }
 
         await _ledger.DisposeAsync();
-        await using var restarted = new SqliteLedger(_folder["ledger.db"], TimeProvider.System);
+        await using var restarted = ExchangeLedger.OpenSqlite(_folder["ledger.db"], TimeProvider.System);
         Assert.Equal(DateTimeOffset.UnixEpoch.AddHours(1), (await new RevocationTable(restarted).FindAsync("q", CancellationToken.None))!.ThisUpdate);
     }
 
@@ -111,7 +111,7 @@ public sealed class RevocationTableTests : RevocationLibraryContract, IAsyncLife
             back.ExecuteNonQuery();
         }
 
-        await using var migrated = new SqliteLedger(_folder["ledger.db"], TimeProvider.System);
+        await using var migrated = ExchangeLedger.OpenSqlite(_folder["ledger.db"], TimeProvider.System);
         Assert.Null(await new RevocationTable(migrated).FindAsync("q", CancellationToken.None));
     }
 }

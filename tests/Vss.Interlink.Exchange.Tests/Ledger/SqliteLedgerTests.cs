@@ -9,7 +9,7 @@ public sealed class SqliteLedgerTests : LedgerContract
 
     private string File => _folder["ledger.db"];
 
-    protected override SqliteLedger Open() => new(File, Clock);
+    protected override ExchangeLedger Open() => ExchangeLedger.OpenSqlite(File, Clock);
 
     public override async ValueTask DisposeAsync()
     {

@@ -64,7 +64,7 @@ public sealed class HubHealthTests : IDisposable
     public async Task The_ledger_is_well_while_a_write_reaches_its_file()
     {
         var file = Path.Combine(_folder.FullName, "ledger.db");
-        await using var ledger = new SqliteLedger(file, _clock);
+        await using var ledger = ExchangeLedger.OpenSqlite(file, _clock);
         var log = new FileInfo(file + "-wal");
         var before = log.Length;
         Assert.Equal(HealthStatus.Healthy, (await RunAsync(new LedgerCheck(ledger))).Status);
@@ -76,7 +76,7 @@ public sealed class HubHealthTests : IDisposable
     public async Task A_ledger_that_takes_no_write_is_not_waited_for_longer_than_the_check_may_take()
     {
         var file = Path.Combine(_folder.FullName, "ledger.db");
-        await using var ledger = new SqliteLedger(file, _clock);
+        await using var ledger = ExchangeLedger.OpenSqlite(file, _clock);
         using var other = new SqliteConnection($"Data Source={file};Pooling=False");
         other.Open();
         using var held = other.BeginTransaction(deferred: false);

@@ -53,7 +53,7 @@ internal sealed class SoapHost : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Services.AddSoap(builder.Configuration.GetSection("Soap")).AddSingleton(trust.Soap).AddSingleton(trust.Revocation).AddSingleton(trust.SoapSigner);
         var folder = Directory.CreateTempSubdirectory("interlink-soap-");
-        builder.Services.AddSingleton(new SqliteLedger(System.IO.Path.Combine(folder.FullName, "ledger.db"), TimeProvider.System)).AddSingleton(TimeProvider.System).AddSingleton<AuditTrail>();
+        builder.Services.AddSingleton(ExchangeLedger.OpenSqlite(System.IO.Path.Combine(folder.FullName, "ledger.db"), TimeProvider.System)).AddSingleton(TimeProvider.System).AddSingleton<AuditTrail>();
         builder.Services.AddSingleton(new SoapOperations().Add("GetStatus", (_, _) => throw new InvalidOperationException("the ledger burnt down")));
         var app = builder.Build();
         app.MapSoap();

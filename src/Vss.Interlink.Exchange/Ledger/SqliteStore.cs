@@ -2,12 +2,9 @@ using Microsoft.Data.Sqlite;
 
 namespace Vss.Interlink.Exchange.Ledger;
 
-/// <summary>
-/// The ledger in one SQLite file: WAL, synchronous=FULL, one writer with group commit, readers on their own connections. Whatever an awaited write
-/// has answered is on the disk.
-/// </summary>
+/// <summary>One SQLite file: WAL, synchronous=FULL, one writer with group commit, readers on their own connections. Whatever an awaited write has answered is on the disk.</summary>
 /// <threadsafety>Safe for any number of threads; several processes may share the file.</threadsafety>
-public sealed partial class SqliteLedger : IAsyncDisposable
+internal sealed class SqliteStore : ILedgerStore
 {
     private const int BusySeconds = 30;
 
@@ -16,9 +13,8 @@ public sealed partial class SqliteLedger : IAsyncDisposable
 
     /// <summary>Opens the file, making or migrating it.</summary>
     /// <exception cref="InvalidOperationException">A newer hub wrote it.</exception>
-    public SqliteLedger(string file, TimeProvider clock)
+    public SqliteStore(string file, TimeProvider clock)
     {
-        Clock = clock;
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
         var writing = new SqliteConnectionStringBuilder { DataSource = file, ForeignKeys = true, DefaultTimeout = BusySeconds, Pooling = false }.ToString();
         _readers = new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadOnly, DefaultTimeout = BusySeconds }.ToString();
@@ -34,28 +30,29 @@ public sealed partial class SqliteLedger : IAsyncDisposable
         _writer = new GroupCommit(writer, Changes);
     }
 
-    internal LedgerChanges Changes { get; } = new();
+    public LedgerChanges Changes { get; } = new();
 
-    internal TimeProvider Clock { get; }
+    public string SkipLocked => "";
 
-    /// <summary>Goes the way of every write, through the queue to the disk, and changes nothing. Throws what a write would: disk full, locked, read-only.</summary>
+    public Task<T> WriteAsync<T>(Func<LedgerSession, Task<T>> action, CancellationToken cancellation) => _writer.RunAsync(action, cancellation);
+
+    // SQLite answers from memory or a few pages of the file, on the caller's thread; the task is the shape of a ledger, not this one's need.
+    public async Task<T> ReadAsync<T>(Func<Sql, Task<T>> read, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        await using var sql = new Sql(Open(_readers));
+        return await read(sql);
+    }
+
     public Task ProveWritableAsync(CancellationToken cancellation) =>
         // Nobody reads this field of the file's header, which is 0 already; writing it costs one page and one flush.
-        _writer.RunAsync(session => session.Sql.Execute("PRAGMA application_id = 0"), cancellation).WaitAsync(cancellation);
+        _writer.RunAsync(session => session.Sql.ExecuteAsync("PRAGMA application_id = 0"), cancellation).WaitAsync(cancellation);
 
     public async ValueTask DisposeAsync()
     {
         await _writer.DisposeAsync();
         using var any = new SqliteConnection(_readers);
         SqliteConnection.ClearPool(any);
-    }
-
-    // SQLite answers from memory or a few pages of the file, on the caller's thread; the task is the shape of a ledger, not this one's need.
-    private Task<T> ReadAsync<T>(Func<Sql, T> read, CancellationToken cancellation)
-    {
-        cancellation.ThrowIfCancellationRequested();
-        using var sql = new Sql(Open(_readers));
-        return Task.FromResult(read(sql));
     }
 
     private static SqliteConnection Open(string connectionString)

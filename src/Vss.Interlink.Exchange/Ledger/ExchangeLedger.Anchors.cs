@@ -3,29 +3,29 @@ using Vss.Interlink.Exchange.Audit;
 namespace Vss.Interlink.Exchange.Ledger;
 
 /// <summary>Which trust anchors the audit knows of.</summary>
-public sealed partial class SqliteLedger
+public sealed partial class ExchangeLedger
 {
     /// <summary>Makes these the anchors that are known, with a line in the audit for each that came and each that went, all in one transaction.</summary>
     /// <param name="anchors">What is trusted now, each in words that say all of it.</param>
     /// <param name="at">When.</param>
     /// <param name="cancellation">Counts until the write begins.</param>
     /// <returns>How many came and went.</returns>
-    public Task<int> RecordAnchorsAsync(IReadOnlyCollection<string> anchors, DateTimeOffset at, CancellationToken cancellation) => _writer.RunAsync(
-        session =>
+    public Task<int> RecordAnchorsAsync(IReadOnlyCollection<string> anchors, DateTimeOffset at, CancellationToken cancellation) => _store.WriteAsync(
+        async session =>
         {
-            var known = session.Sql.Query("SELECT anchor FROM anchors ORDER BY anchor", row => row.GetString(0)).ToHashSet(StringComparer.Ordinal);
+            var known = (await session.Sql.QueryAsync("SELECT anchor FROM anchors ORDER BY anchor", row => row.GetString(0))).ToHashSet(StringComparer.Ordinal);
             var came = anchors.Where(anchor => !known.Contains(anchor)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
             var went = known.Except(anchors, StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
             foreach (var anchor in went)
             {
-                session.Sql.Execute("DELETE FROM anchors WHERE anchor = $anchor", ("$anchor", anchor));
-                Write(session, AuditLine.New(at, AuditEvent.AnchorRemoved, "trust") with { Detail = anchor });
+                await session.Sql.ExecuteAsync("DELETE FROM anchors WHERE anchor = @anchor", ("@anchor", anchor));
+                await WriteAsync(session, AuditLine.New(at, AuditEvent.AnchorRemoved, "trust") with { Detail = anchor });
             }
 
             foreach (var anchor in came)
             {
-                session.Sql.Execute("INSERT INTO anchors (anchor) VALUES ($anchor)", ("$anchor", anchor));
-                Write(session, AuditLine.New(at, AuditEvent.AnchorAdded, "trust") with { Detail = anchor });
+                await session.Sql.ExecuteAsync("INSERT INTO anchors (anchor) VALUES (@anchor)", ("@anchor", anchor));
+                await WriteAsync(session, AuditLine.New(at, AuditEvent.AnchorAdded, "trust") with { Detail = anchor });
             }
 
             return came.Count + went.Count;
@@ -34,9 +34,9 @@ public sealed partial class SqliteLedger
 
     /// <summary>What the audit says of trust anchors, in order.</summary>
     public Task<IReadOnlyList<AuditLine>> ListAnchorAuditAsync(CancellationToken cancellation) => ReadAsync<IReadOnlyList<AuditLine>>(
-        sql => sql.Query(
-            "SELECT reference, at, event, edge, exchange_id, delivery_id, sender, fault, rule, detail FROM audit WHERE event IN ($added, $removed) ORDER BY audit_id",
+        async sql => await sql.QueryAsync(
+            "SELECT reference, at, event, edge, exchange_id, delivery_id, sender, fault, rule, detail FROM audit WHERE event IN (@added, @removed) ORDER BY audit_id",
             ReadAudit,
-            ("$added", (int)AuditEvent.AnchorAdded), ("$removed", (int)AuditEvent.AnchorRemoved)),
+            ("@added", (int)AuditEvent.AnchorAdded), ("@removed", (int)AuditEvent.AnchorRemoved)),
         cancellation);
 }

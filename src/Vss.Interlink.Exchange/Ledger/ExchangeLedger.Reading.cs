@@ -1,12 +1,12 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using Vss.Interlink.Exchange.Audit;
 using Vss.Interlink.V1;
 
 namespace Vss.Interlink.Exchange.Ledger;
 
-public sealed partial class SqliteLedger
+public sealed partial class ExchangeLedger
 {
     private const string ViewColumns = "exchange_id, sender, message_id, kind, document_id, subject, state, accepted_at, digest, assurance";
     private const string BoxColumns =
@@ -18,12 +18,12 @@ public sealed partial class SqliteLedger
     /// <summary>The exchange with its deliveries and its evidence, documents included; or null.</summary>
     public Task<ExchangeView?> FindViewAsync(ExchangeId id, CancellationToken cancellation) =>
         ReadAsync(
-            sql => sql.First($"SELECT {ViewColumns} FROM exchanges WHERE exchange_id = $id", ReadView, ("$id", id.ToString())) is { } view ? Complete(sql, view, withDocuments: true) : null,
+            async sql => await sql.FirstAsync($"SELECT {ViewColumns} FROM exchanges WHERE exchange_id = @id", ReadView, ("@id", id.ToString())) is { } view ? await CompleteAsync(sql, view, withDocuments: true) : null,
             cancellation);
 
     /// <summary>The id under which the sender's message was accepted, or null.</summary>
     public Task<ExchangeId?> FindIdAsync(OrganId sender, MessageId messageId, CancellationToken cancellation) =>
-        ReadAsync(sql => Accepted(sql, sender, messageId)?.Id, cancellation);
+        ReadAsync(async sql => (await AcceptedAsync(sql, sender, messageId))?.Id, cancellation);
 
     /// <summary>Exchanges, the newest first, with the digests of their evidence.</summary>
     /// <param name="max">At most so many.</param>
@@ -33,58 +33,59 @@ public sealed partial class SqliteLedger
     /// <param name="cancellation">Stops before the read.</param>
     public Task<IReadOnlyList<ExchangeView>> ListViewsAsync(int max, ExchangeId? before, OrganId? sender, OrganId? receiver, CancellationToken cancellation) =>
         ReadAsync<IReadOnlyList<ExchangeView>>(
-            sql =>
+            async sql =>
             {
                 // One text per combination, so that each uses its own index.
-                var text = $"SELECT {ViewColumns} FROM exchanges WHERE exchange_id < $before"
-                    + (sender is null ? "" : " AND sender = $sender")
-                    + (receiver is null ? "" : " AND exchange_id IN (SELECT exchange_id FROM deliveries WHERE receiver = $receiver AND exchange_id < $before ORDER BY exchange_id DESC)")
-                    + " ORDER BY exchange_id DESC LIMIT $max";
-                var views = sql.Query(text, ReadView, ("$before", before?.ToString() ?? "y"), ("$sender", sender?.ToString()), ("$receiver", receiver?.ToString()), ("$max", max));
-                return [.. views.Select(view => Complete(sql, view, withDocuments: false))];
+                var text = $"SELECT {ViewColumns} FROM exchanges WHERE exchange_id < @before"
+                    + (sender is null ? "" : " AND sender = @sender")
+                    + (receiver is null ? "" : " AND exchange_id IN (SELECT exchange_id FROM deliveries WHERE receiver = @receiver AND exchange_id < @before ORDER BY exchange_id DESC)")
+                    + " ORDER BY exchange_id DESC LIMIT @max";
+                var views = await sql.QueryAsync(text, ReadView, ("@before", before?.ToString() ?? "y"), ("@sender", sender?.ToString()), ("@receiver", receiver?.ToString()), ("@max", max));
+                foreach (var view in views) await CompleteAsync(sql, view, withDocuments: false);
+                return views;
             },
             cancellation);
 
     /// <summary>What lies in the receiver's box, the oldest first.</summary>
     public Task<IReadOnlyList<BoxItem>> ListAvailableAsync(OrganId receiver, int max, CancellationToken cancellation) =>
         ReadAsync<IReadOnlyList<BoxItem>>(
-            sql => sql.Query(
-                $"SELECT {BoxColumns} WHERE d.receiver = $receiver AND d.state = 3 ORDER BY d.delivery_id LIMIT $max",
+            async sql => await sql.QueryAsync(
+                $"SELECT {BoxColumns} WHERE d.receiver = @receiver AND d.state = 3 ORDER BY d.delivery_id LIMIT @max",
                 ReadBoxItem,
-                ("$receiver", receiver.ToString()),
-                ("$max", max)),
+                ("@receiver", receiver.ToString()),
+                ("@max", max)),
             cancellation);
 
     /// <summary>One delivery of the dossier to the receiver that lies or lay in his box; null also when it is somebody else's.</summary>
     public Task<BoxItem?> FindBoxItemAsync(DeliveryId delivery, OrganId receiver, CancellationToken cancellation) =>
         ReadAsync(
-            sql => sql.First(
-                $"SELECT {BoxColumns} WHERE d.delivery_id = $id AND d.receiver = $receiver AND d.state IN (3, 4)",
+            sql => sql.FirstAsync(
+                $"SELECT {BoxColumns} WHERE d.delivery_id = @id AND d.receiver = @receiver AND d.state IN (3, 4)",
                 ReadBoxItem,
-                ("$id", delivery.ToString()),
-                ("$receiver", receiver.ToString())),
+                ("@id", delivery.ToString()),
+                ("@receiver", receiver.ToString())),
             cancellation);
 
     /// <summary>Digest of an attachment, when the dossier is in the receiver's hands or on its way there under a lease; null otherwise.</summary>
     public Task<ContentDigest?> FindPartAsync(ExchangeId exchange, string attachment, OrganId receiver, CancellationToken cancellation) =>
         ReadAsync(
-            sql => sql.First(
+            async sql => await sql.FirstAsync(
                 """
-                SELECT p.digest FROM parts AS p WHERE p.exchange_id = $exchange AND p.attachment_id = $attachment
-                  AND EXISTS (SELECT 1 FROM deliveries AS d WHERE d.exchange_id = p.exchange_id AND d.receiver = $receiver AND d.purpose = 'dossier' AND d.state IN (2, 3, 4))
+                SELECT p.digest FROM parts AS p WHERE p.exchange_id = @exchange AND p.attachment_id = @attachment
+                  AND EXISTS (SELECT 1 FROM deliveries AS d WHERE d.exchange_id = p.exchange_id AND d.receiver = @receiver AND d.purpose = 'dossier' AND d.state IN (2, 3, 4))
                 """,
                 row => row.Octets(0),
-                ("$exchange", exchange.ToString()),
-                ("$attachment", attachment),
-                ("$receiver", receiver.ToString())) is { } octets ? ContentDigest.Stored(octets) : (ContentDigest?)null,
+                ("@exchange", exchange.ToString()),
+                ("@attachment", attachment),
+                ("@receiver", receiver.ToString())) is { } octets ? ContentDigest.Stored(octets) : (ContentDigest?)null,
             cancellation);
 
     /// <summary>Adds a line to the audit.</summary>
     public Task WriteAuditAsync(AuditLine line, CancellationToken cancellation) =>
-        _writer.RunAsync(
-            session =>
+        _store.WriteAsync(
+            async session =>
             {
-                Write(session, line);
+                await WriteAsync(session, line);
                 return true;
             },
             cancellation);
@@ -92,42 +93,42 @@ public sealed partial class SqliteLedger
     /// <summary>The audit of one exchange, in order.</summary>
     public Task<IReadOnlyList<AuditLine>> ListAuditAsync(ExchangeId exchange, CancellationToken cancellation) =>
         ReadAsync<IReadOnlyList<AuditLine>>(
-            sql => sql.Query(
-                "SELECT reference, at, event, edge, exchange_id, delivery_id, sender, fault, rule, detail FROM audit WHERE exchange_id = $id ORDER BY audit_id",
+            async sql => await sql.QueryAsync(
+                "SELECT reference, at, event, edge, exchange_id, delivery_id, sender, fault, rule, detail FROM audit WHERE exchange_id = @id ORDER BY audit_id",
                 ReadAudit,
-                ("$id", exchange.ToString())),
+                ("@id", exchange.ToString())),
             cancellation);
 
     /// <summary>The line with a reference number, or null.</summary>
     public Task<AuditLine?> FindAuditAsync(string reference, CancellationToken cancellation) =>
         ReadAsync(
-            sql => sql.First(
-                "SELECT reference, at, event, edge, exchange_id, delivery_id, sender, fault, rule, detail FROM audit WHERE reference = $reference",
+            sql => sql.FirstAsync(
+                "SELECT reference, at, event, edge, exchange_id, delivery_id, sender, fault, rule, detail FROM audit WHERE reference = @reference",
                 ReadAudit,
-                ("$reference", reference)),
+                ("@reference", reference)),
             cancellation);
 
-    private static void Write(LedgerSession session, AuditLine line) =>
-        session.Sql.Execute(
+    private static Task WriteAsync(LedgerSession session, AuditLine line) =>
+        session.Sql.ExecuteAsync(
             """
             INSERT INTO audit (reference, at, event, edge, exchange_id, delivery_id, sender, fault, rule, detail)
-            VALUES ($reference, $at, $event, $edge, $exchange, $delivery, $sender, $fault, $rule, $detail)
+            VALUES (@reference, @at, @event, @edge, @exchange, @delivery, @sender, @fault, @rule, @detail)
             """,
-            ("$reference", line.Reference),
-            ("$at", line.At.Column()),
-            ("$event", (int)line.Event),
-            ("$edge", line.Edge),
-            ("$exchange", line.Exchange?.ToString()),
-            ("$delivery", line.Delivery?.ToString()),
-            ("$sender", line.Sender?.ToString()),
-            ("$fault", (int?)line.Fault),
-            ("$rule", line.Rule),
-            ("$detail", line.Detail));
+            ("@reference", line.Reference),
+            ("@at", line.At.Column()),
+            ("@event", (int)line.Event),
+            ("@edge", line.Edge),
+            ("@exchange", line.Exchange?.ToString()),
+            ("@delivery", line.Delivery?.ToString()),
+            ("@sender", line.Sender?.ToString()),
+            ("@fault", (int?)line.Fault),
+            ("@rule", line.Rule),
+            ("@detail", line.Detail));
 
-    private static ExchangeView Complete(Sql sql, ExchangeView view, bool withDocuments)
+    private static async Task<ExchangeView> CompleteAsync(Sql sql, ExchangeView view, bool withDocuments)
     {
-        view.Deliveries.AddRange(sql.Query(
-            "SELECT delivery_id, receiver, purpose, state, attempts, changed_at, external_id, last_error FROM deliveries WHERE exchange_id = $id ORDER BY rowid",
+        view.Deliveries.AddRange(await sql.QueryAsync(
+            "SELECT delivery_id, receiver, purpose, state, attempts, changed_at, external_id, last_error FROM deliveries WHERE exchange_id = @id ORDER BY created_at, purpose, delivery_id",
             row => new DeliveryView
             {
                 DeliveryId = row.GetString(0),
@@ -139,9 +140,9 @@ public sealed partial class SqliteLedger
                 ExternalId = row.GetString(6),
                 LastError = row.GetString(7),
             },
-            ("$id", view.ExchangeId)));
-        view.Evidence.AddRange(sql.Query(
-            "SELECT type, at, delivery_id, sha256, CASE WHEN $documents THEN document ELSE x'' END FROM evidence WHERE exchange_id = $id ORDER BY evidence_id",
+            ("@id", view.ExchangeId)));
+        view.Evidence.AddRange(await sql.QueryAsync(
+            "SELECT type, at, delivery_id, sha256, CASE WHEN @documents THEN document ELSE @nothing END FROM evidence WHERE exchange_id = @id ORDER BY evidence_id",
             row => new EvidenceView
             {
                 Type = row.GetString(0),
@@ -150,12 +151,13 @@ public sealed partial class SqliteLedger
                 Sha256 = ByteString.CopyFrom(row.Octets(3)),
                 Document = ByteString.CopyFrom(row.Octets(4)),
             },
-            ("$id", view.ExchangeId),
-            ("$documents", withDocuments)));
+            ("@id", view.ExchangeId),
+            ("@documents", withDocuments),
+            ("@nothing", Array.Empty<byte>())));
         return view;
     }
 
-    private static ExchangeView ReadView(SqliteDataReader row) => new()
+    private static ExchangeView ReadView(DbDataReader row) => new()
     {
         ExchangeId = row.GetString(0),
         Sender = row.GetString(1),
@@ -169,7 +171,7 @@ public sealed partial class SqliteLedger
         Assurance = row.GetString(9),
     };
 
-    private static BoxItem ReadBoxItem(SqliteDataReader row) => new(
+    private static BoxItem ReadBoxItem(DbDataReader row) => new(
         DeliveryId.Stored(row.GetString(0)),
         ExchangeId.Stored(row.GetString(1)),
         OrganId.Stored(row.GetString(2)),
@@ -181,7 +183,7 @@ public sealed partial class SqliteLedger
         row.Time(8),
         row.OctetsOrNull(9));
 
-    private static AuditLine ReadAudit(SqliteDataReader row) => new(
+    private static AuditLine ReadAudit(DbDataReader row) => new(
         row.GetString(0),
         row.Time(1),
         (AuditEvent)row.GetInt32(2),

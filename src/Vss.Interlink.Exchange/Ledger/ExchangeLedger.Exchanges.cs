@@ -1,0 +1,134 @@
+using System.Security.Cryptography;
+using Google.Protobuf;
+using Vss.Interlink.Exchange.Audit;
+using Vss.Interlink.Exchange.Evidence;
+using Vss.Interlink.V1;
+
+namespace Vss.Interlink.Exchange.Ledger;
+
+public sealed partial class ExchangeLedger
+{
+    private const string AcceptedColumns = "exchange_id, accepted_at, digest, receipt";
+
+    /// <summary>
+    /// Claims (sender, message id) and, when it is the first, writes the exchange, its parts, deliveries, evidence and audit line in one transaction.
+    /// The unique index decides, so of any number of claims at once exactly one is the first.
+    /// </summary>
+    public Task<Claim> AcceptAsync(NewExchange exchange, CancellationToken cancellation) =>
+        _store.WriteAsync<Claim>(
+            async session =>
+            {
+                if (await AcceptedAsync(session.Sql, exchange.Sender, exchange.MessageId) is { } earlier) return Again(earlier, exchange.Digest);
+                if (exchange.Seal is { } seal && await SealedAsync(session.Sql, exchange.Sender, seal) is { } before) return new Claim.SameAgain(before);
+                await InsertAsync(session, exchange);
+                return new Claim.First();
+            },
+            cancellation);
+
+    /// <summary>What (sender, message id, digest) would be answered now; null when nothing was accepted under the id.</summary>
+    public Task<Claim?> FindClaimAsync(OrganId sender, MessageId messageId, ContentDigest digest, CancellationToken cancellation) =>
+        ReadAsync(async sql => await AcceptedAsync(sql, sender, messageId) is { } earlier ? Again(earlier, digest) : null, cancellation);
+
+    /// <summary>The exchange as it was accepted, or null.</summary>
+    public Task<ExchangeRecord?> FindRecordAsync(ExchangeId id, CancellationToken cancellation) =>
+        ReadAsync(
+            sql => sql.FirstAsync(
+                "SELECT exchange_id, sender, message_id, digest, dossier, assurance, signed_by, answered_by_status, accepted_at, receipt FROM exchanges WHERE exchange_id = @id",
+                row => new ExchangeRecord(
+                    ExchangeId.Stored(row.GetString(0)),
+                    OrganId.Stored(row.GetString(1)),
+                    MessageId.Stored(row.GetString(2)),
+                    ContentDigest.Stored(row.Octets(3)),
+                    Dossier.Parser.ParseFrom(row.Octets(4)),
+                    AssuranceText.Stored(row.GetString(5)),
+                    row.TextOrNull(6),
+                    row.GetBoolean(7),
+                    row.Time(8),
+                    row.Octets(9)),
+                ("@id", id.ToString())),
+            cancellation);
+
+    private static Claim Again(AcceptedExchange earlier, ContentDigest digest) =>
+        earlier.Digest == digest ? new Claim.SameAgain(earlier) : new Claim.Conflict(earlier);
+
+    private static Task<AcceptedExchange?> AcceptedAsync(Sql sql, OrganId sender, MessageId messageId) =>
+        sql.FirstAsync(
+            $"SELECT {AcceptedColumns} FROM exchanges WHERE sender = @sender AND message_id = @message",
+            row => new AcceptedExchange(ExchangeId.Stored(row.GetString(0)), row.Time(1), ContentDigest.Stored(row.Octets(2)), row.Octets(3)),
+            ("@sender", sender.ToString()),
+            ("@message", messageId.ToString()));
+
+    private static Task<AcceptedExchange?> SealedAsync(Sql sql, OrganId sender, byte[] seal) =>
+        sql.FirstAsync(
+            $"SELECT {AcceptedColumns} FROM exchanges WHERE sender = @sender AND seal_digest = @seal",
+            row => new AcceptedExchange(ExchangeId.Stored(row.GetString(0)), row.Time(1), ContentDigest.Stored(row.Octets(2)), row.Octets(3)),
+            ("@sender", sender.ToString()),
+            ("@seal", seal));
+
+    private static async Task InsertAsync(LedgerSession session, NewExchange exchange)
+    {
+        var (sql, at) = (session.Sql, exchange.AcceptedAt);
+        await sql.ExecuteAsync(
+            """
+            INSERT INTO exchanges (exchange_id, sender, message_id, kind, document_id, subject, state, accepted_at, digest, assurance, signed_by, answered_by_status, edge, dossier, receipt, seal_digest)
+            VALUES (@id, @sender, @message, @kind, @document, @subject, @state, @at, @digest, @assurance, @signed, @statuses, @edge, @dossier, @receipt, @seal)
+            """,
+            ("@id", exchange.Id.ToString()),
+            ("@sender", exchange.Sender.ToString()),
+            ("@message", exchange.MessageId.ToString()),
+            ("@kind", (int)exchange.Dossier.Kind),
+            ("@document", exchange.Dossier.DocumentId),
+            ("@subject", exchange.Dossier.Subject),
+            ("@state", (int)ExchangeState.Accepted),
+            ("@at", at.Column()),
+            ("@digest", exchange.Digest.ToArray()),
+            ("@assurance", AssuranceText.Of(exchange.Assurance)),
+            ("@signed", exchange.SignedBy),
+            ("@statuses", exchange.AnsweredByStatus),
+            ("@edge", exchange.Edge),
+            ("@dossier", exchange.Dossier.ToByteArray()),
+            ("@receipt", exchange.Receipt),
+            ("@seal", exchange.Seal));
+        foreach (var (attachment, body) in exchange.Parts)
+            await sql.ExecuteAsync(
+                "INSERT INTO parts (exchange_id, attachment_id, digest, size) VALUES (@id, @attachment, @digest, @size)",
+                ("@id", exchange.Id.ToString()),
+                ("@attachment", attachment),
+                ("@digest", body.Digest.ToArray()),
+                ("@size", body.Size));
+        foreach (var delivery in exchange.Deliveries) await EnqueueAsync(session, exchange.Id, delivery, at);
+        await KeepAsync(session, exchange.Id, null, new NewEvidence(EvidenceType.SubmissionAcceptance, exchange.Receipt), at);
+        await WriteAsync(session, AuditLine.New(at, AuditEvent.Accepted, exchange.Edge) with { Exchange = exchange.Id, Sender = exchange.Sender });
+        foreach (var found in exchange.Attachments) await WriteAsync(session, AuditLine.New(at, AuditEvent.AttachmentJudged, exchange.Edge) with { Exchange = exchange.Id, Sender = exchange.Sender, Detail = found });
+        session.Changed(exchange.Id);
+    }
+
+    private static async Task EnqueueAsync(LedgerSession session, ExchangeId exchange, NewDelivery delivery, DateTimeOffset at)
+    {
+        await session.Sql.ExecuteAsync(
+            """
+            INSERT INTO deliveries (delivery_id, exchange_id, receiver, connector, purpose, about, text, state, attempts, due_at, lease_owner, fence, created_at, changed_at, external_id, last_error, seal)
+            VALUES (@id, @exchange, @receiver, @connector, @purpose, @about, @text, @state, 0, @at, NULL, 0, @at, @at, '', '', NULL)
+            """,
+            ("@id", delivery.Id.ToString()),
+            ("@exchange", exchange.ToString()),
+            ("@receiver", delivery.Receiver.ToString()),
+            ("@connector", delivery.Connector),
+            ("@purpose", delivery.Purpose.ToString()),
+            ("@about", delivery.About?.ToString()),
+            ("@text", delivery.Text),
+            ("@state", (int)DeliveryState.Pending),
+            ("@at", at.Column()));
+        session.Due(delivery.Connector);
+    }
+
+    private static Task KeepAsync(LedgerSession session, ExchangeId exchange, DeliveryId? delivery, NewEvidence evidence, DateTimeOffset at) =>
+        session.Sql.ExecuteAsync(
+            "INSERT INTO evidence (exchange_id, delivery_id, type, at, sha256, document) VALUES (@exchange, @delivery, @type, @at, @sha256, @document)",
+            ("@exchange", exchange.ToString()),
+            ("@delivery", delivery?.ToString()),
+            ("@type", evidence.Type),
+            ("@at", at.Column()),
+            ("@sha256", SHA256.HashData(evidence.Document)),
+            ("@document", evidence.Document));
+}
