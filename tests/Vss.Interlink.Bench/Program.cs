@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Vss.Interlink.Bench.Pdf;
 using Vss.Interlink.Bench.Pki;
+using Vss.Interlink.Bench.Road;
 using Vss.Interlink.Bench.Rpc;
 using Vss.Interlink.Bench.Xml;
 
@@ -8,6 +9,7 @@ var root = new RootCommand("Measures parts of the hub, each against the plainest
 {
     PdfCommand.Create(),
     PkiCommand.Create(),
+    RoadCommand.Create(),
     RpcCommand.Create(),
     RpcServer.CreateCommand(),
     XmlCommand.Create(),

@@ -25,6 +25,9 @@ public sealed class MinistryClient(MinistryOptions options) : IDisposable
     public Task<MinistryReply<ConfirmAnswer>> ConfirmReceivedAsync(string organ, string deliveryId, CancellationToken cancellation = default) =>
         CallAsync("ConfirmReceived", organ, ("DeliveryId", deliveryId), AnswerReader.Confirmed, cancellation);
 
+    /// <summary>A signed envelope as it goes over the wire, to be sent by somebody else within the life of its Timestamp.</summary>
+    public async Task<byte[]> PrepareSubmitAsync(MinistryDossier dossier, CancellationToken cancellation = default) => Wire.Octets(await SignedSubmitAsync(dossier, cancellation));
+
     /// <summary>Changes the body after it was signed.</summary>
     public async Task<MinistryReply<SubmitAnswer>> SubmitTamperedAsync(MinistryDossier dossier, CancellationToken cancellation = default)
     {
