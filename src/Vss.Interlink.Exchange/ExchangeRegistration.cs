@@ -10,6 +10,7 @@ using Vss.Interlink.Exchange.Delivery;
 using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Intake;
 using Vss.Interlink.Exchange.Ledger;
+using Vss.Interlink.Exchange.Replay;
 using Vss.Interlink.Exchange.Routing;
 using Vss.Interlink.Exchange.Translation;
 using Vss.Interlink.Trust.Certificates;
@@ -42,6 +43,9 @@ public static class ExchangeRegistration
         services.AddSingleton<DossierXml>();
         services.AddSingleton<ExchangeHistory>();
         services.AddSingleton<ReceiverBox>();
+        services.AddSingleton(provider => ClaimOwner.OfThisStart(provider.Options().Node ?? Environment.MachineName));
+        services.AddSingleton(Guard);
+        services.AddSingleton(provider => new SignedOnce(provider.GetRequiredService<IReplayGuard>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(Intake);
         services.AddSingleton(Worker);
         services.AddHostedService(provider => provider.GetRequiredService<DeliveryWorker>());
@@ -71,8 +75,16 @@ public static class ExchangeRegistration
         provider.Options().InsideOrgans.Select(OrganId.Stored).ToHashSet(),
         provider.GetRequiredService<AuditTrail>(),
         provider.GetRequiredService<TimeProvider>(),
-        provider.Options().InFlightPatience,
+        new PartnerGate(provider.GetRequiredService<IReplayGuard>(), provider.GetRequiredService<ClaimOwner>(), provider.Options().Claims),
+        new MessageClaims(
+            provider.GetRequiredService<IReplayGuard>(), provider.GetRequiredService<SqliteLedger>(), provider.GetRequiredService<ClaimOwner>(), provider.Options().InFlightPatience, provider.GetRequiredService<TimeProvider>()),
         provider.Logger<DossierIntake>());
+
+    private static IReplayGuard Guard(IServiceProvider provider)
+    {
+        var (claims, clock) = (provider.Options().Claims, provider.GetRequiredService<TimeProvider>());
+        return claims.Redis is null ? new ProcessReplayGuard(claims, clock) : new FallbackReplayGuard(claims, clock, provider.GetRequiredService<ILogger<FallbackReplayGuard>>());
+    }
 
     private static DeliveryWorker Worker(IServiceProvider provider)
     {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Vss.Interlink.Exchange.Replay;
 using Vss.Interlink.Gateway.Soap.Operations;
 using Vss.Interlink.Trust.Policy;
 
@@ -48,13 +49,20 @@ public static class SoapRegistration
     private static SoapOperations Operations(IServiceProvider provider)
     {
         var (submit, history, box) = (provider.GetRequiredService<SubmitOperation>(), provider.GetRequiredService<HistoryOperations>(), provider.GetRequiredService<BoxOperations>());
+        var once = provider.GetRequiredService<SignedOnce>();
         return new SoapOperations()
             .Add("SubmitDossier", submit.SubmitAsync)
-            .Add("GetStatus", history.GetStatusAsync)
-            .Add("GetReceipt", history.GetReceiptAsync)
-            .Add("ListInbox", box.ListInboxAsync)
-            .Add("FetchDossier", box.FetchDossierAsync)
-            .Add("ConfirmReceived", box.ConfirmReceivedAsync);
+            .Add("GetStatus", Once(history.GetStatusAsync))
+            .Add("GetReceipt", Once(history.GetReceiptAsync))
+            .Add("ListInbox", Once(box.ListInboxAsync))
+            .Add("FetchDossier", Once(box.FetchDossierAsync))
+            .Add("ConfirmReceived", Once(box.ConfirmReceivedAsync));
+
+        SoapOperation Once(SoapOperation operation) => async (call, cancellation) =>
+        {
+            await once.RequireAsync(call.Document, cancellation);
+            return await operation(call, cancellation);
+        };
     }
 
     private static Task WsdlAsync(HttpContext http, WsdlDocument published, Uri? publicAddress) =>
