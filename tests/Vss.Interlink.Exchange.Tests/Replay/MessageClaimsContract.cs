@@ -184,9 +184,9 @@ public abstract class MessageClaimsContract : IAsyncLifetime
 /// <summary>One process has one memory: both nodes of these tests share it.</summary>
 public sealed class LedgerOnlyClaimsTests : MessageClaimsContract
 {
-    private readonly ProcessReplayGuard _shared = new(new ClaimOptions(), TimeProvider.System);
+    private readonly ProcessReplayGuard _guard = new(new ClaimOptions(), TimeProvider.System);
 
-    protected override IReplayGuard Guard(ClaimOptions options) => options.Partners.Count + options.Limits.InFlight == new PartnerLimits().InFlight ? _shared : new ProcessReplayGuard(options, TimeProvider.System);
+    protected override IReplayGuard Guard(ClaimOptions options) => _guard;
 }
 
 public sealed class RedisClaimsTests(RedisServer server) : MessageClaimsContract, IClassFixture<RedisServer>
