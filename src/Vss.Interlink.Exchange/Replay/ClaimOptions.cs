@@ -12,8 +12,8 @@ public sealed class ClaimOptions
     /// <summary>How often a submission that waits for an equal one at another node asks again.</summary>
     public TimeSpan Poll { get; set; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Signed requests that a node remembers within their windows; above that it answers OVERLOADED.</summary>
-    public int MaxNonces { get; set; } = 200_000;
+    /// <summary>Signed requests of one partner that a node remembers within their windows; above that it answers OVERLOADED.</summary>
+    public int MaxNonces { get; set; } = 100_000;
 
     /// <summary>What a partner may send that has no line in <see cref="Partners"/>.</summary>
     public PartnerLimits Limits { get; set; } = new();

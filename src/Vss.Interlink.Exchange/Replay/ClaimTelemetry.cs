@@ -18,7 +18,7 @@ internal static class ClaimTelemetry
     /// <param name="outcome">first, same-again, in-flight or conflict.</param>
     public static void Claimed(string outcome) => Claims.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 
-    /// <param name="step">claim, accepted, release, nonce, enter, leave or probe.</param>
+    /// <param name="step">claim, accepted, release, nonce, enter or probe.</param>
     public static void WithoutRedis(string step) => Fallbacks.Add(1, new KeyValuePair<string, object?>("step", step));
 
     /// <param name="answer">taken, in-flight or accepted.</param>

@@ -13,6 +13,7 @@ internal sealed partial class FallbackReplayGuard : IReplayGuard, IAsyncDisposab
     private readonly ProcessReplayGuard _process;
     private readonly RedisLink _link;
     private readonly RedisReplayGuard _redis;
+    private readonly CircuitBreakerStateProvider _state = new();
     private readonly ResiliencePipeline _breaker;
     private readonly ILogger _logger;
     private volatile string? _trouble;
@@ -25,10 +26,11 @@ internal sealed partial class FallbackReplayGuard : IReplayGuard, IAsyncDisposab
         _breaker = new ResiliencePipelineBuilder { TimeProvider = clock }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions
             {
-                FailureRatio = 0.5,
-                MinimumThroughput = redis.BreakerFailures,
+                FailureRatio = 0.1,
+                MinimumThroughput = redis.BreakerMinimum,
                 SamplingDuration = redis.BreakerWindow,
                 BreakDuration = redis.BreakerRest,
+                StateProvider = _state,
                 ShouldHandle = new PredicateBuilder().Handle<RedisAwayException>(),
             })
             .Build();
@@ -70,8 +72,8 @@ internal sealed partial class FallbackReplayGuard : IReplayGuard, IAsyncDisposab
     }
 
     // What this process saw stays seen, whatever becomes of Redis.
-    public async Task<bool> SeeAsync(string nonce, TimeSpan window, CancellationToken cancellation) =>
-        await _process.SeeAsync(nonce, window, cancellation) && await AskAsync("nonce", token => _redis.SeeAsync(nonce, window, token), true, cancellation);
+    public async Task<bool> SeeAsync(OrganId partner, string nonce, TimeSpan window, CancellationToken cancellation) =>
+        await _process.SeeAsync(partner, nonce, window, cancellation) && await AskAsync("nonce", token => _redis.SeeAsync(partner, nonce, window, token), true, cancellation);
 
     public async Task<TimeSpan?> EnterAsync(OrganId partner, string slot, PartnerLimits limits, CancellationToken cancellation)
     {
@@ -83,11 +85,7 @@ internal sealed partial class FallbackReplayGuard : IReplayGuard, IAsyncDisposab
     public async Task LeaveAsync(OrganId partner, string slot, CancellationToken cancellation)
     {
         await _process.LeaveAsync(partner, slot, cancellation);
-        await AskAsync("leave", async token =>
-        {
-            await _redis.LeaveAsync(partner, slot, token);
-            return true;
-        }, false, cancellation);
+        if (_state.CircuitState == CircuitState.Closed) await _redis.LeaveAsync(partner, slot, cancellation);
     }
 
     /// <summary>Asks Redis, unless it is left alone at the moment.</summary>

@@ -20,11 +20,12 @@ public interface IReplayGuard
     Task<bool> ReleaseAsync(ClaimTicket ticket, CancellationToken cancellation);
 
     /// <summary>Whether this is seen for the first time within <paramref name="window"/>; from now on it is not.</summary>
+    /// <param name="partner">Who sent it. Each fills a place of its own.</param>
     /// <param name="nonce">What names a signed message, as hexadecimal digits.</param>
     /// <param name="window">How long it is remembered.</param>
     /// <param name="cancellation">Ends the waiting.</param>
-    /// <exception cref="GuardFullException">No more can be remembered, so nothing can be said of it.</exception>
-    Task<bool> SeeAsync(string nonce, TimeSpan window, CancellationToken cancellation);
+    /// <exception cref="GuardFullException">No more of the partner's can be remembered, so nothing can be said of it.</exception>
+    Task<bool> SeeAsync(OrganId partner, string nonce, TimeSpan window, CancellationToken cancellation);
 
     /// <summary>Lets a submission of the partner in, when it is within its limits. It counts as in flight until <see cref="LeaveAsync"/>, or the length of a lease.</summary>
     /// <param name="partner">Who sends.</param>
@@ -58,5 +59,5 @@ public abstract record GuardAnswer
     public sealed record Accepted(ContentDigest Digest, ExchangeId Exchange) : GuardAnswer;
 }
 
-/// <summary>The guard remembers as much as it may, so it cannot tell a first from a second.</summary>
+/// <summary>The guard remembers as much of a partner as it may, so it cannot tell a first from a second.</summary>
 public sealed class GuardFullException(string message) : Exception(message);

@@ -9,7 +9,7 @@ namespace Vss.Interlink.Exchange.Replay;
 public sealed class ProcessReplayGuard(ClaimOptions options, TimeProvider clock) : IReplayGuard
 {
     private readonly ConcurrentDictionary<ClaimKey, Holding> _claims = new();
-    private readonly SeenNonces _nonces = new(options.MaxNonces, clock);
+    private readonly ConcurrentDictionary<OrganId, SeenNonces> _nonces = new();   // no more of them than there are partners: who asks has been shown to be one
     private readonly PartnerCounts _partners = new(options.Lease, clock);
 
     public Task<GuardAnswer> ClaimAsync(ClaimTicket ticket, ExchangeId? disbelieved, CancellationToken cancellation)
@@ -32,7 +32,8 @@ public sealed class ProcessReplayGuard(ClaimOptions options, TimeProvider clock)
 
     public Task<bool> ReleaseAsync(ClaimTicket ticket, CancellationToken cancellation) => Task.FromResult(End(ticket));
 
-    public Task<bool> SeeAsync(string nonce, TimeSpan window, CancellationToken cancellation) => Task.FromResult(_nonces.Add(nonce, window));
+    public Task<bool> SeeAsync(OrganId partner, string nonce, TimeSpan window, CancellationToken cancellation) =>
+        Task.FromResult(_nonces.GetOrAdd(partner, _ => new SeenNonces(options.MaxNonces, clock)).Add(nonce, window));
 
     public Task<TimeSpan?> EnterAsync(OrganId partner, string slot, PartnerLimits limits, CancellationToken cancellation) => Task.FromResult(_partners.Enter(partner, slot, limits));
 

@@ -53,10 +53,10 @@ public sealed class RedisOptions
     /// <summary>How long errors may last before all connections are made anew: after a fail-over the client can hold on to servers that are gone.</summary>
     public TimeSpan RebuildAfter { get; set; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>Failures within <see cref="BreakerWindow"/> after which Redis is left alone.</summary>
-    public int BreakerFailures { get; set; } = 5;
+    /// <summary>Of how many questions within <see cref="BreakerWindow"/> one in ten must have failed, for Redis to be left alone.</summary>
+    public int BreakerMinimum { get; set; } = 3;
 
-    public TimeSpan BreakerWindow { get; set; } = TimeSpan.FromSeconds(10);
+    public TimeSpan BreakerWindow { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How long it is left alone before one question probes it.</summary>
     public TimeSpan BreakerRest { get; set; } = TimeSpan.FromSeconds(2);
@@ -76,7 +76,7 @@ public sealed class RedisOptions
         if (Prefix.Length is 0 or > 64 || !Prefix.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is ':' or '-' or '_' or '.')) wrong.Add(at + "Prefix must be 1 to 64 of A-Z a-z 0-9 : - _ and dots.");
         if (Timeout < TimeSpan.FromMilliseconds(10) || Timeout > TimeSpan.FromSeconds(10)) wrong.Add(at + "Timeout must be 10 milliseconds to 10 seconds.");
         if (RebuildAfter < TimeSpan.FromMilliseconds(100)) wrong.Add(at + "RebuildAfter must be at least 100 milliseconds.");
-        if (BreakerFailures < 2) wrong.Add(at + "BreakerFailures must be at least 2.");
+        if (BreakerMinimum < 2) wrong.Add(at + "BreakerMinimum must be at least 2.");
         if (BreakerWindow < TimeSpan.FromMilliseconds(500) || BreakerRest < TimeSpan.FromMilliseconds(500)) wrong.Add($"{at}BreakerWindow and {at}BreakerRest must be at least half a second.");
     }
 

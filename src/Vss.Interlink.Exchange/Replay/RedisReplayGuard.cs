@@ -37,8 +37,8 @@ internal sealed class RedisReplayGuard(RedisLink redis, ClaimOptions options, Ti
     public async Task<bool> ReleaseAsync(ClaimTicket ticket, CancellationToken cancellation) =>
         IsOne(await redis.RunAsync(RedisScripts.Release, [KeyOf(ticket)], [ticket.Owner, Text(ticket.Fence)], cancellation));
 
-    public async Task<bool> SeeAsync(string nonce, TimeSpan window, CancellationToken cancellation) =>
-        IsOne(await redis.RunAsync(RedisScripts.See, [$"{_prefix}nonce:{nonce}"], [Milliseconds(window)], cancellation));
+    public async Task<bool> SeeAsync(OrganId partner, string nonce, TimeSpan window, CancellationToken cancellation) =>
+        IsOne(await redis.RunAsync(RedisScripts.See, [$"{_prefix}nonce:{partner}:{nonce}"], [Milliseconds(window)], cancellation));
 
     public async Task<TimeSpan?> EnterAsync(OrganId partner, string slot, PartnerLimits limits, CancellationToken cancellation)
     {
@@ -47,7 +47,12 @@ internal sealed class RedisReplayGuard(RedisLink redis, ClaimOptions options, Ti
         return milliseconds <= 0 ? null : TimeSpan.FromMilliseconds(milliseconds);
     }
 
-    public Task LeaveAsync(OrganId partner, string slot, CancellationToken cancellation) => redis.RunAsync(RedisScripts.Leave, [Slots(partner)], [slot], cancellation);
+    /// <summary>Nobody waits for this: what is lost of it ends with its life.</summary>
+    public Task LeaveAsync(OrganId partner, string slot, CancellationToken cancellation)
+    {
+        redis.Send(RedisScripts.Leave, [Slots(partner)], [slot]);
+        return Task.CompletedTask;
+    }
 
     /// <exception cref="RedisAwayException">It is away.</exception>
     public async Task<string?> TroubleAsync(CancellationToken cancellation)

@@ -1,10 +1,10 @@
 namespace Vss.Interlink.Exchange.Replay;
 
-/// <summary>What was seen and until when that matters; bounded.</summary>
+/// <summary>What was seen of one partner and until when that matters; bounded.</summary>
 internal sealed class SeenNonces(int max, TimeProvider clock)
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, long> _until = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private readonly PriorityQueue<string, long> _ending = new();
 
     /// <summary>False when it is there already.</summary>
@@ -18,12 +18,12 @@ internal sealed class SeenNonces(int max, TimeProvider clock)
             while (_ending.TryPeek(out var oldest, out var ends) && ends <= now)
             {
                 _ending.Dequeue();
-                _until.Remove(oldest);
+                _seen.Remove(oldest);
             }
 
-            if (_until.ContainsKey(nonce)) return false;
-            if (_until.Count >= max) throw new GuardFullException($"{max} signed requests are remembered within their windows, and no more can be.");
-            _until.Add(nonce, until);
+            if (_seen.Contains(nonce)) return false;
+            if (_seen.Count >= max) throw new GuardFullException($"{max} signed requests are remembered within their windows, and no more can be.");
+            _seen.Add(nonce);
             _ending.Enqueue(nonce, until);
             return true;
         }

@@ -11,18 +11,18 @@ namespace Vss.Interlink.Exchange.Replay;
 public sealed class SignedOnce(IReplayGuard guard, TimeProvider clock)
 {
     /// <exception cref="ExchangeFault">TIMESTAMP_OUT_OF_WINDOW, rule <c>time.replay</c>: it was seen before. OVERLOADED: it cannot be told.</exception>
-    public async Task RequireAsync(VerifiedDocument document, CancellationToken cancellation)
+    public async Task RequireAsync(OrganId partner, VerifiedDocument document, CancellationToken cancellation)
     {
         if (document.Nonce is not { } nonce) return;
         var left = nonce.Until - clock.GetUtcNow();
         try
         {
-            if (await guard.SeeAsync(Convert.ToHexStringLower(nonce.Id.Span), left > TimeSpan.FromSeconds(1) ? left : TimeSpan.FromSeconds(1), cancellation)) return;
+            if (await guard.SeeAsync(partner, Convert.ToHexStringLower(nonce.Id.Span), left > TimeSpan.FromSeconds(1) ? left : TimeSpan.FromSeconds(1), cancellation)) return;
         }
         catch (GuardFullException)
         {
             ClaimTelemetry.RefusedFor("nonce");
-            throw new ExchangeFault(Fault.Overloaded, "Too many signed requests came within one window; try again in 30 s.", "limit.nonces") { RetryAfter = TimeSpan.FromSeconds(30) };
+            throw new ExchangeFault(Fault.Overloaded, $"Too many signed requests of {partner} came within one window; try again in 30 s.", "limit.nonces") { RetryAfter = TimeSpan.FromSeconds(30) };
         }
 
         ClaimTelemetry.RefusedFor("nonce");

@@ -27,7 +27,7 @@ public static class SoapRegistration
     /// <summary>Registers the operations of the WSDL over AddExchange.</summary>
     public static IServiceCollection AddSoapOperations(this IServiceCollection services)
     {
-        services.TryAddSingleton(provider => new CallerRules(provider.GetRequiredService<PartnerPolicies>));
+        services.TryAddSingleton(provider => new CallerRules(provider.GetRequiredService<PartnerPolicies>, provider.GetRequiredService<SignedOnce>()));
         services.TryAddSingleton<SubmitOperation>();
         services.TryAddSingleton<HistoryOperations>();
         services.TryAddSingleton<BoxOperations>();
@@ -49,20 +49,13 @@ public static class SoapRegistration
     private static SoapOperations Operations(IServiceProvider provider)
     {
         var (submit, history, box) = (provider.GetRequiredService<SubmitOperation>(), provider.GetRequiredService<HistoryOperations>(), provider.GetRequiredService<BoxOperations>());
-        var once = provider.GetRequiredService<SignedOnce>();
         return new SoapOperations()
             .Add("SubmitDossier", submit.SubmitAsync)
-            .Add("GetStatus", Once(history.GetStatusAsync))
-            .Add("GetReceipt", Once(history.GetReceiptAsync))
-            .Add("ListInbox", Once(box.ListInboxAsync))
-            .Add("FetchDossier", Once(box.FetchDossierAsync))
-            .Add("ConfirmReceived", Once(box.ConfirmReceivedAsync));
-
-        SoapOperation Once(SoapOperation operation) => async (call, cancellation) =>
-        {
-            await once.RequireAsync(call.Document, cancellation);
-            return await operation(call, cancellation);
-        };
+            .Add("GetStatus", history.GetStatusAsync)
+            .Add("GetReceipt", history.GetReceiptAsync)
+            .Add("ListInbox", box.ListInboxAsync)
+            .Add("FetchDossier", box.FetchDossierAsync)
+            .Add("ConfirmReceived", box.ConfirmReceivedAsync);
     }
 
     private static Task WsdlAsync(HttpContext http, WsdlDocument published, Uri? publicAddress) =>

@@ -226,6 +226,16 @@ public sealed class RedisClaimsTests(RedisServer server) : MessageClaimsContract
     }
 
     [Fact]
+    public async Task A_node_that_gave_up_waiting_holds_nothing_up()
+    {
+        var held = await TakeAsync(One);
+        var hasty = new MessageClaims(LastGuard, Two.Ledger, new ClaimOwner("hasty"), TimeSpan.FromMilliseconds(150), TimeProvider.System);
+        Assert.Equal(Fault.InFlight, (await Assert.ThrowsAsync<ExchangeFault>(() => hasty.TakeAsync(held.Submission.Sender, held.Submission.MessageId, held.Submission.Digest, CancellationToken.None))).Fault);
+        await held.DisposeAsync();
+        Assert.False((await Two.AcceptAsync(Hub.Signed(Dossiers.Small())).WaitAsync(TimeSpan.FromSeconds(15))).Repeated);
+    }
+
+    [Fact]
     public async Task Redis_that_forgot_everything_lets_no_replay_in_and_is_told_again()
     {
         var first = await One.AcceptAsync(Hub.Signed(Dossiers.Small()));

@@ -8,6 +8,7 @@ namespace Vss.Interlink.Exchange.Tests.Replay;
 /// <summary>Redis dies, hangs, forgets or fails over under two nodes: nothing is lost, nothing is double, health tells, and it comes back by itself.</summary>
 public sealed class RedisFaultTests : IAsyncDisposable
 {
+    private static readonly OrganId s_partner = OrganId.Stored("G18");
     private readonly TempFolder _folder = new();
     private readonly List<FallbackReplayGuard> _guards = [];
     private readonly List<Hub> _hubs = [];
@@ -39,8 +40,8 @@ public sealed class RedisFaultTests : IAsyncDisposable
         server.Restart();
         await WellAsync();
         await RepeatsAsync(one, two, "m-2", meanwhile.Receipt);
-        Assert.True(await _guards[0].SeeAsync("ff", TimeSpan.FromMinutes(1), CancellationToken.None));
-        Assert.False(await _guards[1].SeeAsync("ff", TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.True(await _guards[0].SeeAsync(s_partner, "ff", TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.False(await _guards[1].SeeAsync(s_partner, "ff", TimeSpan.FromMinutes(1), CancellationToken.None));
     }
 
     [Fact]
@@ -62,6 +63,36 @@ public sealed class RedisFaultTests : IAsyncDisposable
         await WellAsync();
         await RepeatsAsync(one, two, "m-1", first.Receipt);
         await RepeatsAsync(two, one, "m-11", null);
+    }
+
+    [Fact]
+    public async Task A_claim_whose_answer_never_came_is_given_back_when_redis_goes_on()
+    {
+        using var server = new RedisServer();
+        var options = RedisGuards.Options([server.Endpoint]);
+        await using var link = RedisGuards.Link(options);
+        var guard = new RedisReplayGuard(link, options, TimeProvider.System);
+        await UntilAsync(async () => await Quietly(() => guard.TroubleAsync(CancellationToken.None)));
+        var (lost, next) = (Ticket("a"), Ticket("b"));
+
+        server.Pause();
+        using (var leaving = new CancellationTokenSource(TimeSpan.FromMilliseconds(300))) await Assert.ThrowsAnyAsync<OperationCanceledException>(() => guard.ClaimAsync(lost, null, leaving.Token));
+        server.Resume();
+
+        Assert.IsType<GuardAnswer.Taken>(await guard.ClaimAsync(next, null, CancellationToken.None));
+
+        static ClaimTicket Ticket(string owner) => new ClaimOwner(owner).Ticket(new ClaimKey(s_partner, MessageId.Stored("m")), ContentDigest.Stored(new byte[32]));
+    }
+
+    [Fact]
+    public async Task What_a_node_saw_stays_seen_at_that_node_when_redis_forgets_it()
+    {
+        using var server = new RedisServer();
+        Node([server.Endpoint]);
+        await WellAsync();
+        Assert.True(await _guards[0].SeeAsync(s_partner, "ff", TimeSpan.FromMinutes(1), CancellationToken.None));
+        server.Cli("FLUSHALL");
+        Assert.False(await _guards[0].SeeAsync(s_partner, "ff", TimeSpan.FromMinutes(1), CancellationToken.None));
     }
 
     [Fact]
@@ -120,9 +151,9 @@ public sealed class RedisFaultTests : IAsyncDisposable
         await RepeatsAsync(two, one, "m-1", first.Receipt);
         await WellAsync();
         Assert.StartsWith("master", pair.Replica.Cli("ROLE"), StringComparison.Ordinal);
-        Assert.True(await _guards[0].SeeAsync("ff", TimeSpan.FromMinutes(1), CancellationToken.None));
-        Assert.False(await _guards[1].SeeAsync("ff", TimeSpan.FromMinutes(1), CancellationToken.None));
-        Assert.Equal("1", pair.Replica.Cli("EXISTS", $"{_prefix}nonce:ff"));
+        Assert.True(await _guards[0].SeeAsync(s_partner, "ff", TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.False(await _guards[1].SeeAsync(s_partner, "ff", TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.Equal("1", pair.Replica.Cli("EXISTS", $"{_prefix}nonce:{s_partner}:ff"));
     }
 
     [Fact]
@@ -161,6 +192,19 @@ public sealed class RedisFaultTests : IAsyncDisposable
         }
     }
 
+    private static async Task<bool> Quietly(Func<Task> ask)
+    {
+        try
+        {
+            await ask();
+            return true;
+        }
+        catch (RedisAwayException)
+        {
+            return false;
+        }
+    }
+
     private static async Task UntilAsync(Func<Task<bool>> condition)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
@@ -189,7 +233,7 @@ public sealed class RedisFaultTests : IAsyncDisposable
             {
                 for (var number = 0; number < 50; number++)
                 {
-                    await guard.SeeAsync($"{Guid.NewGuid():N}", TimeSpan.FromMinutes(1), CancellationToken.None);
+                    await guard.SeeAsync(s_partner, $"{Guid.NewGuid():N}", TimeSpan.FromMinutes(1), CancellationToken.None);
                     if (await guard.TroubleAsync(CancellationToken.None) is not null) return false;
                 }
 

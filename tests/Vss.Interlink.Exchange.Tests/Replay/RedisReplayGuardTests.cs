@@ -50,7 +50,7 @@ public sealed class RedisReplayGuardTests : ReplayGuardContract, IClassFixture<R
     {
         var (guard, ticket) = (Guard(TimeSpan.FromMinutes(1)), Ticket(new ClaimOwner("a")));
         await ClaimAsync(guard, ticket);
-        await guard.SeeAsync("00ff", TimeSpan.FromMinutes(1), CancellationToken.None);
+        await guard.SeeAsync(Partner, "00ff", TimeSpan.FromMinutes(1), CancellationToken.None);
         await guard.EnterAsync(Partner, "slot", new PartnerLimits(), CancellationToken.None);
         var keys = _server.Cli("KEYS", _options.Redis!.Prefix + "*").Split('\n');
         Assert.Equal(4, keys.Length);
@@ -63,10 +63,10 @@ public sealed class RedisReplayGuardTests : ReplayGuardContract, IClassFixture<R
     public async Task Scripts_that_the_server_forgot_are_brought_again()
     {
         var guard = Guard(TimeSpan.FromMinutes(1));
-        Assert.True(await guard.SeeAsync("01", TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.True(await guard.SeeAsync(Partner, "01", TimeSpan.FromMinutes(1), CancellationToken.None));
         _server.Cli("SCRIPT", "FLUSH");
-        Assert.True(await SoonAsync(() => guard.SeeAsync("02", TimeSpan.FromMinutes(1), CancellationToken.None)));
-        Assert.False(await guard.SeeAsync("01", TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.True(await SoonAsync(() => guard.SeeAsync(Partner, "02", TimeSpan.FromMinutes(1), CancellationToken.None)));
+        Assert.False(await guard.SeeAsync(Partner, "01", TimeSpan.FromMinutes(1), CancellationToken.None));
     }
 
     [Fact]
@@ -113,8 +113,8 @@ public sealed class FallbackReplayGuardTests(RedisServer server) : ReplayGuardCo
         await one.ReleaseAsync(ticket, CancellationToken.None);
         await waiting.Ended;
         Assert.IsType<GuardAnswer.Taken>(await ClaimAsync(two, next));
-        Assert.True(await one.SeeAsync("ff", TimeSpan.FromMinutes(1), CancellationToken.None));
-        Assert.False(await two.SeeAsync("ff", TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.True(await one.SeeAsync(Partner, "ff", TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.False(await two.SeeAsync(Partner, "ff", TimeSpan.FromMinutes(1), CancellationToken.None));
         Assert.Null(await one.TroubleAsync(CancellationToken.None));
     }
 

@@ -71,7 +71,7 @@ public sealed class RedisSecurityTests : IDisposable
         Assert.IsType<GuardAnswer.Accepted>(await guard.ClaimAsync(Ticket(owner, "m-1"), null, CancellationToken.None));
         Assert.IsType<GuardAnswer.Taken>(await guard.ClaimAsync(second, null, CancellationToken.None));
         Assert.True(await guard.ReleaseAsync(second, CancellationToken.None));
-        Assert.True(await guard.SeeAsync("ff", TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.True(await guard.SeeAsync(partner, "ff", TimeSpan.FromMinutes(1), CancellationToken.None));
         Assert.Null(await guard.EnterAsync(partner, "slot", new PartnerLimits(), CancellationToken.None));
         await guard.LeaveAsync(partner, "slot", CancellationToken.None);
         Assert.Null(await guard.TroubleAsync(CancellationToken.None));

@@ -108,12 +108,12 @@ public abstract class ReplayGuardContract
     public async Task A_nonce_is_seen_once_within_its_window_and_again_after_it()
     {
         var guard = Guard(TimeSpan.FromMinutes(1));
-        Assert.True(await guard.SeeAsync("00ff", TimeSpan.FromSeconds(1), CancellationToken.None));
-        Assert.True(await guard.SeeAsync("aaff", TimeSpan.FromMinutes(1), CancellationToken.None));
-        Assert.False(await guard.SeeAsync("aaff", TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.True(await guard.SeeAsync(Partner, "00ff", TimeSpan.FromSeconds(1), CancellationToken.None));
+        Assert.True(await guard.SeeAsync(Partner, "aaff", TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.False(await guard.SeeAsync(Partner, "aaff", TimeSpan.FromMinutes(1), CancellationToken.None));
         await PassAsync(TimeSpan.FromSeconds(1.5));
-        Assert.True(await guard.SeeAsync("00ff", TimeSpan.FromMinutes(1), CancellationToken.None));
-        Assert.False(await guard.SeeAsync("aaff", TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.True(await guard.SeeAsync(Partner, "00ff", TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.False(await guard.SeeAsync(Partner, "aaff", TimeSpan.FromMinutes(1), CancellationToken.None));
     }
 
     [Fact]
@@ -164,14 +164,22 @@ public sealed class ProcessReplayGuardTests : ReplayGuardContract
     private readonly ManualClock _clock = new(TimeProvider.System.GetUtcNow());
 
     [Fact]
+    public async Task The_nonces_of_one_partner_take_no_room_from_another()
+    {
+        var guard = new ProcessReplayGuard(new ClaimOptions { MaxNonces = 1 }, _clock);
+        Assert.True(await guard.SeeAsync(Partner, "a", TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.True(await guard.SeeAsync(OrganId.Stored("G15"), "a", TimeSpan.FromMinutes(1), CancellationToken.None));
+    }
+
+    [Fact]
     public async Task More_nonces_than_there_is_room_for_cannot_be_told_apart_and_are_refused_until_some_have_ended()
     {
         var guard = new ProcessReplayGuard(new ClaimOptions { MaxNonces = 2 }, _clock);
-        Assert.True(await guard.SeeAsync("a", TimeSpan.FromSeconds(1), CancellationToken.None));
-        Assert.True(await guard.SeeAsync("b", TimeSpan.FromMinutes(1), CancellationToken.None));
-        await Assert.ThrowsAsync<GuardFullException>(() => guard.SeeAsync("c", TimeSpan.FromSeconds(1), CancellationToken.None));
+        Assert.True(await guard.SeeAsync(Partner, "a", TimeSpan.FromSeconds(1), CancellationToken.None));
+        Assert.True(await guard.SeeAsync(Partner, "b", TimeSpan.FromMinutes(1), CancellationToken.None));
+        await Assert.ThrowsAsync<GuardFullException>(() => guard.SeeAsync(Partner, "c", TimeSpan.FromSeconds(1), CancellationToken.None));
         _clock.Advance(TimeSpan.FromSeconds(1));
-        Assert.True(await guard.SeeAsync("c", TimeSpan.FromSeconds(1), CancellationToken.None));
+        Assert.True(await guard.SeeAsync(Partner, "c", TimeSpan.FromSeconds(1), CancellationToken.None));
     }
 
     protected override IReplayGuard Guard(TimeSpan lease) => new ProcessReplayGuard(new ClaimOptions { Lease = lease }, _clock);
