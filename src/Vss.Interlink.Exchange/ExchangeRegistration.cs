@@ -44,6 +44,7 @@ public static class ExchangeRegistration
         services.AddSingleton<ExchangeHistory>();
         services.AddSingleton<ReceiverBox>();
         services.AddSingleton(provider => ClaimOwner.OfThisStart(provider.Options().Node ?? Environment.MachineName));
+        services.AddSingleton(provider => new RedisLink(provider.Options().Claims.Redis!, provider.GetRequiredService<TimeProvider>(), provider.Logger<RedisLink>()));   // asked for only where there is one
         services.AddSingleton(Guard);
         services.AddSingleton(provider => new SignedOnce(provider.GetRequiredService<IReplayGuard>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(Intake);
@@ -83,7 +84,9 @@ public static class ExchangeRegistration
     private static IReplayGuard Guard(IServiceProvider provider)
     {
         var (claims, clock) = (provider.Options().Claims, provider.GetRequiredService<TimeProvider>());
-        return claims.Redis is null ? new ProcessReplayGuard(claims, clock) : new FallbackReplayGuard(claims, clock, provider.GetRequiredService<ILogger<FallbackReplayGuard>>());
+        var process = new ProcessReplayGuard(claims, clock);
+        if (claims.Redis is null) return process;
+        return new FallbackReplayGuard(process, new RedisReplayGuard(provider.GetRequiredService<RedisLink>(), claims, clock), claims.Redis, clock, provider.Logger<FallbackReplayGuard>());
     }
 
     private static DeliveryWorker Worker(IServiceProvider provider)

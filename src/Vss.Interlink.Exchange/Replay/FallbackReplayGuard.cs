@@ -5,39 +5,38 @@ using Polly.CircuitBreaker;
 namespace Vss.Interlink.Exchange.Replay;
 
 /// <summary>
-/// The process's own guard with Redis behind it, and without while Redis is away: a circuit breaker decides. Both hold a claim, so that the process's own equals wait without asking Redis and are
-/// still told apart when Redis goes away in the middle.
+/// The process's own guard with the shared one behind it, and without while that is away: a circuit breaker decides. Both hold a claim, so that the process's own equals wait without asking Redis
+/// and are still told apart when Redis goes away in the middle.
 /// </summary>
-internal sealed partial class FallbackReplayGuard : IReplayGuard, IAsyncDisposable
+public sealed partial class FallbackReplayGuard : IReplayGuard
 {
-    private readonly ProcessReplayGuard _process;
-    private readonly RedisLink _link;
-    private readonly RedisReplayGuard _redis;
+    private readonly IReplayGuard _process;
+    private readonly IReplayGuard _redis;
     private readonly CircuitBreakerStateProvider _state = new();
     private readonly ResiliencePipeline _breaker;
-    private readonly ILogger _logger;
+    private readonly ILogger<FallbackReplayGuard> _logger;
     private volatile string? _trouble;
 
-    public FallbackReplayGuard(ClaimOptions options, TimeProvider clock, ILogger logger)
+    /// <param name="process">Never away.</param>
+    /// <param name="redis">Throws <see cref="GuardAwayException"/> when it is away.</param>
+    /// <param name="breaker">When the second is left alone.</param>
+    /// <param name="clock">The one clock.</param>
+    /// <param name="logger">Takes its going and coming.</param>
+    public FallbackReplayGuard(IReplayGuard process, IReplayGuard redis, RedisOptions breaker, TimeProvider clock, ILogger<FallbackReplayGuard> logger)
     {
-        var redis = options.Redis!;
-        (_process, _link, _logger) = (new ProcessReplayGuard(options, clock), new RedisLink(redis, clock, logger), logger);
-        _redis = new RedisReplayGuard(_link, options, clock);
+        (_process, _redis, _logger) = (process, redis, logger);
         _breaker = new ResiliencePipelineBuilder { TimeProvider = clock }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions
             {
                 FailureRatio = 0.1,
-                MinimumThroughput = redis.BreakerMinimum,
-                SamplingDuration = redis.BreakerWindow,
-                BreakDuration = redis.BreakerRest,
+                MinimumThroughput = breaker.BreakerMinimum,
+                SamplingDuration = breaker.BreakerWindow,
+                BreakDuration = breaker.BreakerRest,
                 StateProvider = _state,
-                ShouldHandle = new PredicateBuilder().Handle<RedisAwayException>(),
+                ShouldHandle = new PredicateBuilder().Handle<GuardAwayException>(),
             })
             .Build();
     }
-
-    /// <summary>How often connections were made anew.</summary>
-    public int Rebuilds => _link.Rebuilds;
 
     public async Task<GuardAnswer> ClaimAsync(ClaimTicket ticket, ExchangeId? disbelieved, CancellationToken cancellation)
     {
@@ -95,8 +94,6 @@ internal sealed partial class FallbackReplayGuard : IReplayGuard, IAsyncDisposab
         return _trouble;
     }
 
-    public ValueTask DisposeAsync() => _link.DisposeAsync();
-
     private async Task<T> AskAsync<T>(string step, Func<CancellationToken, Task<T>> ask, T otherwise, CancellationToken cancellation)
     {
         try
@@ -110,7 +107,7 @@ internal sealed partial class FallbackReplayGuard : IReplayGuard, IAsyncDisposab
 
             return answer;
         }
-        catch (RedisAwayException away)
+        catch (GuardAwayException away)
         {
             if (_trouble is null) Away(_logger, away.Message);
             _trouble = $"Claims go without Redis, each node for itself: {away.Message}";

@@ -61,3 +61,6 @@ public abstract record GuardAnswer
 
 /// <summary>The guard remembers as much of a partner as it may, so it cannot tell a first from a second.</summary>
 public sealed class GuardFullException(string message) : Exception(message);
+
+/// <summary>The guard did not answer, or not as it should. The node goes on without it.</summary>
+public sealed class GuardAwayException(string message, Exception? inner = null) : Exception(message, inner);

@@ -5,9 +5,6 @@ using StackExchange.Redis;
 
 namespace Vss.Interlink.Exchange.Replay;
 
-/// <summary>Redis did not answer, or not as it should. The node goes on without it.</summary>
-internal sealed class RedisAwayException(string message, Exception? inner = null) : Exception(message, inner);
-
 /// <summary>
 /// The one class that knows the client library. Runs scripts with a time-out. When errors last for some seconds it makes all connections anew: after a fail-over this library keeps asking servers
 /// that are gone until it happens to look at the cluster again.
@@ -16,18 +13,18 @@ internal sealed partial class RedisLink : IAsyncDisposable
 {
     private readonly RedisOptions _options;
     private readonly TimeProvider _clock;
-    private readonly ILogger _logger;
+    private readonly ILogger<RedisLink> _logger;
     private readonly Lock _lock = new();
     private Task<ConnectionMultiplexer>? _connection;
     private long? _failingSince;
 
-    public RedisLink(RedisOptions options, TimeProvider clock, ILogger logger) => (_options, _clock, _logger) = (options, clock, logger);
+    public RedisLink(RedisOptions options, TimeProvider clock, ILogger<RedisLink> logger) => (_options, _clock, _logger) = (options, clock, logger);
 
     /// <summary>How often connections were made anew.</summary>
     public int Rebuilds { get; private set; }
 
     /// <summary>Runs a script at the master that has its keys.</summary>
-    /// <exception cref="RedisAwayException">No answer within the time-out, or an error.</exception>
+    /// <exception cref="GuardAwayException">No answer within the time-out, or an error.</exception>
     public async Task<string?[]> RunAsync(string script, IReadOnlyList<string> keys, IReadOnlyList<string> arguments, CancellationToken cancellation)
     {
         var since = _clock.GetTimestamp();
@@ -42,7 +39,7 @@ internal sealed partial class RedisLink : IAsyncDisposable
         catch (Exception failed) when (IsTrouble(failed))
         {
             Failed(since);
-            throw new RedisAwayException(failed is TimeoutException ? $"Redis did not answer within {_options.Timeout.TotalMilliseconds:0} ms." : $"Redis: {failed.Message}", failed);
+            throw new GuardAwayException(failed is TimeoutException ? $"Redis did not answer within {_options.Timeout.TotalMilliseconds:0} ms." : $"Redis: {failed.Message}", failed);
         }
     }
 

@@ -7,7 +7,7 @@ internal sealed class RedisReplayGuard(RedisLink redis, ClaimOptions options, Ti
 {
     private readonly string _prefix = options.Redis!.Prefix;
 
-    /// <exception cref="RedisAwayException">Nothing can be said. What Redis may have taken all the same is given back, or ends with its lease.</exception>
+    /// <exception cref="GuardAwayException">Nothing can be said. What Redis may have taken all the same is given back, or ends with its lease.</exception>
     public async Task<GuardAnswer> ClaimAsync(ClaimTicket ticket, ExchangeId? disbelieved, CancellationToken cancellation)
     {
         string?[] answer;
@@ -15,7 +15,7 @@ internal sealed class RedisReplayGuard(RedisLink redis, ClaimOptions options, Ti
         {
             answer = await redis.RunAsync(RedisScripts.Claim, [KeyOf(ticket)], [ticket.Owner, Text(ticket.Fence), ticket.Digest.ToString(), Milliseconds(options.Lease), disbelieved?.ToString() ?? ""], cancellation);
         }
-        catch (Exception failed) when (failed is RedisAwayException or OperationCanceledException)
+        catch (Exception failed) when (failed is GuardAwayException or OperationCanceledException)
         {
             // The question may have arrived, and only its answer not. On the same connection this one comes after it.
             redis.Send(RedisScripts.Release, [KeyOf(ticket)], [ticket.Owner, Text(ticket.Fence)]);
@@ -27,7 +27,7 @@ internal sealed class RedisReplayGuard(RedisLink redis, ClaimOptions options, Ti
             [] => new GuardAnswer.Taken(),
             ["in-flight", var digest, ..] when ContentDigest.TryParse(digest, out var content) => new GuardAnswer.InFlight(content, Task.Delay(options.Poll, clock, cancellation)),
             ["accepted", var digest, var exchange, ..] when ContentDigest.TryParse(digest, out var content) && ExchangeId.TryParse(exchange, out var id) => new GuardAnswer.Accepted(content, id),
-            _ => throw new RedisAwayException("Redis holds a claim that no hub wrote."),
+            _ => throw new GuardAwayException("Redis holds a claim that no hub wrote."),
         };
     }
 
@@ -54,7 +54,7 @@ internal sealed class RedisReplayGuard(RedisLink redis, ClaimOptions options, Ti
         return Task.CompletedTask;
     }
 
-    /// <exception cref="RedisAwayException">It is away.</exception>
+    /// <exception cref="GuardAwayException">It is away.</exception>
     public async Task<string?> TroubleAsync(CancellationToken cancellation)
     {
         await redis.RunAsync(RedisScripts.Probe, [_prefix + "probe"], [], cancellation);
@@ -72,7 +72,7 @@ internal sealed class RedisReplayGuard(RedisLink redis, ClaimOptions options, Ti
     private static bool IsOne(string?[] answer) => Number(answer) == 1;
 
     private static long Number(string?[] answer) =>
-        answer is [var only] && long.TryParse(only, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : throw new RedisAwayException("Redis answers what no script of the hub does.");
+        answer is [var only] && long.TryParse(only, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : throw new GuardAwayException("Redis answers what no script of the hub does.");
 
     private static string Milliseconds(TimeSpan time) => Text(Math.Max(1, (long)time.TotalMilliseconds));
 

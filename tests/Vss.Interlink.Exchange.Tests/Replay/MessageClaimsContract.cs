@@ -192,12 +192,12 @@ public sealed class LedgerOnlyClaimsTests : MessageClaimsContract
 public sealed class RedisClaimsTests(RedisServer server) : MessageClaimsContract, IClassFixture<RedisServer>
 {
     private readonly string _prefix = $"{Guid.NewGuid():N}:";
-    private readonly List<FallbackReplayGuard> _guards = [];
+    private readonly List<RedisNode> _nodes = [];
 
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
-        foreach (var guard in _guards) await guard.DisposeAsync();
+        foreach (var node in _nodes) await node.DisposeAsync();
     }
 
     [Fact]
@@ -254,8 +254,7 @@ public sealed class RedisClaimsTests(RedisServer server) : MessageClaimsContract
     {
         options.Redis = RedisGuards.Options([server.Endpoint], redis => redis.Prefix = _prefix).Redis;
         options.Poll = TimeSpan.FromMilliseconds(20);
-        var guard = RedisGuards.Fallback(options);
-        _guards.Add(guard);
-        return guard;
+        _nodes.Add(RedisGuards.Node(options));
+        return _nodes[^1].Guard;
     }
 }

@@ -10,13 +10,13 @@ public sealed class RedisFaultTests : IAsyncDisposable
 {
     private static readonly OrganId s_partner = OrganId.Stored("G18");
     private readonly TempFolder _folder = new();
-    private readonly List<FallbackReplayGuard> _guards = [];
+    private readonly List<RedisNode> _nodes = [];
     private readonly List<Hub> _hubs = [];
 
     public async ValueTask DisposeAsync()
     {
         foreach (var hub in _hubs) await hub.DisposeAsync();
-        foreach (var guard in _guards) await guard.DisposeAsync();
+        foreach (var node in _nodes) await node.DisposeAsync();
         _folder.Dispose();
     }
 
@@ -34,14 +34,14 @@ public sealed class RedisFaultTests : IAsyncDisposable
         await RepeatsAsync(one, two, "m-1", first.Receipt);
         var meanwhile = await one.AcceptAsync(Hub.Signed(Dossiers.Small("m-2")));
         await RepeatsAsync(one, two, "m-2", meanwhile.Receipt);
-        Assert.Contains("without Redis", await _guards[0].TroubleAsync(CancellationToken.None), StringComparison.Ordinal);
+        Assert.Contains("without Redis", await _nodes[0].Guard.TroubleAsync(CancellationToken.None), StringComparison.Ordinal);
         Assert.Contains("claim", steps);
 
         server.Restart();
         await WellAsync();
         await RepeatsAsync(one, two, "m-2", meanwhile.Receipt);
-        Assert.True(await _guards[0].SeeAsync(s_partner, "ff", TimeSpan.FromMinutes(1), CancellationToken.None));
-        Assert.False(await _guards[1].SeeAsync(s_partner, "ff", TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.True(await _nodes[0].Guard.SeeAsync(s_partner, "ff", TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.False(await _nodes[1].Guard.SeeAsync(s_partner, "ff", TimeSpan.FromMinutes(1), CancellationToken.None));
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class RedisFaultTests : IAsyncDisposable
         var since = TimeProvider.System.GetTimestamp();
         for (var number = 12; number < 32; number++) await one.AcceptAsync(Hub.Signed(Dossiers.Small($"m-{number}")));
         Assert.True(TimeProvider.System.GetElapsedTime(since) < TimeSpan.FromSeconds(15), "Each one waited for Redis; the breaker is not open.");   // 20 times four steps of half a second would be 40 s
-        Assert.NotNull(await _guards[0].TroubleAsync(CancellationToken.None));
+        Assert.NotNull(await _nodes[0].Guard.TroubleAsync(CancellationToken.None));
 
         server.Resume();
         await WellAsync();
@@ -90,9 +90,9 @@ public sealed class RedisFaultTests : IAsyncDisposable
         using var server = new RedisServer();
         Node([server.Endpoint]);
         await WellAsync();
-        Assert.True(await _guards[0].SeeAsync(s_partner, "ff", TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.True(await _nodes[0].Guard.SeeAsync(s_partner, "ff", TimeSpan.FromMinutes(1), CancellationToken.None));
         server.Cli("FLUSHALL");
-        Assert.False(await _guards[0].SeeAsync(s_partner, "ff", TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.False(await _nodes[0].Guard.SeeAsync(s_partner, "ff", TimeSpan.FromMinutes(1), CancellationToken.None));
     }
 
     [Fact]
@@ -151,8 +151,8 @@ public sealed class RedisFaultTests : IAsyncDisposable
         await RepeatsAsync(two, one, "m-1", first.Receipt);
         await WellAsync();
         Assert.StartsWith("master", pair.Replica.Cli("ROLE"), StringComparison.Ordinal);
-        Assert.True(await _guards[0].SeeAsync(s_partner, "ff", TimeSpan.FromMinutes(1), CancellationToken.None));
-        Assert.False(await _guards[1].SeeAsync(s_partner, "ff", TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.True(await _nodes[0].Guard.SeeAsync(s_partner, "ff", TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.False(await _nodes[1].Guard.SeeAsync(s_partner, "ff", TimeSpan.FromMinutes(1), CancellationToken.None));
         Assert.Equal("1", pair.Replica.Cli("EXISTS", $"{_prefix}nonce:{s_partner}:ff"));
     }
 
@@ -165,8 +165,8 @@ public sealed class RedisFaultTests : IAsyncDisposable
         server.Pause();
         await UntilAsync(async () =>
         {
-            await _guards[0].TroubleAsync(CancellationToken.None);
-            return _guards[0].Rebuilds > 0;
+            await _nodes[0].Guard.TroubleAsync(CancellationToken.None);
+            return _nodes[0].Link.Rebuilds > 0;
         });
         server.Resume();
         await WellAsync();
@@ -199,7 +199,7 @@ public sealed class RedisFaultTests : IAsyncDisposable
             await ask();
             return true;
         }
-        catch (RedisAwayException)
+        catch (GuardAwayException)
         {
             return false;
         }
@@ -214,20 +214,20 @@ public sealed class RedisFaultTests : IAsyncDisposable
     private Hub Node(IEnumerable<string> endpoints)
     {
         var claims = RedisGuards.Options(endpoints, redis => (redis.Prefix, redis.Timeout, redis.RebuildAfter, redis.BreakerRest) = (_prefix, TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(500)));
-        _guards.Add(RedisGuards.Fallback(claims));
-        _hubs.Add(new Hub(_folder.Path, null, null, claims, _guards[^1]));
+        _nodes.Add(RedisGuards.Node(claims));
+        _hubs.Add(new Hub(_folder.Path, null, null, claims, _nodes[^1].Guard));
         return _hubs[^1];
     }
 
     private async Task WellAsync()
     {
-        foreach (var guard in _guards) await UntilAsync(async () => await guard.TroubleAsync(CancellationToken.None) is null);
+        foreach (var guard in _nodes.Select(node => node.Guard)) await UntilAsync(async () => await guard.TroubleAsync(CancellationToken.None) is null);
     }
 
     // Keys of all slots, so that none of the masters is still taken for the one that it was.
     private async Task EverySlotAsync()
     {
-        foreach (var guard in _guards)
+        foreach (var guard in _nodes.Select(node => node.Guard))
         {
             await UntilAsync(async () =>
             {

@@ -17,7 +17,18 @@ internal static class RedisGuards
         return new ClaimOptions { Redis = redis, Poll = TimeSpan.FromMilliseconds(20) };
     }
 
-    public static FallbackReplayGuard Fallback(ClaimOptions options) => new(options, TimeProvider.System, NullLogger.Instance);
+    public static RedisNode Node(ClaimOptions options) => new(options, Link(options));
 
-    public static RedisLink Link(ClaimOptions options) => new(options.Redis!, TimeProvider.System, NullLogger.Instance);
+    public static RedisLink Link(ClaimOptions options) => new(options.Redis!, TimeProvider.System, NullLogger<RedisLink>.Instance);
+}
+
+/// <summary>The guard of one node, and its connections.</summary>
+internal sealed class RedisNode(ClaimOptions options, RedisLink link) : IAsyncDisposable
+{
+    public FallbackReplayGuard Guard { get; } = new(
+        new ProcessReplayGuard(options, TimeProvider.System), new RedisReplayGuard(link, options, TimeProvider.System), options.Redis!, TimeProvider.System, NullLogger<FallbackReplayGuard>.Instance);
+
+    public RedisLink Link => link;
+
+    public ValueTask DisposeAsync() => link.DisposeAsync();
 }

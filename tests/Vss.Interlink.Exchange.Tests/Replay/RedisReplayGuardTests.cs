@@ -73,7 +73,7 @@ public sealed class RedisReplayGuardTests : ReplayGuardContract, IClassFixture<R
     public async Task A_key_that_holds_something_else_is_an_error_and_no_answer()
     {
         _server.Cli("SET", $"{_options.Redis!.Prefix}claim:{Partner}:m-1", "nonsense");
-        await Assert.ThrowsAsync<RedisAwayException>(() => ClaimAsync(Guard(TimeSpan.FromMinutes(1)), Ticket(new ClaimOwner("a"))));
+        await Assert.ThrowsAsync<GuardAwayException>(() => ClaimAsync(Guard(TimeSpan.FromMinutes(1)), Ticket(new ClaimOwner("a"))));
     }
 
     protected override IReplayGuard Guard(TimeSpan lease) => new RedisReplayGuard(_link, new ClaimOptions { Lease = lease, Redis = _options.Redis, Poll = _options.Poll }, TimeProvider.System);
@@ -86,7 +86,7 @@ public sealed class RedisReplayGuardTests : ReplayGuardContract, IClassFixture<R
         {
             return await ask();
         }
-        catch (RedisAwayException)
+        catch (GuardAwayException)
         {
             return await ask();
         }
@@ -96,12 +96,12 @@ public sealed class RedisReplayGuardTests : ReplayGuardContract, IClassFixture<R
 /// <summary>Both together keep the contract while Redis is there, for one node and for two.</summary>
 public sealed class FallbackReplayGuardTests(RedisServer server) : ReplayGuardContract, IClassFixture<RedisServer>, IAsyncDisposable
 {
-    private readonly List<FallbackReplayGuard> _guards = [];
+    private readonly List<RedisNode> _nodes = [];
     private readonly string _prefix = $"{Guid.NewGuid():N}:";
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var guard in _guards) await guard.DisposeAsync();
+        foreach (var node in _nodes) await node.DisposeAsync();
     }
 
     [Fact]
@@ -122,9 +122,8 @@ public sealed class FallbackReplayGuardTests(RedisServer server) : ReplayGuardCo
     {
         var options = RedisGuards.Options([server.Endpoint], redis => redis.Prefix = _prefix);
         options.Lease = lease;
-        var guard = RedisGuards.Fallback(options);
-        _guards.Add(guard);
-        return guard;
+        _nodes.Add(RedisGuards.Node(options));
+        return _nodes[^1].Guard;
     }
 
     protected override Task PassAsync(TimeSpan time) => Task.Delay(time);

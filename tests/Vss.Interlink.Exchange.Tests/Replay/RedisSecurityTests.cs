@@ -62,7 +62,8 @@ public sealed class RedisSecurityTests : IDisposable
     {
         using var server = AclServer();
         var options = RedisGuards.Options([server.Endpoint], WithPassword(Password));
-        await using var guard = RedisGuards.Fallback(options);
+        await using var node = RedisGuards.Node(options);
+        var guard = node.Guard;
         await WellAsync(guard);
         var (owner, partner) = (new ClaimOwner("node"), OrganId.Stored("G18"));
         var (first, second) = (Ticket(owner, "m-1"), Ticket(owner, "m-2"));
@@ -108,7 +109,7 @@ public sealed class RedisSecurityTests : IDisposable
     // What is left after three questions: a first one may come before the connection stands.
     private static async Task<string?> TroubleAsync(RedisServer server, Action<RedisOptions> set)
     {
-        await using var guard = RedisGuards.Fallback(RedisGuards.Options([server.Endpoint], redis =>
+        await using var node = RedisGuards.Node(RedisGuards.Options([server.Endpoint], redis =>
         {
             set(redis);
             redis.Timeout = TimeSpan.FromSeconds(1.5);
@@ -116,7 +117,7 @@ public sealed class RedisSecurityTests : IDisposable
         string? trouble = null;
         for (var time = 0; time < 3; time++)
         {
-            trouble = await guard.TroubleAsync(CancellationToken.None);
+            trouble = await node.Guard.TroubleAsync(CancellationToken.None);
             if (trouble is null) return null;
         }
 
