@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Vss.Interlink.Exchange.Delivery;
+using Vss.Interlink.Exchange.Replay;
 using Vss.Interlink.Exchange.Routing;
 
 namespace Vss.Interlink.Exchange;
@@ -29,6 +30,8 @@ public sealed class ExchangeOptions
     public TimeSpan InFlightPatience { get; set; } = TimeSpan.FromSeconds(10);
 
     public DeliveryOptions Delivery { get; set; } = new();
+
+    public ClaimOptions Claims { get; set; } = new();
 }
 
 /// <summary>One route.</summary>
@@ -54,6 +57,7 @@ internal sealed class ExchangeOptionsValidator : IValidateOptions<ExchangeOption
         if (options.MaxBodyBytes < 1) wrong.Add("MaxBodyBytes must be above zero.");
         if (options.InFlightPatience < TimeSpan.Zero) wrong.Add("InFlightPatience must not be negative.");
         options.Delivery.Check(wrong);
+        options.Claims.Check(wrong);
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong.Select(one => "Exchange:" + one));
     }
 }

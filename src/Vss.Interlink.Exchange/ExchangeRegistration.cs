@@ -10,6 +10,7 @@ using Vss.Interlink.Exchange.Delivery;
 using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Intake;
 using Vss.Interlink.Exchange.Ledger;
+using Vss.Interlink.Exchange.Replay;
 using Vss.Interlink.Exchange.Routing;
 using Vss.Interlink.Exchange.Translation;
 using Vss.Interlink.Trust.Certificates;
@@ -42,6 +43,10 @@ public static class ExchangeRegistration
         services.AddSingleton<DossierXml>();
         services.AddSingleton<ExchangeHistory>();
         services.AddSingleton<ReceiverBox>();
+        services.AddSingleton(provider => ClaimOwner.OfThisStart(provider.Options().Node ?? Environment.MachineName));
+        services.AddSingleton(provider => new RedisLink(provider.Options().Claims.Redis!, provider.GetRequiredService<TimeProvider>(), provider.Logger<RedisLink>()));   // asked for only where there is one
+        services.AddSingleton(Guard);
+        services.AddSingleton(provider => new SignedOnce(provider.GetRequiredService<IReplayGuard>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(Intake);
         services.AddSingleton(Worker);
         services.AddHostedService(provider => provider.GetRequiredService<DeliveryWorker>());
@@ -71,8 +76,18 @@ public static class ExchangeRegistration
         provider.Options().InsideOrgans.Select(OrganId.Stored).ToHashSet(),
         provider.GetRequiredService<AuditTrail>(),
         provider.GetRequiredService<TimeProvider>(),
-        provider.Options().InFlightPatience,
+        new PartnerGate(provider.GetRequiredService<IReplayGuard>(), provider.GetRequiredService<ClaimOwner>(), provider.Options().Claims),
+        new MessageClaims(
+            provider.GetRequiredService<IReplayGuard>(), provider.GetRequiredService<ExchangeLedger>(), provider.GetRequiredService<ClaimOwner>(), provider.Options().InFlightPatience, provider.GetRequiredService<TimeProvider>()),
         provider.Logger<DossierIntake>());
+
+    private static IReplayGuard Guard(IServiceProvider provider)
+    {
+        var (claims, clock) = (provider.Options().Claims, provider.GetRequiredService<TimeProvider>());
+        var process = new ProcessReplayGuard(claims, clock);
+        if (claims.Redis is null) return process;
+        return new FallbackReplayGuard(process, new RedisReplayGuard(provider.GetRequiredService<RedisLink>(), claims, clock), claims.Redis, clock, provider.Logger<FallbackReplayGuard>());
+    }
 
     private static DeliveryWorker Worker(IServiceProvider provider)
     {

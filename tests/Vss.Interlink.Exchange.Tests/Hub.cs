@@ -7,6 +7,7 @@ using Vss.Interlink.Exchange.Delivery;
 using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Intake;
 using Vss.Interlink.Exchange.Ledger;
+using Vss.Interlink.Exchange.Replay;
 using Vss.Interlink.Exchange.Routing;
 using Vss.Interlink.Exchange.Tests.Translation;
 using Vss.Interlink.Exchange.Translation;
@@ -24,8 +25,11 @@ public sealed class Hub : IAsyncDisposable
 
     private readonly TestTrust _trust;
 
-    public Hub(string folder, TimeProvider? clock = null, DeliveryOptions? delivery = null, params IPartnerConnector[] connectors)
+    public Hub(string folder, TimeProvider? clock = null, DeliveryOptions? delivery = null, params IPartnerConnector[] connectors) : this(folder, clock, delivery, null, null, connectors) { }
+
+    public Hub(string folder, TimeProvider? clock, DeliveryOptions? delivery, ClaimOptions? claims, IReplayGuard? guard, params IPartnerConnector[] connectors)
     {
+        claims ??= new ClaimOptions();
         Clock = clock ?? TimeProvider.System;
         _trust = new TestTrust(Clock);
         Bodies = new BodyStore(Path.Combine(folder, "bodies"), 1 << 24);
@@ -42,14 +46,20 @@ public sealed class Hub : IAsyncDisposable
             new PartnerPolicy(Dossiers.Axis, "Over the axis", [], refusing with { Unsigned = UnsignedRule.InformationOnly }),
         ]);
         Audit = new AuditTrail(Ledger, Clock, NullLogger<AuditTrail>.Instance);
+        guard ??= new ProcessReplayGuard(claims, Clock);
+        var owner = ClaimOwner.OfThisStart("node");
+        Claims = new MessageClaims(guard, Ledger, owner, TimeSpan.FromSeconds(20), Clock);
         Intake = new DossierIntake(
-            Ledger, Evidence, () => policies, new AttachmentJudge(Bodies, _trust.Revocation, Clock), routes, new HashSet<OrganId> { OrganId.Stored(Dossiers.Inside) }, Audit, Clock, TimeSpan.FromSeconds(20), NullLogger<DossierIntake>.Instance);
+            Ledger, Evidence, () => policies, new AttachmentJudge(Bodies, _trust.Revocation, Clock), routes, new HashSet<OrganId> { OrganId.Stored(Dossiers.Inside) }, Audit, Clock, new PartnerGate(guard, owner, claims), Claims, NullLogger<DossierIntake>.Instance);
         var statuses = new Statuses(routes, Clock);
         History = new ExchangeHistory(Ledger);
         Box = new ReceiverBox(Ledger, Bodies, Evidence, statuses, Clock);
         Worker = new DeliveryWorker(
             Ledger, Bodies, _trust.Signer, Evidence, statuses, connectors, delivery ?? new DeliveryOptions { Poll = TimeSpan.FromMilliseconds(200) }, "node", Clock, new Random(1), NullLogger<DeliveryWorker>.Instance);
     }
+
+    /// <summary>Takes the hub's key away, so that what comes next cannot be answered with a receipt.</summary>
+    public void LoseKey() => _trust.Key.Dispose();
 
     public TimeProvider Clock { get; }
 
@@ -60,6 +70,8 @@ public sealed class Hub : IAsyncDisposable
     public HubEvidence Evidence { get; }
 
     public AuditTrail Audit { get; }
+
+    public MessageClaims Claims { get; }
 
     public DossierIntake Intake { get; }
 

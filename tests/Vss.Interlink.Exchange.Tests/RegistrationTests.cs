@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Vss.Interlink.Exchange.Delivery;
 using Vss.Interlink.Exchange.Intake;
+using Vss.Interlink.Exchange.Replay;
 using Vss.Interlink.TestKit;
 using Vss.Interlink.Trust.Policy;
 
@@ -38,6 +39,35 @@ public sealed class RegistrationTests : IDisposable
     }
 
     [Fact]
+    public void Redis_without_its_security_choices_is_refused_and_the_choices_are_named()
+    {
+        var wrong = WrongWith(("Redis:Endpoints:0", "redis.example"), ("Lease", "00:00:00.1"), ("Limits:RatePerSecond", "0"), ("Partners:no organ:Burst", "0"));
+        Assert.Contains("Exchange:Claims:Redis:Tls is not set. Choose Required or PlainText.", wrong);
+        Assert.Contains("Exchange:Claims:Redis:Authentication is not set. Choose Password or None.", wrong);
+        foreach (var named in (string[])["'redis.example' is not HOST:PORT", "Claims:Lease", "Claims:Limits:RatePerSecond", "'no organ' is no organ code", "Claims:Partners:no organ:Burst"])
+            Assert.Contains(wrong, one => one.Contains(named, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Redis_whose_choices_lack_what_they_need_is_refused()
+    {
+        var wrong = WrongWith(("Redis:Endpoints:0", "redis.example:6379"), ("Redis:Tls", "Required"), ("Redis:Authentication", "Password"), ("Redis:PasswordFile", "/no/such/file"), ("Redis:Prefix", "{x}"));
+        foreach (var named in (string[])["Anchors is not set, and Tls is Required", "there is no file '/no/such/file'", "Prefix"]) Assert.Contains(wrong, one => one.Contains(named, StringComparison.Ordinal));
+        var idle = WrongWith(("Redis:Endpoints:0", "127.0.0.1:6379"), ("Redis:Tls", "PlainText"), ("Redis:Authentication", "None"), ("Redis:PasswordFile", "/a"), ("Redis:ServerName", "redis.example"));
+        foreach (var named in (string[])["PasswordFile means something only", "ServerName"]) Assert.Contains(idle, one => one.Contains(named, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_guard_is_the_process_alone_unless_redis_is_configured()
+    {
+        await using (var alone = Build(Good())) Assert.IsType<ProcessReplayGuard>(alone.GetRequiredService<IReplayGuard>());
+        var settings = Good();
+        (settings["Exchange:Claims:Redis:Endpoints:0"], settings["Exchange:Claims:Redis:Tls"], settings["Exchange:Claims:Redis:Authentication"]) = ("127.0.0.1:6379", "PlainText", "None");
+        await using var shared = Build(settings);
+        Assert.IsType<FallbackReplayGuard>(shared.GetRequiredService<IReplayGuard>());
+    }
+
+    [Fact]
     public async Task A_route_over_a_connector_that_is_not_there_stops_the_start()
     {
         await using var services = Build(Good());
@@ -52,6 +82,14 @@ public sealed class RegistrationTests : IDisposable
         Assert.NotNull(services.GetRequiredService<DeliveryWorker>());
         Assert.NotNull(services.GetRequiredService<ReceiverBox>());
         Assert.True(File.Exists(_folder["ledger.db"]));
+    }
+
+    private List<string> WrongWith(params (string Key, string Value)[] claims)
+    {
+        var settings = Good();
+        foreach (var (key, value) in claims) settings["Exchange:Claims:" + key] = value;
+        using var services = Build(settings);
+        return [.. Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptions<ExchangeOptions>>().Value).Failures];
     }
 
     private Dictionary<string, string?> Good() => new()

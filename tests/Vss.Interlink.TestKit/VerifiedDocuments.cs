@@ -10,6 +10,10 @@ public static class VerifiedDocuments
     public static VerifiedDocument Signed(string subject, ReadOnlyMemory<byte> octets, IReadOnlyDictionary<string, ReadOnlyMemory<byte>>? parts = null) =>
         new(Assurance.Signed, new Signatory(subject, "CN=Test Issuer", "01", new string('0', 64)), Passed("sig.value"), octets, parts);
 
+    /// <summary>Signed, with a Timestamp.</summary>
+    public static VerifiedDocument SignedOnce(ReadOnlyMemory<byte> id, DateTimeOffset until) =>
+        new(Assurance.Signed, new Signatory("CN=Test Signer", "CN=Test Issuer", "03", new string('2', 64)), Passed("sig.value"), ReadOnlyMemory<byte>.Empty) { Nonce = new MessageNonce(id, until) };
+
     /// <summary>From one of VSS's own services.</summary>
     public static VerifiedDocument FromInside(ReadOnlyMemory<byte> octets) =>
         new(Assurance.AuthenticatedChannel, new Signatory("CN=Test Service", "CN=Test Issuer", "02", new string('1', 64)), Passed("channel.certificate"), octets);

@@ -16,6 +16,9 @@ public sealed class ExchangeFault(Fault fault, string detail, string rule = "") 
 
     public string Rule { get; } = rule;
 
+    /// <summary>When it may be worth trying again, where the hub knows.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>The number under which the audit holds this refusal; null until it is recorded.</summary>
     public string? Reference { get; internal set; }
 }

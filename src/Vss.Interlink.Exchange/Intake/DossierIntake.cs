@@ -3,6 +3,7 @@ using Vss.Interlink.Exchange.Audit;
 using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Faults;
 using Vss.Interlink.Exchange.Ledger;
+using Vss.Interlink.Exchange.Replay;
 using Vss.Interlink.Exchange.Routing;
 using Vss.Interlink.Exchange.Translation;
 using Vss.Interlink.Trust.Policy;
@@ -22,7 +23,8 @@ public sealed partial class DossierIntake
     private readonly IReadOnlySet<OrganId> _insideOrgans;
     private readonly AuditTrail _audit;
     private readonly TimeProvider _clock;
-    private readonly TurnPerMessage _turns;
+    private readonly PartnerGate _gate;
+    private readonly MessageClaims _claims;
     private readonly ILogger<DossierIntake> _logger;
 
     /// <param name="ledger">Where exchanges are.</param>
@@ -33,7 +35,8 @@ public sealed partial class DossierIntake
     /// <param name="insideOrgans">Organs that VSS's own services may send as.</param>
     /// <param name="audit">Takes refusals.</param>
     /// <param name="clock">The one clock.</param>
-    /// <param name="patience">How long a submission waits for an equal one in flight.</param>
+    /// <param name="gate">Holds senders to their limits.</param>
+    /// <param name="claims">Tells repeats.</param>
     /// <param name="logger">Takes acceptances.</param>
     public DossierIntake(
         ExchangeLedger ledger,
@@ -44,11 +47,11 @@ public sealed partial class DossierIntake
         IReadOnlySet<OrganId> insideOrgans,
         AuditTrail audit,
         TimeProvider clock,
-        TimeSpan patience,
+        PartnerGate gate,
+        MessageClaims claims,
         ILogger<DossierIntake> logger)
     {
-        (_ledger, _evidence, _policies, _attachments, _routes, _insideOrgans, _audit, _clock, _logger) = (ledger, evidence, policies, attachments, routes, insideOrgans, audit, clock, logger);
-        _turns = new TurnPerMessage(clock, patience);
+        (_ledger, _evidence, _policies, _attachments, _routes, _insideOrgans, _audit, _clock, _gate, _claims, _logger) = (ledger, evidence, policies, attachments, routes, insideOrgans, audit, clock, gate, claims, logger);
     }
 
     /// <summary>Accepts the submission or refuses it. When this returns, exchange, deliveries and evidence are on the disk.</summary>
@@ -59,17 +62,19 @@ public sealed partial class DossierIntake
         {
             CheckPolicy(submission);                                                                                          // 1 may he speak for this organ
             var deliveries = Address(submission);                                                                             // 2 can everybody be reached
-            using var turn = await _turns.TakeAsync(submission.Sender, submission.MessageId, cancellation);                   // 3 first, the same again, or a conflict
-            if (await _ledger.FindClaimAsync(submission.Sender, submission.MessageId, submission.Digest, cancellation) is { } earlier) return Answer(earlier, submission);
-            var attachments = await JudgeAttachmentsAsync(submission, cancellation);                                          // 4 what is attached; a repeat is not judged again, its receipt stands
+            await using var entered = await _gate.EnterAsync(submission.Sender, cancellation);                                // 3 is he within his limits
+            await using var claim = await _claims.TakeAsync(submission.Sender, submission.MessageId, submission.Digest, cancellation); // 4 first, the same again, or a conflict
+            if (claim.Earlier is { } earlier) return Answer(earlier, submission);
+            var attachments = await JudgeAttachmentsAsync(submission, cancellation);                                          // 5 what is attached; a repeat is not judged again, its receipt stands
             var (id, at) = (ExchangeId.New(_clock), _clock.GetUtcNow().ToTheMillisecond());
-            var receipt = await _evidence.AcceptanceAsync(id, submission, at, cancellation);                                  // 5 the receipt, signed
+            var receipt = await _evidence.AcceptanceAsync(id, submission, at, cancellation);                                  // 6 the receipt, signed
             var exchange = Exchange(id, at, submission, receipt, deliveries) with { Attachments = attachments };
-            if (await _ledger.AcceptAsync(exchange, cancellation) is var claim and not Claim.First) return Answer(claim, submission); // 6 one transaction; the ledger has the last word
+            if (await _ledger.AcceptAsync(exchange, cancellation) is var last and not Claim.First) return Answer(last, submission);   // 7 one transaction; the ledger has the last word
+            await claim.AcceptedAsync(id);
             LogAccepted(_logger, id, submission.MessageId, submission.Sender, deliveries.Count);
-            return new Acceptance(id, at, receipt, Repeated: false, submission.Digest);                                       // 7 now it is ours
+            return new Acceptance(id, at, receipt, Repeated: false, submission.Digest);                                       // 8 now it is ours
         }
-        catch (ExchangeFault refused)
+        catch (ExchangeFault refused) when (refused.Fault != Fault.Overloaded)   // one who floods the hub must not fill the ledger
         {
             await _audit.RefusedAsync(refused, submission.Edge, submission.Sender, CancellationToken.None);
             throw;

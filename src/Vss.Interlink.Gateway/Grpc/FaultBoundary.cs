@@ -20,7 +20,7 @@ public sealed partial class FaultBoundary(AuditTrail audit, ILogger<FaultBoundar
         }
         catch (ExchangeFault fault)
         {
-            throw Status(await audit.RefusedAsync(fault, "inside", null, CancellationToken.None));
+            throw Status(await audit.RefusedAsync(fault, "inside", null, CancellationToken.None), fault.RetryAfter);
         }
         catch (Exception unknown) when (unknown is not (RpcException or OperationCanceledException))
         {
@@ -36,11 +36,12 @@ public sealed partial class FaultBoundary(AuditTrail audit, ILogger<FaultBoundar
         return true;
     });
 
-    private static RpcException Status(FaultDetail fault)
+    private static RpcException Status(FaultDetail fault, TimeSpan? retryAfter = null)
     {
         var code = (StatusCode)FaultCatalogue.Meaning(fault.Fault).Grpc;
         var message = $"{fault.Name}: {fault.Detail} {fault.Remedy} (reference {fault.Reference})";
         var details = new Google.Rpc.Status { Code = (int)code, Message = message, Details = { Any.Pack(fault) } };
+        if (retryAfter is { } wait) details.Details.Add(Any.Pack(new Google.Rpc.RetryInfo { RetryDelay = Duration.FromTimeSpan(wait) }));
         return new RpcException(new Status(code, message), new Metadata { { DetailsTrailer, details.ToByteArray() } });
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Vss.Interlink.Exchange.Replay;
 using Vss.Interlink.Gateway.Soap.Operations;
 using Vss.Interlink.Trust.Policy;
 
@@ -26,7 +27,7 @@ public static class SoapRegistration
     /// <summary>Registers the operations of the WSDL over AddExchange.</summary>
     public static IServiceCollection AddSoapOperations(this IServiceCollection services)
     {
-        services.TryAddSingleton(provider => new CallerRules(provider.GetRequiredService<PartnerPolicies>));
+        services.TryAddSingleton(provider => new CallerRules(provider.GetRequiredService<PartnerPolicies>, provider.GetRequiredService<SignedOnce>()));
         services.TryAddSingleton<SubmitOperation>();
         services.TryAddSingleton<HistoryOperations>();
         services.TryAddSingleton<BoxOperations>();

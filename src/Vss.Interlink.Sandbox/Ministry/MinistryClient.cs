@@ -55,6 +55,20 @@ public sealed class MinistryClient(MinistryOptions options) : IDisposable
         return AnswerReader.Read(status, answer, AnswerReader.Submit);
     }
 
+    /// <summary>Sends the very octets of one signed request twice, as whoever recorded it would.</summary>
+    public async Task<(MinistryReply<InboxAnswer> First, MinistryReply<InboxAnswer> Second)> ListInboxTwiceAsync(string organ, CancellationToken cancellation = default)
+    {
+        var envelope = await SignedAsync(Call("ListInbox", organ, ("MaxItems", "100")), cancellation);
+        return (await SendAsync(envelope, "ListInbox", AnswerReader.Inbox, Packaging.Inline, cancellation), await SendAsync(envelope, "ListInbox", AnswerReader.Inbox, Packaging.Inline, cancellation));
+    }
+
+    /// <summary>Sends the very octets of one signed submission twice, as a store-and-forward system does that keeps what it sent.</summary>
+    public async Task<(MinistryReply<SubmitAnswer> First, MinistryReply<SubmitAnswer> Second)> SubmitTwiceAsync(MinistryDossier dossier, CancellationToken cancellation = default)
+    {
+        var envelope = await SignedSubmitAsync(dossier, cancellation);
+        return (await SendAsync(envelope, "SubmitDossier", AnswerReader.Submit, Packaging.Inline, cancellation), await SendAsync(envelope, "SubmitDossier", AnswerReader.Submit, Packaging.Inline, cancellation));
+    }
+
     public void Dispose() => _wire.Dispose();
 
     private XmlDocument Submit(MinistryDossier dossier) => RequestEnvelope.Build(options, "SubmitDossier", dossier.WriteTo);
@@ -64,15 +78,13 @@ public sealed class MinistryClient(MinistryOptions options) : IDisposable
     private Task<XmlDocument> SignedAsync(XmlDocument envelope, CancellationToken cancellation) => MinistrySignature.SignAsync(envelope, options.Signer, options.Clock, cancellation);
 
     private async Task<MinistryReply<T>> CallAsync<T>(string operation, string organ, (string Name, string Value) parameter, Func<XmlElement, T> read, CancellationToken cancellation)
-        where T : class
+        where T : class => await SendAsync(await SignedAsync(Call(operation, organ, parameter), cancellation), operation, read, Packaging.Inline, cancellation);
+
+    private XmlDocument Call(string operation, string organ, (string Name, string Value) parameter) => RequestEnvelope.Build(options, operation, writer =>
     {
-        var envelope = RequestEnvelope.Build(options, operation, writer =>
-        {
-            writer.WriteElementString("v", "OrganId", Names.Interlink, organ);
-            writer.WriteElementString("v", parameter.Name, Names.Interlink, parameter.Value);
-        });
-        return await SendAsync(await SignedAsync(envelope, cancellation), operation, read, Packaging.Inline, cancellation);
-    }
+        writer.WriteElementString("v", "OrganId", Names.Interlink, organ);
+        writer.WriteElementString("v", parameter.Name, Names.Interlink, parameter.Value);
+    });
 
     private async Task<MinistryReply<T>> SendAsync<T>(XmlDocument envelope, string operation, Func<XmlElement, T> read, Packaging packaging, CancellationToken cancellation)
         where T : class

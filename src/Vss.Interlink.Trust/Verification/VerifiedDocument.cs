@@ -51,9 +51,17 @@ public sealed class VerifiedDocument
     /// </summary>
     public ReadOnlyMemory<byte> Seal { get; internal init; }
 
+    /// <summary>What makes this message this one, and until when its Timestamp lets it in; null for what has no Timestamp.</summary>
+    public MessageNonce? Nonce { get; internal init; }
+
     /// <summary>SHA-256 by part id of parts that are signed by digest and carried beside <see cref="Octets"/>; empty when there are none.</summary>
     public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Parts { get; }
 }
+
+/// <summary>A signed message as one that may be seen once.</summary>
+/// <param name="Id">SHA-256 over the signer's certificate and everything that was signed. Not over the signature value: ECDSA has more than one for the same content.</param>
+/// <param name="Until">After which its Timestamp is out of its window, skew included.</param>
+public sealed record MessageNonce(ReadOnlyMemory<byte> Id, DateTimeOffset Until);
 
 /// <summary>A verified document or the verdict that refused it; nothing in between.</summary>
 public abstract record VerificationResult

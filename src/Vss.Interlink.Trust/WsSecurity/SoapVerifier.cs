@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Policy;
 using Vss.Interlink.Trust.Verification;
@@ -37,9 +38,23 @@ public sealed class SoapVerifier(Func<TrustStore> store, ValidationPolicy policy
         foreach (var reference in signature.References) ladder.Cover(reference.Coverage);
 
         // 3 the time, now that it is known who says it, and the Body; both from the octets that were digested and nowhere else
-        if (trial.Digested(signature.References.Single(reference => reference.Ordinal == parts.Timestamp)) is not { } timestamp || !IsInWindow(timestamp, ladder)) return null;
+        if (trial.Digested(signature.References.Single(reference => reference.Ordinal == parts.Timestamp)) is not { } timestamp || UntilWhen(timestamp, ladder) is not { } until) return null;
         if (trial.Digested(signature.References.Single(reference => reference.Ordinal == parts.Body)) is not { } body) return null;
-        return ladder.IsWhole ? new VerifiedDocument(Assurance.Signed, trial.Signer, ladder.Passed(), body) : null;
+        if (Nonce(signature, trial) is not { } nonce) return null;
+        return ladder.IsWhole ? new VerifiedDocument(Assurance.Signed, trial.Signer, ladder.Passed(), body) { Nonce = new MessageNonce(nonce, until) } : null;
+    }
+
+    private static byte[]? Nonce(SignatureReport signature, SignatureTrial trial)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(SHA256.HashData(signature.SigningCertificate.Span));
+        foreach (var reference in signature.References)
+        {
+            if (trial.Digested(reference) is not { } octets) return null;
+            hash.AppendData(SHA256.HashData(octets.Span));
+        }
+
+        return hash.GetHashAndReset();
     }
 
     private static bool Fits(SignatureReport signature, SecuredEnvelope parts, Ladder ladder)
@@ -87,14 +102,21 @@ public sealed class SoapVerifier(Func<TrustStore> store, ValidationPolicy policy
         bool IsSigned(int ordinal) => signature.References.Any(reference => reference.Ordinal == ordinal);
     }
 
-    private bool IsInWindow(ReadOnlyMemory<byte> timestamp, Ladder ladder)
+    // The end of the window, skew included; null after a broken rung.
+    private DateTimeOffset? UntilWhen(ReadOnlyMemory<byte> timestamp, Ladder ladder)
     {
         const string remedy = "Set the sender's clock; give Created in UTC, and Expires a few minutes later.";
-        if (MessageLife.Read(timestamp) is not { Created: var from } life) return ladder.Fail(Rules.Window, "wsu:Timestamp", "Created or Expires is missing, double or no xsd:dateTime in UTC", remedy);
+        if (MessageLife.Read(timestamp) is not { Created: var from } life)
+        {
+            ladder.Fail(Rules.Window, "wsu:Timestamp", "Created or Expires is missing, double or no xsd:dateTime in UTC", remedy);
+            return null;
+        }
+
         var now = clock.GetUtcNow();
         var end = life.Expires is { } until && until < from + window.MaxAge ? until : from + window.MaxAge;
-        return ladder.Check(from - window.ClockSkew <= now && now < end + window.ClockSkew && from < end, Rules.Window, "wsu:Timestamp", "inside its window",
+        var isIn = ladder.Check(from - window.ClockSkew <= now && now < end + window.ClockSkew && from < end, Rules.Window, "wsu:Timestamp", "inside its window",
             $"good from {Iso(from)} to {Iso(end)}, the hub's time is {Iso(now)}", remedy);
+        return isIn ? end + window.ClockSkew : null;
     }
 
     private static string Iso(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'");

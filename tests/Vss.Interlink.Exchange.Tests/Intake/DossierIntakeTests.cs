@@ -116,21 +116,6 @@ public sealed class DossierIntakeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_submission_waits_for_an_equal_one_in_flight_only_as_long_as_its_patience()
-    {
-        var turns = new TurnPerMessage(TimeProvider.System, TimeSpan.FromMilliseconds(50));
-        var (sender, id) = (OrganId.Stored("G18"), MessageId.Stored("m"));
-        var first = await turns.TakeAsync(sender, id, CancellationToken.None);
-
-        var refused = await Assert.ThrowsAsync<ExchangeFault>(() => turns.TakeAsync(sender, id, CancellationToken.None));
-        Assert.Equal(Fault.InFlight, refused.Fault);
-        Assert.True(FaultCatalogue.Meaning(refused.Fault).Passing);
-
-        first.Dispose();
-        (await turns.TakeAsync(sender, id, CancellationToken.None)).Dispose();
-    }
-
-    [Fact]
     public async Task An_organ_without_a_policy_is_refused() => await RefusesAsync(Hub.Signed(Dossiers.Small(sender: "G77")), Fault.UnknownOrgan, "policy.organ");
 
     [Fact]

@@ -1,10 +1,15 @@
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Vss.Interlink.Exchange;
 using Vss.Interlink.Exchange.Ledger;
+using Vss.Interlink.Exchange.Replay;
 using Vss.Interlink.Gateway.Hosting;
 using Vss.Interlink.TestKit;
+using Vss.Interlink.TestKit.Redis;
 using Vss.Interlink.Trust;
 using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Online;
@@ -83,6 +88,33 @@ public sealed class HubHealthTests : IDisposable
         using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new LedgerCheck(ledger).CheckHealthAsync(new HealthCheckContext(), patience.Token));
         held.Rollback();
+    }
+
+    [Fact]
+    public async Task Claims_without_their_redis_are_degraded_and_stop_nothing()
+    {
+        using var server = new RedisServer();
+        await using var services = new ServiceCollection().AddLogging().AddExchange(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Exchange:Claims:Redis:Endpoints:0"] = server.Endpoint,
+            ["Exchange:Claims:Redis:Tls"] = "PlainText",
+            ["Exchange:Claims:Redis:Authentication"] = "None",
+            ["Exchange:Claims:Redis:Timeout"] = "00:00:02",
+            ["Exchange:DataFolder"] = _folder.FullName,
+            ["Exchange:HubOrgan"] = "G24",
+            ["Exchange:InsideOrgans:0"] = "G24",
+            ["Exchange:Routes:0:Receiver"] = "G18",
+            ["Exchange:Routes:0:Connector"] = "box",
+        }).Build().GetSection("Exchange")).BuildServiceProvider();
+        var check = new ClaimsCheck(services.GetRequiredService<IReplayGuard>());
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while ((await RunAsync(check)).Status != HealthStatus.Healthy) await Task.Delay(100, patience.Token);   // the first question may come before the connection
+
+        server.Kill();
+        while ((await RunAsync(check)).Status == HealthStatus.Healthy) await Task.Delay(100, patience.Token);
+        var result = await RunAsync(check);
+        Assert.Equal(HealthStatus.Degraded, result.Status);
+        Assert.Contains("without Redis", result.Description, StringComparison.Ordinal);
     }
 
     private TrustCheck TrustCheck(string intermediates, params string[] lists) => TrustCheck(intermediates, online: false, lists);

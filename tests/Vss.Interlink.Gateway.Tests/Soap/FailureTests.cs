@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Vss.Interlink.Gateway.Soap;
 using Vss.Interlink.Sandbox.Ministry;
@@ -28,6 +29,18 @@ public sealed class FailureTests
         Assert.Equal((500, "INTERNAL", code, true), (reply.HttpStatus, fault.Name, fault.Code, fault.Passing));
         Assert.DoesNotContain("burnt", fault.Reason, StringComparison.Ordinal);
         Assert.Contains(host.Log.Lines, line => line.Level == LogLevel.Error && line.Text.Contains("burnt", StringComparison.Ordinal) && line.Text.Contains(fault.Reference, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Who_sends_too_much_is_told_in_whole_seconds_when_to_come_again()
+    {
+        await using var host = await SoapHost.StartAsync();
+        using var ministry = new TestTrust(hubKey: "ministry");
+        var signed = await ministry.SoapSigner.SignAsync(Encoding.UTF8.GetBytes(Samples.Envelope(SoapVersion.V11, body: $"<v:GetReceipt xmlns:v=\"{SoapNames.Interlink}\"/>")), CancellationToken.None);
+        using var content = Samples.Content(SoapVersion.V11, Encoding.UTF8.GetString(signed));
+        using var response = await host.Client.PostAsync(SoapHost.Path, content);
+        Assert.Equal("OVERLOADED", (await SeenFault.OfAsync(response)).Name);
+        Assert.Equal("17", response.Headers.GetValues("Retry-After").Single());
     }
 
     [Fact]

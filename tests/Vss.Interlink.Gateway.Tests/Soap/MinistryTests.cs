@@ -198,6 +198,25 @@ public sealed class MinistryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_signed_request_counts_once_and_signed_anew_it_counts_again()
+    {
+        using var ministry = _host.Client();
+        var (first, second) = await ministry.ListInboxTwiceAsync(ExchangeHost.Ministry);
+        Assert.Null(first.Fault);
+        Assert.Equal(("TIMESTAMP_OUT_OF_WINDOW", "time.replay", "wsu:MessageExpired"), (second.Fault?.Name, second.Fault?.Rule, second.Fault?.Code));
+        Assert.Null((await ministry.ListInboxAsync(ExchangeHost.Ministry)).Fault);
+    }
+
+    [Fact]
+    public async Task A_submission_that_comes_again_octet_for_octet_gets_its_receipt_again()
+    {
+        using var ministry = _host.Client();
+        var (first, second) = await ministry.SubmitTwiceAsync(Dossier("m-1"));
+        Assert.Equal((false, true), (Accepted(first).Repeated, Accepted(second).Repeated));
+        Assert.Equal(first.Answer!.Receipt, second.Answer!.Receipt);
+    }
+
+    [Fact]
     public async Task Requests_out_of_the_schema_name_the_element_that_is_wrong()
     {
         using var ministry = _host.Client();

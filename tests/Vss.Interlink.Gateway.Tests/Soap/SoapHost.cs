@@ -9,9 +9,11 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Vss.Interlink.Exchange.Audit;
+using Vss.Interlink.Exchange.Faults;
 using Vss.Interlink.Exchange.Ledger;
 using Vss.Interlink.Gateway.Soap;
 using Vss.Interlink.TestKit;
+using Vss.Interlink.V1;
 
 namespace Vss.Interlink.Gateway.Tests.Soap;
 
@@ -54,7 +56,8 @@ internal sealed class SoapHost : IAsyncDisposable
         builder.Services.AddSoap(builder.Configuration.GetSection("Soap")).AddSingleton(trust.Soap).AddSingleton(trust.Revocation).AddSingleton(trust.SoapSigner);
         var folder = Directory.CreateTempSubdirectory("interlink-soap-");
         builder.Services.AddSingleton(ExchangeLedger.OpenSqlite(System.IO.Path.Combine(folder.FullName, "ledger.db"), TimeProvider.System)).AddSingleton(TimeProvider.System).AddSingleton<AuditTrail>();
-        builder.Services.AddSingleton(new SoapOperations().Add("GetStatus", (_, _) => throw new InvalidOperationException("the ledger burnt down")));
+        builder.Services.AddSingleton(new SoapOperations().Add("GetStatus", (_, _) => throw new InvalidOperationException("the ledger burnt down"))
+            .Add("GetReceipt", (_, _) => throw new ExchangeFault(Fault.Overloaded, "too much of it", "limit.partner") { RetryAfter = TimeSpan.FromSeconds(16.2) }));
         var app = builder.Build();
         app.MapSoap();
         app.MapPost(ReadPath, ReadOnlyAsync);

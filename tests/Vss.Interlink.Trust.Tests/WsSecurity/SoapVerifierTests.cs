@@ -45,6 +45,23 @@ public sealed class SoapVerifierTests : IDisposable
     }
 
     [Fact]
+    public async Task A_message_has_one_nonce_however_its_envelope_is_written_and_signed_anew_another_one()
+    {
+        var signed = await Signed();
+        var nonce = Nonce(signed);
+        Assert.Equal(32, nonce.Id.Length);
+        Assert.Equal(TimeSpan.FromMinutes(6), TimeSpan.FromSeconds(Math.Round((nonce.Until - _clock.GetUtcNow()).TotalSeconds)));   // Expires after five minutes, and the skew of one
+
+        var signature = (XmlElement)signed.GetElementsByTagName("SignatureValue", Dsig)[0]!;
+        signature.InnerText = signature.InnerText.Insert(10, "\n");
+        signed.DocumentElement!.SetAttribute("xmlns:other", "urn:o");
+        Assert.Equal(nonce.Id.ToArray(), Nonce(signed).Id.ToArray());
+
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.NotEqual(nonce.Id.ToArray(), Nonce(await Signed()).Id.ToArray());
+    }
+
+    [Fact]
     public async Task A_message_from_the_future_is_refused()
     {
         var signed = await Signed();
@@ -308,6 +325,8 @@ public sealed class SoapVerifierTests : IDisposable
         using var octets = new MemoryStream(XmlTree.Octets(envelope), writable: false);
         return _trust.Soap.Verify(octets, new XmlLimits());
     }
+
+    private MessageNonce Nonce(XmlDocument envelope) => Assert.IsType<VerificationResult.Passed>(Verdict(envelope)).Document.Nonce!;
 
     private string Refused(XmlDocument envelope) => Assert.IsType<VerificationResult.Refused>(Verdict(envelope)).Verdict.Failure!.Rule;
 

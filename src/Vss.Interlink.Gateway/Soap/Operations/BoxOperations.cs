@@ -16,7 +16,7 @@ internal sealed class BoxOperations(ReceiverBox box, CallerRules callers)
     public async Task<SoapAnswer> ListInboxAsync(SoapCall call, CancellationToken cancellation)
     {
         var fields = new RequestFields(call, "OrganId", "MaxItems");
-        var organ = callers.Authorise(call, fields.Required("OrganId"));
+        var organ = await callers.AuthoriseAsync(call, fields.Required("OrganId"), cancellation);
         int? max = fields.Optional("MaxItems") is not { } text ? null : int.TryParse(text, out var number) ? number : throw RequestFields.Violation("MaxItems", "is no number");
         var (items, more) = await box.ListAvailableAsync(organ, max, cancellation);
         return body =>
@@ -32,7 +32,7 @@ internal sealed class BoxOperations(ReceiverBox box, CallerRules callers)
     public async Task<SoapAnswer> FetchDossierAsync(SoapCall call, CancellationToken cancellation)
     {
         var fields = new RequestFields(call, "OrganId", "DeliveryId");
-        var organ = callers.Authorise(call, fields.Required("OrganId"));
+        var organ = await callers.AuthoriseAsync(call, fields.Required("OrganId"), cancellation);
         var opened = await box.OpenAsync(fields.RequiredDelivery(), organ, cancellation);
         var seal = opened.Seal ?? throw new ExchangeFault(Fault.SealingFailed, "the delivery has no seal, and nothing leaves the hub without one", "seal.present");
         return async body =>
@@ -51,7 +51,7 @@ internal sealed class BoxOperations(ReceiverBox box, CallerRules callers)
     public async Task<SoapAnswer> ConfirmReceivedAsync(SoapCall call, CancellationToken cancellation)
     {
         var fields = new RequestFields(call, "OrganId", "DeliveryId");
-        var organ = callers.Authorise(call, fields.Required("OrganId"));
+        var organ = await callers.AuthoriseAsync(call, fields.Required("OrganId"), cancellation);
         var delivery = fields.RequiredDelivery();
         var at = await box.ConfirmAsync(delivery, organ, cancellation);
         return body =>

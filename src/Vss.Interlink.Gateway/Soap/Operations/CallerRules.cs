@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using Vss.Interlink.Exchange;
 using Vss.Interlink.Exchange.Faults;
+using Vss.Interlink.Exchange.Replay;
 using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Policy;
 using Vss.Interlink.V1;
@@ -8,16 +9,17 @@ using Vss.Interlink.V1;
 namespace Vss.Interlink.Gateway.Soap.Operations;
 
 /// <summary>For which organ a signed request speaks.</summary>
-internal sealed class CallerRules(Func<PartnerPolicies> policies)
+internal sealed class CallerRules(Func<PartnerPolicies> policies, SignedOnce once)
 {
-    /// <summary>The organ that the request names, once it is shown that its signer may speak for it, over a connection that its policy asks for.</summary>
-    /// <exception cref="ExchangeFault">SCHEMA_VIOLATION, UNKNOWN_ORGAN, SIGNER_NOT_AUTHORISED, CLIENT_CERTIFICATE_REQUIRED.</exception>
-    public OrganId Authorise(SoapCall call, string organ)
+    /// <summary>The organ that the request names, once it is shown that its signer may speak for it, over a connection that its policy asks for, and that it is asked for the first time.</summary>
+    /// <exception cref="ExchangeFault">SCHEMA_VIOLATION, UNKNOWN_ORGAN, SIGNER_NOT_AUTHORISED, CLIENT_CERTIFICATE_REQUIRED, TIMESTAMP_OUT_OF_WINDOW, OVERLOADED.</exception>
+    public async Task<OrganId> AuthoriseAsync(SoapCall call, string organ, CancellationToken cancellation)
     {
         if (!OrganId.TryParse(organ, out var id)) throw RequestFields.Violation("OrganId", "is no organ code");
         if (policies().Find(organ) is null) throw new ExchangeFault(Fault.UnknownOrgan, $"{id} is no partner of this hub", "policy.organ");
         if (!policies().MaySign(organ, call.Document.SignedBy)) throw new ExchangeFault(Fault.SignerNotAuthorised, $"the signer is not registered for {id}", "policy.signer");
         CheckConnection(id, call.ClientCertificate);
+        await once.RequireAsync(id, call.Document, cancellation);   // last, so that strangers cannot fill what is remembered
         return id;
     }
 

@@ -50,7 +50,7 @@ internal sealed class HistoryOperations(ExchangeHistory history, CallerRules cal
     private async Task<(OrganId Organ, ExchangeView View)> FindAsync(SoapCall call, CancellationToken cancellation)
     {
         var fields = new RequestFields(call, "OrganId", "ExchangeId", "MessageId");
-        var organ = callers.Authorise(call, fields.Required("OrganId"));
+        var organ = await callers.AuthoriseAsync(call, fields.Required("OrganId"), cancellation);
         var view = (fields.Optional("ExchangeId"), fields.Optional("MessageId")) switch
         {
             ({ } exchange, null) => ExchangeId.TryParse(exchange, out var id) ? await history.FindAsync(id, cancellation) : null,

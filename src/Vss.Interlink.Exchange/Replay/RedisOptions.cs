@@ -1,0 +1,92 @@
+using System.Globalization;
+
+namespace Vss.Interlink.Exchange.Replay;
+
+/// <summary>How connections to Redis are protected.</summary>
+public enum RedisTls
+{
+    /// <summary>TLS 1.2 or 1.3; the server's certificate must lead to <see cref="RedisOptions.Anchors"/> and bear the server's name.</summary>
+    Required,
+
+    /// <summary>Nothing is protected: for a loopback address or a network of the hub alone.</summary>
+    PlainText,
+}
+
+/// <summary>How the hub shows who it is.</summary>
+public enum RedisAuthentication
+{
+    /// <summary>By the password of the ACL user <c>default</c>, whose rights the server restricts (docs/operations.md).</summary>
+    Password,
+
+    /// <summary>Not at all, or by its TLS client certificate alone.</summary>
+    None,
+}
+
+/// <summary>Section <c>Exchange:Claims:Redis</c>. What protects the connection has no default.</summary>
+public sealed class RedisOptions
+{
+    /// <summary>HOST:PORT of one server, of the proxy in front of those that Sentinel runs, or of some nodes of a cluster, which name the others.</summary>
+    public IList<string> Endpoints { get; } = [];
+
+    public RedisTls? Tls { get; set; }
+
+    public RedisAuthentication? Authentication { get; set; }
+
+    /// <summary>File with the password, one line.</summary>
+    public string? PasswordFile { get; set; }
+
+    /// <summary>File of PEM certificates that the server's certificate must lead to.</summary>
+    public string? Anchors { get; set; }
+
+    /// <summary>DNS name that every server's certificate bears; without it, each one's own address as it is configured or as the cluster tells it.</summary>
+    public string? ServerName { get; set; }
+
+    /// <summary>Key URI of the hub's TLS client certificate, for a server that asks for one.</summary>
+    public string? ClientKey { get; set; }
+
+    /// <summary>What every key begins with; hubs with different ledgers that share a Redis have different ones.</summary>
+    public string Prefix { get; set; } = "interlink:";
+
+    /// <summary>Longest wait for one answer; then the node goes on without it.</summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long errors may last before all connections are made anew: after a fail-over the client can hold on to servers that are gone.</summary>
+    public TimeSpan RebuildAfter { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Of how many questions within <see cref="BreakerWindow"/> one in ten must have failed, for Redis to be left alone.</summary>
+    public int BreakerMinimum { get; set; } = 3;
+
+    public TimeSpan BreakerWindow { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long it is left alone before one question probes it.</summary>
+    public TimeSpan BreakerRest { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Adds what is wrong, one sentence each.</summary>
+    internal void Check(ICollection<string> wrong)
+    {
+        const string at = "Claims:Redis:";
+        if (Endpoints.Count == 0) wrong.Add(at + "Endpoints is empty. Name HOST:PORT, or leave the section Claims:Redis out.");
+        foreach (var endpoint in Endpoints.Where(endpoint => !IsEndpoint(endpoint))) wrong.Add($"{at}Endpoints: '{endpoint}' is not HOST:PORT.");
+        if (Tls is null) wrong.Add(at + "Tls is not set. Choose Required or PlainText.");
+        if (Authentication is null) wrong.Add(at + "Authentication is not set. Choose Password or None.");
+        CheckFile(Authentication == RedisAuthentication.Password, PasswordFile, at + "PasswordFile", "Authentication is Password", wrong);
+        CheckFile(Tls == RedisTls.Required, Anchors, at + "Anchors", "Tls is Required", wrong);
+        if (Tls != RedisTls.Required && (ServerName ?? ClientKey) is not null) wrong.Add($"{at}ServerName and {at}ClientKey mean something only where Tls is Required.");
+        if (ClientKey is not null && !Uri.TryCreate(ClientKey, UriKind.Absolute, out _)) wrong.Add(at + "ClientKey is no key URI.");
+        if (Prefix.Length is 0 or > 64 || !Prefix.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is ':' or '-' or '_' or '.')) wrong.Add(at + "Prefix must be 1 to 64 of A-Z a-z 0-9 : - _ and dots.");
+        if (Timeout < TimeSpan.FromMilliseconds(10) || Timeout > TimeSpan.FromSeconds(10)) wrong.Add(at + "Timeout must be 10 milliseconds to 10 seconds.");
+        if (RebuildAfter < TimeSpan.FromMilliseconds(100)) wrong.Add(at + "RebuildAfter must be at least 100 milliseconds.");
+        if (BreakerMinimum < 2) wrong.Add(at + "BreakerMinimum must be at least 2.");
+        if (BreakerWindow < TimeSpan.FromMilliseconds(500) || BreakerRest < TimeSpan.FromMilliseconds(500)) wrong.Add($"{at}BreakerWindow and {at}BreakerRest must be at least half a second.");
+    }
+
+    private static void CheckFile(bool isNeeded, string? file, string name, string why, ICollection<string> wrong)
+    {
+        if (!isNeeded && file is not null) wrong.Add($"{name} means something only where {why}.");
+        if (isNeeded && file is null) wrong.Add($"{name} is not set, and {why}.");
+        if (isNeeded && file is not null && !File.Exists(file)) wrong.Add($"{name}: there is no file '{file}'.");
+    }
+
+    private static bool IsEndpoint(string text) =>
+        text.LastIndexOf(':') is > 0 and var colon && int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= ushort.MaxValue;
+}

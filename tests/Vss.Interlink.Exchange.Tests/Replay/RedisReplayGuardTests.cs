@@ -1,0 +1,130 @@
+using Vss.Interlink.Exchange.Replay;
+using Vss.Interlink.TestKit.Redis;
+
+namespace Vss.Interlink.Exchange.Tests.Replay;
+
+public sealed class RedisReplayGuardTests : ReplayGuardContract, IClassFixture<RedisServer>, IAsyncDisposable
+{
+    private readonly RedisServer _server;
+    private readonly ClaimOptions _options;
+    private readonly RedisLink _link;
+
+    public RedisReplayGuardTests(RedisServer server)
+    {
+        (_server, _options) = (server, RedisGuards.Options([server.Endpoint]));
+        _link = RedisGuards.Link(_options);
+    }
+
+    public ValueTask DisposeAsync() => _link.DisposeAsync();
+
+    [Fact]
+    public async Task What_was_accepted_is_told_with_its_content_and_its_exchange()
+    {
+        var (guard, ticket) = (Guard(TimeSpan.FromMinutes(1)), Ticket(new ClaimOwner("a"), "first"));
+        await ClaimAsync(guard, ticket);
+        await guard.AcceptedAsync(ticket, Exchange, CancellationToken.None);
+        Assert.Equal(new GuardAnswer.Accepted(Digest("first"), Exchange), await ClaimAsync(guard, Ticket(new ClaimOwner("b"), "second")));
+    }
+
+    [Fact]
+    public async Task An_acceptance_that_the_ledger_does_not_know_is_overwritten_and_no_other_one()
+    {
+        var (guard, ticket, next) = (Guard(TimeSpan.FromMinutes(1)), Ticket(new ClaimOwner("a")), Ticket(new ClaimOwner("b")));
+        await ClaimAsync(guard, ticket);
+        await guard.AcceptedAsync(ticket, Exchange, CancellationToken.None);
+        Assert.IsType<GuardAnswer.Accepted>(await guard.ClaimAsync(next, ExchangeId.New(TimeProvider.System), CancellationToken.None));
+        Assert.IsType<GuardAnswer.Taken>(await guard.ClaimAsync(next, Exchange, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_claim_without_an_end_was_written_by_no_hub_and_holds_nothing_up()
+    {
+        var (guard, ticket) = (Guard(TimeSpan.FromMinutes(1)), Ticket(new ClaimOwner("a")));
+        await ClaimAsync(guard, ticket);
+        Assert.Equal("1", _server.Cli("PERSIST", $"{_options.Redis!.Prefix}claim:{Partner}:m-1"));
+        Assert.IsType<GuardAnswer.Taken>(await ClaimAsync(guard, Ticket(new ClaimOwner("b"))));
+    }
+
+    [Fact]
+    public async Task Nothing_that_is_written_stays_for_ever()
+    {
+        var (guard, ticket) = (Guard(TimeSpan.FromMinutes(1)), Ticket(new ClaimOwner("a")));
+        await ClaimAsync(guard, ticket);
+        await guard.SeeAsync(Partner, "00ff", TimeSpan.FromMinutes(1), CancellationToken.None);
+        await guard.EnterAsync(Partner, "slot", new PartnerLimits(), CancellationToken.None);
+        var keys = _server.Cli("KEYS", _options.Redis!.Prefix + "*").Split('\n');
+        Assert.Equal(4, keys.Length);
+        Assert.All(keys, key => Assert.True(long.Parse(_server.Cli("PTTL", key.Trim())) > 0, key));
+        await guard.AcceptedAsync(ticket, Exchange, CancellationToken.None);
+        Assert.True(long.Parse(_server.Cli("PTTL", $"{_options.Redis.Prefix}claim:{Partner}:m-1")) > TimeSpan.FromDays(6).TotalMilliseconds);
+    }
+
+    [Fact]
+    public async Task Scripts_that_the_server_forgot_are_brought_again()
+    {
+        var guard = Guard(TimeSpan.FromMinutes(1));
+        Assert.True(await guard.SeeAsync(Partner, "01", TimeSpan.FromMinutes(1), CancellationToken.None));
+        _server.Cli("SCRIPT", "FLUSH");
+        Assert.True(await SoonAsync(() => guard.SeeAsync(Partner, "02", TimeSpan.FromMinutes(1), CancellationToken.None)));
+        Assert.False(await guard.SeeAsync(Partner, "01", TimeSpan.FromMinutes(1), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_key_that_holds_something_else_is_an_error_and_no_answer()
+    {
+        _server.Cli("SET", $"{_options.Redis!.Prefix}claim:{Partner}:m-1", "nonsense");
+        await Assert.ThrowsAsync<GuardAwayException>(() => ClaimAsync(Guard(TimeSpan.FromMinutes(1)), Ticket(new ClaimOwner("a"))));
+    }
+
+    protected override IReplayGuard Guard(TimeSpan lease) => new RedisReplayGuard(_link, new ClaimOptions { Lease = lease, Redis = _options.Redis, Poll = _options.Poll }, TimeProvider.System);
+
+    protected override Task PassAsync(TimeSpan time) => Task.Delay(time);
+
+    private static async Task<T> SoonAsync<T>(Func<Task<T>> ask)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (GuardAwayException)
+        {
+            return await ask();
+        }
+    }
+}
+
+/// <summary>Both together keep the contract while Redis is there, for one node and for two.</summary>
+public sealed class FallbackReplayGuardTests(RedisServer server) : ReplayGuardContract, IClassFixture<RedisServer>, IAsyncDisposable
+{
+    private readonly List<RedisNode> _nodes = [];
+    private readonly string _prefix = $"{Guid.NewGuid():N}:";
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in _nodes) await node.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task What_one_node_works_on_or_has_seen_another_one_knows()
+    {
+        var (one, two, ticket, next) = (Guard(TimeSpan.FromMinutes(1)), Guard(TimeSpan.FromMinutes(1)), Ticket(new ClaimOwner("a")), Ticket(new ClaimOwner("b")));
+        await ClaimAsync(one, ticket);
+        var waiting = Assert.IsType<GuardAnswer.InFlight>(await ClaimAsync(two, next));
+        await one.ReleaseAsync(ticket, CancellationToken.None);
+        await waiting.Ended;
+        Assert.IsType<GuardAnswer.Taken>(await ClaimAsync(two, next));
+        Assert.True(await one.SeeAsync(Partner, "ff", TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.False(await two.SeeAsync(Partner, "ff", TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.Null(await one.TroubleAsync(CancellationToken.None));
+    }
+
+    protected override IReplayGuard Guard(TimeSpan lease)
+    {
+        var options = RedisGuards.Options([server.Endpoint], redis => redis.Prefix = _prefix);
+        options.Lease = lease;
+        _nodes.Add(RedisGuards.Node(options));
+        return _nodes[^1].Guard;
+    }
+
+    protected override Task PassAsync(TimeSpan time) => Task.Delay(time);
+}
