@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Vss.Interlink.Exchange.Audit;
+using Vss.Interlink.Exchange.Bodies;
 using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Faults;
 using Vss.Interlink.Exchange.Ledger;
@@ -23,6 +24,9 @@ public sealed partial class DossierIntake
     private readonly AuditTrail _audit;
     private readonly TimeProvider _clock;
     private readonly TurnPerMessage _turns;
+    private readonly IntakeRoom _room;
+    private readonly BodyStore _bodies;
+    private readonly TimeSpan _longest;
     private readonly ILogger<DossierIntake> _logger;
 
     /// <param name="ledger">Where exchanges are.</param>
@@ -34,6 +38,9 @@ public sealed partial class DossierIntake
     /// <param name="audit">Takes refusals.</param>
     /// <param name="clock">The one clock.</param>
     /// <param name="patience">How long a submission waits for an equal one in flight.</param>
+    /// <param name="room">Whether there is room for more.</param>
+    /// <param name="bodies">Where the attachments of submissions are.</param>
+    /// <param name="longest">How long ago an attachment may have been stored.</param>
     /// <param name="logger">Takes acceptances.</param>
     public DossierIntake(
         SqliteLedger ledger,
@@ -45,9 +52,13 @@ public sealed partial class DossierIntake
         AuditTrail audit,
         TimeProvider clock,
         TimeSpan patience,
+        IntakeRoom room,
+        BodyStore bodies,
+        TimeSpan longest,
         ILogger<DossierIntake> logger)
     {
         (_ledger, _evidence, _policies, _attachments, _routes, _insideOrgans, _audit, _clock, _logger) = (ledger, evidence, policies, attachments, routes, insideOrgans, audit, clock, logger);
+        (_room, _bodies, _longest) = (room, bodies, longest);
         _turns = new TurnPerMessage(clock, patience);
     }
 
@@ -61,10 +72,12 @@ public sealed partial class DossierIntake
             var deliveries = Address(submission);                                                                             // 2 can everybody be reached
             using var turn = await _turns.TakeAsync(submission.Sender, submission.MessageId, cancellation);                   // 3 first, the same again, or a conflict
             if (await _ledger.FindClaimAsync(submission.Sender, submission.MessageId, submission.Digest, cancellation) is { } earlier) return Answer(earlier, submission);
+            await _room.RequireAsync(cancellation);                                                                           //   a repeat has its place already
             var attachments = await JudgeAttachmentsAsync(submission, cancellation);                                          // 4 what is attached; a repeat is not judged again, its receipt stands
             var (id, at) = (ExchangeId.New(_clock), _clock.GetUtcNow().ToTheMillisecond());
             var receipt = await _evidence.AcceptanceAsync(id, submission, at, cancellation);                                  // 5 the receipt, signed
             var exchange = Exchange(id, at, submission, receipt, deliveries) with { Attachments = attachments };
+            _bodies.RequireStoredWithin(_longest, submission.Attachments.Values);                                             //   what is named now cannot be collected
             if (await _ledger.AcceptAsync(exchange, cancellation) is var claim and not Claim.First) return Answer(claim, submission); // 6 one transaction; the ledger has the last word
             LogAccepted(_logger, id, submission.MessageId, submission.Sender, deliveries.Count);
             return new Acceptance(id, at, receipt, Repeated: false, submission.Digest);                                       // 7 now it is ours

@@ -1,0 +1,25 @@
+namespace Vss.Interlink.Exchange.Ledger;
+
+/// <summary>Which bodies are named, and how much work is open.</summary>
+public sealed partial class SqliteLedger
+{
+    /// <summary>Whether an exchange has the body among its parts.</summary>
+    internal Task<bool> NamesBodyAsync(ContentDigest digest, CancellationToken cancellation) =>
+        ReadAsync(sql => sql.Number("SELECT count(*) FROM (SELECT 1 FROM parts WHERE digest = $digest LIMIT 1)", ("$digest", digest.ToArray())) > 0, cancellation);
+
+    /// <summary>Bodies that exchanges have among their parts, in the order of their digests.</summary>
+    /// <param name="after">The last one of the answer before; null from the beginning.</param>
+    /// <param name="max">At most so many.</param>
+    /// <param name="cancellation">Stops before the read.</param>
+    internal Task<IReadOnlyList<ContentDigest>> ListBodiesAsync(ContentDigest? after, int max, CancellationToken cancellation) => ReadAsync<IReadOnlyList<ContentDigest>>(
+        sql => sql.Query(
+            "SELECT DISTINCT digest FROM parts WHERE digest > $after ORDER BY digest LIMIT $max",
+            row => ContentDigest.Stored(row.Octets(0)),
+            ("$after", after?.ToArray() ?? []),
+            ("$max", max)),
+        cancellation);
+
+    /// <summary>Deliveries that have still to be made, pending or leased; counted up to a number and no further.</summary>
+    internal Task<long> CountOutstandingAsync(long upTo, CancellationToken cancellation) =>
+        ReadAsync(sql => sql.Number("SELECT count(*) FROM (SELECT 1 FROM deliveries WHERE due_at IS NOT NULL LIMIT $max)", ("$max", upTo)) ?? 0, cancellation);
+}
