@@ -8,6 +8,7 @@ using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Intake;
 using Vss.Interlink.Exchange.Ledger;
 using Vss.Interlink.Exchange.Routing;
+using Vss.Interlink.Exchange.Tests.Bodies;
 using Vss.Interlink.Exchange.Tests.Translation;
 using Vss.Interlink.Exchange.Translation;
 using Vss.Interlink.TestKit;
@@ -28,7 +29,7 @@ public sealed class Hub : IAsyncDisposable
     {
         Clock = clock ?? TimeProvider.System;
         _trust = new TestTrust(Clock);
-        Bodies = new BodyStore(Path.Combine(folder, "bodies"), 1 << 24);
+        Bodies = new BodyStore(Path.Combine(folder, "bodies"), 1 << 24, TestBodyKeys.One, Clock);
         Ledger = new SqliteLedger(Path.Combine(folder, "ledger.db"), Clock);
         List<string> wrong = [];
         var routes = RoutingTable.Build([(Dossiers.Inside, "inside"), (Dossiers.Ministry, "box"), (Dossiers.Axis, "axis"), ("G22", "axis")], wrong)!;
@@ -43,7 +44,8 @@ public sealed class Hub : IAsyncDisposable
         ]);
         Audit = new AuditTrail(Ledger, Clock, NullLogger<AuditTrail>.Instance);
         Intake = new DossierIntake(
-            Ledger, Evidence, () => policies, new AttachmentJudge(Bodies, _trust.Revocation, Clock), routes, new HashSet<OrganId> { OrganId.Stored(Dossiers.Inside) }, Audit, Clock, TimeSpan.FromSeconds(20), NullLogger<DossierIntake>.Instance);
+            Ledger, Evidence, () => policies, new AttachmentJudge(Bodies, _trust.Revocation, Clock), routes, new HashSet<OrganId> { OrganId.Stored(Dossiers.Inside) }, Audit, Clock, TimeSpan.FromSeconds(20),
+            new IntakeRoom(folder, minFreeBytes: 0, long.MaxValue, Ledger, Clock), Bodies, TimeSpan.FromHours(1), NullLogger<DossierIntake>.Instance);
         var statuses = new Statuses(routes, Clock);
         History = new ExchangeHistory(Ledger);
         Box = new ReceiverBox(Ledger, Bodies, Evidence, statuses, Clock);

@@ -37,8 +37,7 @@ public sealed class BodyStore
         Directory.CreateDirectory(_incoming);
         Directory.CreateDirectory(_leaving);
         RemoveBrokenOff();
-        using var turn = TakeRemovalTurn();   // without it somebody removes at this moment, and puts back himself
-        if (turn is not null) foreach (var file in Directory.EnumerateFiles(_leaving)) PutBack(file, PathOf(Path.GetFileName(file)));
+        TakeRemovalTurn()?.Dispose();
     }
 
     public long MaxBodyBytes { get; }
@@ -122,17 +121,21 @@ public sealed class BodyStore
     /// <summary>A body with what its file says of it.</summary>
     internal BodyReadStream OpenRaw(ContentDigest digest) => Open(digest, Unreadable(digest, null));
 
-    /// <summary>The turn to remove, one for all processes on the volume; null while another has it.</summary>
+    /// <summary>The turn to remove, one for all processes on the volume; null while another has it. Whoever gets it puts back what a killed one had in hand.</summary>
     internal IDisposable? TakeRemovalTurn()
     {
+        FileStream turn;
         try
         {
-            return new FileStream(Path.Combine(_folder, "leaving.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            turn = new FileStream(Path.Combine(_folder, "leaving.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
         catch (IOException held) when (!DiskRoom.IsFull(held))
         {
             return null;
         }
+
+        foreach (var file in Directory.EnumerateFiles(_leaving)) PutBack(file, PathOf(Path.GetFileName(file)));
+        return turn;
     }
 
     /// <summary>
@@ -170,18 +173,7 @@ public sealed class BodyStore
 
     private static void PutBack(string file, string place)
     {
-        try
-        {
-            File.Move(file, place, overwrite: false);
-        }
-        catch (FileNotFoundException)
-        {
-            // Another node put it back.
-        }
-        catch (IOException) when (File.Exists(place))
-        {
-            File.Delete(file);   // a newer one took its place
-        }
+        if (!ExclusiveMove.Try(file, place)) File.Delete(file);   // a newer one took its place
     }
 
     // What is in hand of a removal is still there; and it may have been put back between the two looks.

@@ -37,10 +37,18 @@ public sealed partial class BodyUpkeep(BodyStore bodies, BodyKeys keys, SqliteLe
 
     /// <summary>Encrypts every body anew whose data key is not under the current master key. The key file is read again first.</summary>
     /// <inheritdoc cref="ScrubAsync"/>
-    /// <exception cref="InvalidDataException">The key file is not as it must be.</exception>
+    /// <exception cref="ExchangeFault">BODY_UNREADABLE by rule body.key: the key file is not as it must be.</exception>
     public IAsyncEnumerable<BodyProgress> RekeyAsync(string actor, CancellationToken cancellation)
     {
-        keys.Reload();
+        try
+        {
+            keys.Reload();
+        }
+        catch (Exception wrong) when (wrong is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            throw new ExchangeFault(Fault.BodyUnreadable, $"Exchange:BodyKeys: {wrong.Message}", "body.key");
+        }
+
         return RunAsync(AuditEvent.BodiesRekeyed, actor, RekeyStepsAsync, cancellation);
     }
 

@@ -1,3 +1,5 @@
+using Vss.Interlink.Exchange.Audit;
+
 namespace Vss.Interlink.Exchange.Ledger;
 
 /// <summary>Which bodies are named, and how much work is open.</summary>
@@ -17,6 +19,14 @@ public sealed partial class SqliteLedger
             row => ContentDigest.Stored(row.Octets(0)),
             ("$after", after?.ToArray() ?? []),
             ("$max", max)),
+        cancellation);
+
+    /// <summary>What the audit says of runs over all bodies, in order.</summary>
+    public Task<IReadOnlyList<AuditLine>> ListBodyAuditAsync(CancellationToken cancellation) => ReadAsync<IReadOnlyList<AuditLine>>(
+        sql => sql.Query(
+            "SELECT reference, at, event, edge, exchange_id, delivery_id, sender, fault, rule, detail FROM audit WHERE event IN ($scrubbed, $rekeyed, $collected) ORDER BY audit_id",
+            ReadAudit,
+            ("$scrubbed", (int)AuditEvent.BodiesScrubbed), ("$rekeyed", (int)AuditEvent.BodiesRekeyed), ("$collected", (int)AuditEvent.BodiesCollected)),
         cancellation);
 
     /// <summary>Deliveries that have still to be made, pending or leased; counted up to a number and no further.</summary>
