@@ -80,8 +80,9 @@ public sealed class Hub : IAsyncDisposable
     public static Submission FromInside(Dossier dossier) => InsideDossier.Read(VerifiedDocuments.FromInside(dossier.ToByteArray()), new Dictionary<string, StoredBody>());
 
     /// <summary>A document of the axis, unsigned, with one receiver; it is answered by statuses.</summary>
-    public static Submission FromAxis(string receiver = Dossiers.Inside)
+    public async Task<Submission> FromAxisAsync(string receiver = Dossiers.Inside)
     {
+        await Bodies.StoreAsync(new MemoryStream(EdXmlDossierTests.Content), CancellationToken.None);
         var packet = EdXmlDossierTests.Packet();
         return EdXmlDossierTests.Read(packet with { Header = packet.Header with { To = [new Organization { OrganId = receiver }] } });
     }

@@ -5,7 +5,6 @@ using Vss.Interlink.Exchange.Audit;
 using Vss.Interlink.Exchange.Bodies;
 using Vss.Interlink.Exchange.Faults;
 using Vss.Interlink.Exchange.Intake;
-using Vss.Interlink.TestKit;
 using Vss.Interlink.V1;
 
 namespace Vss.Interlink.Exchange.Tests.Bodies;
@@ -16,7 +15,7 @@ public sealed class BodyUpkeepTests : IAsyncLifetime
     private static readonly TimeSpan Grace = TimeSpan.FromDays(1);
 
     private readonly TempFolder _folder = new();
-    private readonly ManualClock _clock = new(new DateTimeOffset(2026, 11, 22, 3, 0, 0, TimeSpan.Zero));
+    private readonly TimeProvider _clock = TimeProvider.System;
     private readonly (string Id, string Key) _old = ("2025", TestBodyKeys.New());
     private readonly (string Id, string Key) _next = ("2026", TestBodyKeys.New());
     private BodyKeys _keys = null!;
@@ -123,7 +122,8 @@ public sealed class BodyUpkeepTests : IAsyncLifetime
     {
         var (orphan, named) = (await StoreAsync("orphan"), await StoreAsync("named"));
         await AcceptAsync("m-1", named);
-        _clock.Advance(Grace + TimeSpan.FromMinutes(1));
+        Age(orphan, Grace + TimeSpan.FromMinutes(1));
+        Age(named, Grace + TimeSpan.FromMinutes(1));
         var young = await StoreAsync("young");
 
         var report = await LastAsync(_upkeep.CollectAsync("staff", CancellationToken.None));
@@ -137,7 +137,7 @@ public sealed class BodyUpkeepTests : IAsyncLifetime
     public async Task An_orphan_that_is_sent_again_is_as_young_as_its_last_sending()
     {
         var orphan = await StoreAsync("content");
-        _clock.Advance(2 * Grace);
+        Age(orphan, 2 * Grace);
         await StoreAsync("content");
 
         Assert.Equal(0, (await LastAsync(_upkeep.CollectAsync("staff", CancellationToken.None))).Changed);
@@ -148,7 +148,7 @@ public sealed class BodyUpkeepTests : IAsyncLifetime
     public async Task An_orphan_that_is_sent_again_while_it_is_being_removed_stays()
     {
         var orphan = await StoreAsync("content");
-        _clock.Advance(2 * Grace);
+        Age(orphan, 2 * Grace);
         using var turn = _bodies.TakeRemovalTurn();
 
         // The collector has it in hand and has just read that nobody names it.
@@ -167,7 +167,7 @@ public sealed class BodyUpkeepTests : IAsyncLifetime
     public async Task A_body_is_readable_while_a_collector_has_it_in_hand_and_comes_back_when_it_is_wanted()
     {
         var body = await StoreAsync("content");
-        _clock.Advance(2 * Grace);
+        Age(body, 2 * Grace);
         using var turn = _bodies.TakeRemovalTurn();
 
         var freed = await _bodies.TryRemoveAsync(body.Digest, _clock.GetUtcNow() - Grace, async () =>
@@ -202,8 +202,7 @@ public sealed class BodyUpkeepTests : IAsyncLifetime
         for (var round = 0; round < 60; round++)
         {
             var content = $"content {round}";
-            await StoreAsync(content);
-            _clock.Advance(Grace + TimeSpan.FromMinutes(1));
+            Age(await StoreAsync(content), 2 * Grace);
             var sending = Task.Run(async () =>
             {
                 await Task.Delay(TimeSpan.FromMicroseconds(round * 20));
@@ -215,7 +214,7 @@ public sealed class BodyUpkeepTests : IAsyncLifetime
             accepted.Add(await sending);
         }
 
-        _clock.Advance(2 * Grace);
+        foreach (var body in accepted) Age(body, 2 * Grace);
         await CollectAsync(_upkeep);
         foreach (var (body, round) in accepted.Select((body, round) => (body, round))) Assert.Equal($"content {round}", await ReadAsync(body.Digest));
 
@@ -236,7 +235,7 @@ public sealed class BodyUpkeepTests : IAsyncLifetime
     public async Task A_submission_that_takes_so_long_that_its_body_could_be_collected_is_refused_for_now()
     {
         var body = await StoreAsync("content");
-        _clock.Advance(TimeSpan.FromMinutes(61));
+        Age(body, TimeSpan.FromMinutes(61));
 
         var fault = await Assert.ThrowsAsync<ExchangeFault>(() => AcceptAsync("m-late", body));
 
@@ -299,6 +298,8 @@ public sealed class BodyUpkeepTests : IAsyncLifetime
         using var raw = _bodies.OpenRaw(digest);
         return raw.KeyId;
     }
+
+    private void Age(StoredBody body, TimeSpan by) => File.SetLastWriteTimeUtc(PathOf(body.Digest), (_clock.GetUtcNow() - by).UtcDateTime);
 
     private void Damage(ContentDigest digest)
     {

@@ -15,11 +15,15 @@ public sealed class ConfigurationTests
             json["Hosting"]!["Partners"] = "nowhere";
             json["Trust"]!.AsObject().Remove("Anchors");
             json["Trust"]!["Policies"] = "/no/such.json";
+            json["Exchange"]!.AsObject().Remove("BodyKeys");
+            json["Exchange"]!["MinFreeBytes"] = -1;
             json["Exchange"]!["Routes"]!.AsArray().Add(new JsonObject { ["Receiver"] = HubProcess.Bystander, ["Connector"] = "pigeon" });
         });
 
         Assert.Contains("Hosting:Partners", errors, StringComparison.Ordinal);
         Assert.Contains("Trust:Anchors", errors, StringComparison.Ordinal);
+        Assert.Contains("Exchange:BodyKeys is not set", errors, StringComparison.Ordinal);
+        Assert.Contains("Exchange:MinFreeBytes", errors, StringComparison.Ordinal);
         Assert.Contains("Trust:Policies names '/no/such.json', which does not exist", errors, StringComparison.Ordinal);
         Assert.Contains("'pigeon'", errors, StringComparison.Ordinal);
     }
@@ -46,9 +50,11 @@ public sealed class ConfigurationTests
         {
             json["Trust"]!["HubKey"] = TestPki.Instance.KeyUri("hub").Replace("hub.pass", "ministry.pass", StringComparison.Ordinal);
             json["Hosting"]!["TlsKey"] = "file:///no/such.p12?password-file=/no/such.pass";
+            json["Exchange"]!["BodyKeys"] = "file:///no/such.json";
         });
         Assert.Contains("Trust:HubKey cannot be opened", errors, StringComparison.Ordinal);
         Assert.Contains("Hosting:TlsKey cannot be opened", errors, StringComparison.Ordinal);
+        Assert.Contains("Exchange:BodyKeys cannot be opened", errors, StringComparison.Ordinal);
     }
 
     [Fact]

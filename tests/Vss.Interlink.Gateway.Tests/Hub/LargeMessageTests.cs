@@ -1,5 +1,8 @@
 using System.Security.Cryptography;
+using Vss.Interlink.Sandbox.Demo;
+using Vss.Interlink.Sandbox.Inside;
 using Vss.Interlink.Sandbox.Ministry;
+using Vss.Interlink.V1;
 
 namespace Vss.Interlink.Gateway.Tests.Hub;
 
@@ -7,6 +10,32 @@ namespace Vss.Interlink.Gateway.Tests.Hub;
 public sealed class LargeMessageTests(ITestOutputHelper output)
 {
     private const int Megabyte = 1024 * 1024;
+
+    [Fact]
+    public async Task An_attachment_of_200_megabytes_goes_in_and_out_with_less_than_100_megabytes_more_of_memory()
+    {
+        await using var hub = await HubProcess.StartAsync();
+        await using var service = hub.Service("claims");
+        await SubmitAndDownloadAsync(service, "warm", Megabyte);
+        var before = hub.PeakMemory();
+
+        await SubmitAndDownloadAsync(service, "large", 200 * Megabyte);
+
+        var cost = (hub.PeakMemory() - before) / Megabyte;
+        output.WriteLine($"{before / Megabyte} MiB before, {cost} MiB more");
+        Assert.InRange(cost, 0, 99);
+    }
+
+    private static async Task SubmitAndDownloadAsync(InsideService service, string messageId, int size)
+    {
+        var content = new Dictionary<string, byte[]> { ["scan"] = RandomNumberGenerator.GetBytes(size) };
+        var dossier = Dossiers.FromInside(messageId, HubConfiguration.Hub, content);
+        var accepted = await service.SubmitAsync(dossier, content);
+        using var download = service.Inbox.Download(new DownloadRequest { ExchangeId = accepted.ExchangeId, AttachmentId = "scan" });
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        while (await download.ResponseStream.MoveNext(CancellationToken.None)) hash.AppendData(download.ResponseStream.Current.Data.Span);
+        Assert.Equal(dossier.Attachments[0].Sha256.ToByteArray(), hash.GetHashAndReset());
+    }
 
     [Theory]
     [InlineData(Packaging.Inline)]
