@@ -29,8 +29,9 @@ public sealed class BodiesTests : IDisposable
         });
         await using var service = hub.Service("claims");
         using var channel = hub.Channel();
-        var admin = new Admin.V1.Admin.AdminClient(channel);
+        var admin = new Vss.Interlink.Admin.V1.Admin.AdminClient(channel);
         var accepted = await service.SubmitAsync(Dossiers.FromInside("bodies-1", HubConfiguration.Hub, Dossiers.Report), Dossiers.Report);
+        await service.TakenAsync("bodies-1");
         await File.WriteAllTextAsync(Path.Combine(Data, "bodies", "leftover"), "no body");   // the hub's folder, and not a body: none of its business
 
         var scrub = await LastAsync(admin.ScrubBodies(new BodiesRequest()));
@@ -64,7 +65,7 @@ public sealed class BodiesTests : IDisposable
     {
         await using var hub = await HubProcess.StartAsync();
         using var channel = hub.Channel(HubProcess.Pki.Load("ministry"));
-        var refused = await Assert.ThrowsAsync<RpcException>(() => LastAsync(new Admin.V1.Admin.AdminClient(channel).CollectBodies(new BodiesRequest())));
+        var refused = await Assert.ThrowsAsync<RpcException>(() => LastAsync(new Vss.Interlink.Admin.V1.Admin.AdminClient(channel).CollectBodies(new BodiesRequest())));
         Assert.Equal(StatusCode.Unauthenticated, refused.StatusCode);
     }
 

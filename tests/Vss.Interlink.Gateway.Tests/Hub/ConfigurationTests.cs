@@ -15,17 +15,25 @@ public sealed class ConfigurationTests
             json["Hosting"]!["Partners"] = "nowhere";
             json["Trust"]!.AsObject().Remove("Anchors");
             json["Trust"]!["Policies"] = "/no/such.json";
-            json["Exchange"]!.AsObject().Remove("BodyKeys");
-            json["Exchange"]!["MinFreeBytes"] = -1;
             json["Exchange"]!["Routes"]!.AsArray().Add(new JsonObject { ["Receiver"] = HubProcess.Bystander, ["Connector"] = "pigeon" });
         });
 
         Assert.Contains("Hosting:Partners", errors, StringComparison.Ordinal);
         Assert.Contains("Trust:Anchors", errors, StringComparison.Ordinal);
-        Assert.Contains("Exchange:BodyKeys is not set", errors, StringComparison.Ordinal);
-        Assert.Contains("Exchange:MinFreeBytes", errors, StringComparison.Ordinal);
         Assert.Contains("Trust:Policies names '/no/such.json', which does not exist", errors, StringComparison.Ordinal);
         Assert.Contains("'pigeon'", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_key_for_its_bodies_no_hub_starts()
+    {
+        var errors = await FailedStartAsync(json =>
+        {
+            json["Exchange"]!.AsObject().Remove("BodyKeys");
+            json["Exchange"]!["MinFreeBytes"] = -1;
+        });
+        Assert.Contains("Exchange:BodyKeys is not set", errors, StringComparison.Ordinal);
+        Assert.Contains("Exchange:MinFreeBytes", errors, StringComparison.Ordinal);
     }
 
     [Fact]
