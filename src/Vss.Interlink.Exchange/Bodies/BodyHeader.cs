@@ -28,9 +28,9 @@ internal sealed record BodyHeader(string KeyId, long ContentLength, byte[] Wrapp
 
     private static ReadOnlySpan<byte> Magic => "VSSBODY\x01"u8;
 
-    /// <summary>The header of a body, with its data key wrapped by the key of the id.</summary>
-    public static BodyHeader Make(BodyKeys keys, string keyId, byte[] dataKey, long contentLength, ContentDigest digest) =>
-        new(keyId, contentLength, keys.Wrap(keyId, dataKey, Bound(keyId, contentLength, digest)));
+    /// <summary>The header of a body, with its data key wrapped.</summary>
+    public static BodyHeader Make(MasterKey master, byte[] dataKey, long contentLength, ContentDigest digest) =>
+        new(master.Id, contentLength, master.Wrap(dataKey, Bound(master.Id, contentLength, digest)));
 
     /// <summary>Reads a header. Null: it is none.</summary>
     public static BodyHeader? Read(ReadOnlySpan<byte> octets)
@@ -43,8 +43,7 @@ internal sealed record BodyHeader(string KeyId, long ContentLength, byte[] Wrapp
     }
 
     /// <summary>The data key. Null: the header is not that of this content, or damaged.</summary>
-    /// <exception cref="KeyNotFoundException">The master key is not known.</exception>
-    public byte[]? Unwrap(BodyKeys keys, ContentDigest digest) => keys.Unwrap(KeyId, WrappedKey, Bound(KeyId, ContentLength, digest));
+    public byte[]? Unwrap(MasterKey master, ContentDigest digest) => master.Unwrap(WrappedKey, Bound(KeyId, ContentLength, digest));
 
     public byte[] ToArray()
     {

@@ -51,14 +51,8 @@ internal sealed class BodyReadStream : Stream
 
         byte[] Unwrap(BodyHeader header)
         {
-            try
-            {
-                return header.Unwrap(keys, digest) ?? throw unreadable($"has a header that does not open with the key '{header.KeyId}': it is damaged or another body's, or that id is another key's", "body.header");
-            }
-            catch (KeyNotFoundException)
-            {
-                throw unreadable($"needs the key '{header.KeyId}', which Exchange:BodyKeys does not hold", "body.key");
-            }
+            var master = keys.Find(header.KeyId) ?? throw unreadable($"needs the key '{header.KeyId}', which Exchange:BodyKeys does not hold", "body.key");
+            return header.Unwrap(master, digest) ?? throw unreadable($"has a header that does not open with the key '{header.KeyId}': it is damaged or another body's, or that id is another key's", "body.header");
         }
     }
 

@@ -11,7 +11,7 @@ public sealed class BodyWriteStream : Stream
     private readonly string _path;
     private readonly long _maxLength;
     private readonly FileStream _file;
-    private readonly byte[] _dataKey = RandomNumberGenerator.GetBytes(BodyKeys.DataKeyLength);
+    private readonly byte[] _dataKey = RandomNumberGenerator.GetBytes(MasterKey.DataKeyLength);
     private readonly BodySegments _segments;
     private readonly byte[] _plain = new byte[BodySegments.Size];
     private readonly byte[] _sealed = new byte[BodySegments.SealedSize];
@@ -19,6 +19,7 @@ public sealed class BodyWriteStream : Stream
     private int _filled;
     private long _segment;
     private long _written;
+    private bool _isBroken;
     private StoredBody? _committed;
 
     internal BodyWriteStream(BodyStore store, string path, long maxLength)
@@ -109,6 +110,7 @@ public sealed class BodyWriteStream : Stream
     private void Count(ReadOnlySpan<byte> piece)
     {
         if (_committed is not null) throw new InvalidOperationException("The body is committed.");
+        RequireWhole();
         _written += piece.Length;
         if (_written > _maxLength) throw new ExchangeFault(Fault.LimitExceeded, $"One attachment may have {_maxLength} octets.", "limit.body");
         _hash.AppendData(piece);
@@ -130,11 +132,19 @@ public sealed class BodyWriteStream : Stream
         return _sealed.AsMemory(0, length);
     }
 
+    // A segment that did not come to the disk whole leaves a hole: nothing may follow it.
+    private void RequireWhole()
+    {
+        if (_isBroken) throw new InvalidOperationException("An earlier write of this body failed.");
+    }
+
     private void WriteSealed(ReadOnlyMemory<byte> octets)
     {
+        _isBroken = true;
         try
         {
             _file.Write(octets.Span);
+            _isBroken = false;
         }
         catch (IOException full) when (DiskRoom.IsFull(full))
         {
@@ -144,9 +154,11 @@ public sealed class BodyWriteStream : Stream
 
     private async ValueTask WriteSealedAsync(ReadOnlyMemory<byte> octets, CancellationToken cancellation)
     {
+        _isBroken = true;
         try
         {
             await _file.WriteAsync(octets, cancellation);
+            _isBroken = false;
         }
         catch (IOException full) when (DiskRoom.IsFull(full))
         {
@@ -156,9 +168,11 @@ public sealed class BodyWriteStream : Stream
 
     private StoredBody Commit()
     {
+        RequireWhole();
         WriteSealed(SealSegment(isLast: true));
+        _isBroken = true;   // until all that follows was done: a second try would add a second end
         var digest = ContentDigest.Stored(_hash.GetHashAndReset());
-        var header = BodyHeader.Make(_store.Keys, _store.Keys.Current(), _dataKey, _written, digest);
+        var header = BodyHeader.Make(_store.Keys.Current(), _dataKey, _written, digest);
         try
         {
             _file.Position = 0;
@@ -173,6 +187,7 @@ public sealed class BodyWriteStream : Stream
             throw DiskRoom.Refusal();
         }
 
+        _isBroken = false;
         return _committed = new StoredBody(digest, _written);
     }
 }

@@ -99,6 +99,17 @@ public sealed class BodyStoreTests : IDisposable
         Assert.Equal(Content(10), await ReadAsync(store, body.Digest));
     }
 
+    [Fact]
+    public async Task A_body_of_which_a_write_failed_cannot_be_committed()
+    {
+        var store = new BodyStore(_folder.Path, 1_000_000, TestBodyKeys.One, TimeProvider.System);
+        await using var writer = store.Begin();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await writer.WriteAsync(Content(100_000), new CancellationToken(canceled: true)));
+
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await writer.WriteAsync(Content(1)));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => writer.CommitAsync(CancellationToken.None));
+    }
+
     private static byte[] Content(int size)
     {
         var content = new byte[size];
