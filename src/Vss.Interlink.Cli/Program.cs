@@ -16,5 +16,6 @@ var root = new RootCommand("Judges signed documents without the hub, and shows w
     CanonicalCommand.Create(),
     TraceCommand.Create(TimeProvider.System),
     ExchangesCommand.Create(TimeProvider.System),
+    BodiesCommand.Create(TimeProvider.System),
 };
 return await CommandRun.RunAsync(root, args);

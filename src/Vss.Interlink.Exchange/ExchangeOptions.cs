@@ -26,6 +26,21 @@ public sealed class ExchangeOptions
     /// <summary>Octets that one attachment may have.</summary>
     public long MaxBodyBytes { get; set; } = 1L << 30;
 
+    /// <summary>Master keys of the bodies at rest: <c>file:///PATH</c> of a key file. There is no default, and no way to keep bodies in clear.</summary>
+    public Uri? BodyKeys { get; set; }
+
+    /// <summary>Octets that must stay free on the volume of <see cref="DataFolder"/>; below them nothing more is taken in.</summary>
+    public long MinFreeBytes { get; set; } = 1L << 30;
+
+    /// <summary>Deliveries that may be pending or leased; beyond them nothing more is taken in.</summary>
+    public long MaxOutstanding { get; set; } = 1_000_000;
+
+    /// <summary>How long a submission may take from its first stored attachment to its acceptance.</summary>
+    public TimeSpan LongestSubmission { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long a body that no exchange names is kept: at least twice <see cref="LongestSubmission"/>.</summary>
+    public TimeSpan OrphanGrace { get; set; } = TimeSpan.FromDays(1);
+
     /// <summary>How long a submission waits for an equal one that is being taken in.</summary>
     public TimeSpan InFlightPatience { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -55,6 +70,11 @@ internal sealed class ExchangeOptionsValidator : IValidateOptions<ExchangeOption
         if (options.Routes.Count == 0) wrong.Add("Routes is empty, so nobody could be reached.");
         RoutingTable.Build(options.Routes.Select(route => (route.Receiver, route.Connector)), wrong);
         if (options.MaxBodyBytes < 1) wrong.Add("MaxBodyBytes must be above zero.");
+        if (options.BodyKeys is null) wrong.Add("BodyKeys is not set: bodies are kept encrypted. Give file:///PATH of a key file.");
+        if (options.MinFreeBytes < 0) wrong.Add("MinFreeBytes must not be negative.");
+        if (options.MaxOutstanding < 1) wrong.Add("MaxOutstanding must be above zero.");
+        if (options.LongestSubmission < TimeSpan.FromMinutes(1)) wrong.Add("LongestSubmission must be at least a minute.");
+        if (options.OrphanGrace < 2 * options.LongestSubmission) wrong.Add("OrphanGrace must be at least twice LongestSubmission, or a body could be removed while its submission is under way.");
         if (options.InFlightPatience < TimeSpan.Zero) wrong.Add("InFlightPatience must not be negative.");
         options.Delivery.Check(wrong);
         options.Claims.Check(wrong);

@@ -32,12 +32,17 @@ public static class ExchangeRegistration
         services.AddOptions<ExchangeOptions>().Bind(section).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ExchangeOptions>, ExchangeOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(provider => new BodyStore(Path.Combine(provider.Options().DataFolder!, "bodies"), provider.Options().MaxBodyBytes));
+        services.AddSingleton(provider => BodyKeys.Open(provider.Options().BodyKeys!, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new BodyStore(Path.Combine(provider.Options().DataFolder!, "bodies"), provider.Options().MaxBodyBytes, provider.GetRequiredService<BodyKeys>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => ExchangeLedger.OpenSqlite(Path.Combine(provider.Options().DataFolder!, "ledger.db"), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IRevocationLibrary, RevocationTable>();
         services.AddSingleton(provider => Anchors(provider));
         services.AddSingleton(provider => Routes(provider));
         services.AddSingleton(provider => new HubEvidence(provider.GetRequiredService<HubSigner>(), OrganId.Stored(provider.Options().HubOrgan!), provider.Logger<HubEvidence>()));
+        services.AddSingleton(provider => new IntakeRoom(
+            provider.Options().DataFolder!, provider.Options().MinFreeBytes, provider.Options().MaxOutstanding, provider.GetRequiredService<ExchangeLedger>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new BodyUpkeep(
+            provider.GetRequiredService<BodyStore>(), provider.GetRequiredService<BodyKeys>(), provider.GetRequiredService<ExchangeLedger>(), provider.Options().OrphanGrace, provider.GetRequiredService<TimeProvider>(), provider.Logger<BodyUpkeep>()));
         services.AddSingleton<AuditTrail>();
         services.AddSingleton<Statuses>();
         services.AddSingleton<DossierXml>();
@@ -79,6 +84,9 @@ public static class ExchangeRegistration
         new PartnerGate(provider.GetRequiredService<IReplayGuard>(), provider.GetRequiredService<ClaimOwner>(), provider.Options().Claims),
         new MessageClaims(
             provider.GetRequiredService<IReplayGuard>(), provider.GetRequiredService<ExchangeLedger>(), provider.GetRequiredService<ClaimOwner>(), provider.Options().InFlightPatience, provider.GetRequiredService<TimeProvider>()),
+        provider.GetRequiredService<IntakeRoom>(),
+        provider.GetRequiredService<BodyStore>(),
+        provider.Options().LongestSubmission,
         provider.Logger<DossierIntake>());
 
     private static IReplayGuard Guard(IServiceProvider provider)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Vss.Interlink.Bench.Bodies;
 using Vss.Interlink.Bench.Pdf;
 using Vss.Interlink.Bench.Pki;
 using Vss.Interlink.Bench.Road;
@@ -7,6 +8,7 @@ using Vss.Interlink.Bench.Xml;
 
 var root = new RootCommand("Measures parts of the hub, each against the plainest thing that does the same work.")
 {
+    BodiesCommand.Create(),
     PdfCommand.Create(),
     PkiCommand.Create(),
     RoadCommand.Create(),

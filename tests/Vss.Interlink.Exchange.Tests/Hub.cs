@@ -9,6 +9,7 @@ using Vss.Interlink.Exchange.Intake;
 using Vss.Interlink.Exchange.Ledger;
 using Vss.Interlink.Exchange.Replay;
 using Vss.Interlink.Exchange.Routing;
+using Vss.Interlink.Exchange.Tests.Bodies;
 using Vss.Interlink.Exchange.Tests.Translation;
 using Vss.Interlink.Exchange.Translation;
 using Vss.Interlink.TestKit;
@@ -32,7 +33,7 @@ public sealed class Hub : IAsyncDisposable
         claims ??= new ClaimOptions();
         Clock = clock ?? TimeProvider.System;
         _trust = new TestTrust(Clock);
-        Bodies = new BodyStore(Path.Combine(folder, "bodies"), 1 << 24);
+        Bodies = new BodyStore(Path.Combine(folder, "bodies"), 1 << 24, TestBodyKeys.One, Clock);
         Ledger = ExchangeLedger.OpenSqlite(Path.Combine(folder, "ledger.db"), Clock);
         List<string> wrong = [];
         var routes = RoutingTable.Build([(Dossiers.Inside, "inside"), (Dossiers.Ministry, "box"), (Dossiers.Axis, "axis"), ("G22", "axis")], wrong)!;
@@ -50,7 +51,8 @@ public sealed class Hub : IAsyncDisposable
         var owner = ClaimOwner.OfThisStart("node");
         Claims = new MessageClaims(guard, Ledger, owner, TimeSpan.FromSeconds(20), Clock);
         Intake = new DossierIntake(
-            Ledger, Evidence, () => policies, new AttachmentJudge(Bodies, _trust.Revocation, Clock), routes, new HashSet<OrganId> { OrganId.Stored(Dossiers.Inside) }, Audit, Clock, new PartnerGate(guard, owner, claims), Claims, NullLogger<DossierIntake>.Instance);
+            Ledger, Evidence, () => policies, new AttachmentJudge(Bodies, _trust.Revocation, Clock), routes, new HashSet<OrganId> { OrganId.Stored(Dossiers.Inside) }, Audit, Clock,
+            new PartnerGate(guard, owner, claims), Claims, new IntakeRoom(folder, minFreeBytes: 0, long.MaxValue, Ledger, Clock), Bodies, TimeSpan.FromHours(1), NullLogger<DossierIntake>.Instance);
         var statuses = new Statuses(routes, Clock);
         History = new ExchangeHistory(Ledger);
         Box = new ReceiverBox(Ledger, Bodies, Evidence, statuses, Clock);
@@ -90,8 +92,9 @@ public sealed class Hub : IAsyncDisposable
     public static Submission FromInside(Dossier dossier) => InsideDossier.Read(VerifiedDocuments.FromInside(dossier.ToByteArray()), new Dictionary<string, StoredBody>());
 
     /// <summary>A document of the axis, unsigned, with one receiver; it is answered by statuses.</summary>
-    public static Submission FromAxis(string receiver = Dossiers.Inside)
+    public async Task<Submission> FromAxisAsync(string receiver = Dossiers.Inside)
     {
+        await Bodies.StoreAsync(new MemoryStream(EdXmlDossierTests.Content), CancellationToken.None);
         var packet = EdXmlDossierTests.Packet();
         return EdXmlDossierTests.Read(packet with { Header = packet.Header with { To = [new Organization { OrganId = receiver }] } });
     }

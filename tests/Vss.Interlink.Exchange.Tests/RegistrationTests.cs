@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Vss.Interlink.Exchange.Delivery;
 using Vss.Interlink.Exchange.Intake;
 using Vss.Interlink.Exchange.Replay;
+using Vss.Interlink.Exchange.Tests.Bodies;
 using Vss.Interlink.TestKit;
 using Vss.Interlink.Trust.Policy;
 
@@ -31,11 +32,12 @@ public sealed class RegistrationTests : IDisposable
             ["Exchange:Routes:1:Receiver"] = "G18",
             ["Exchange:Routes:2:Receiver"] = "G22",
             ["Exchange:Delivery:MaxAttempts"] = "0",
+            ["Exchange:OrphanGrace"] = "00:30:00",
         });
 
         var wrong = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptions<ExchangeOptions>>().Value).Failures.ToList();
 
-        foreach (var named in (string[])["DataFolder", "HubOrgan", "InsideOrgans", "names no connector", "stands twice", "MaxAttempts"]) Assert.Contains(wrong, one => one.Contains(named, StringComparison.Ordinal));
+        foreach (var named in (string[])["DataFolder", "HubOrgan", "InsideOrgans", "names no connector", "stands twice", "MaxAttempts", "BodyKeys", "OrphanGrace"]) Assert.Contains(wrong, one => one.Contains(named, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -95,6 +97,7 @@ public sealed class RegistrationTests : IDisposable
     private Dictionary<string, string?> Good() => new()
     {
         ["Exchange:DataFolder"] = _folder.Path,
+        ["Exchange:BodyKeys"] = TestBodyKeys.Write(_folder["keys.json"], ("test", TestBodyKeys.New())).AbsoluteUri,
         ["Exchange:HubOrgan"] = "G24",
         ["Exchange:InsideOrgans:0"] = "G24",
         ["Exchange:Routes:0:Receiver"] = "G18",

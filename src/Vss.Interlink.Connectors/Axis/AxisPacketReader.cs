@@ -2,6 +2,7 @@ using Vss.Interlink.EdXml;
 using Vss.Interlink.Exchange;
 using Vss.Interlink.Exchange.Bodies;
 using Vss.Interlink.Exchange.Faults;
+using Vss.Interlink.Exchange.Intake;
 using Vss.Interlink.Exchange.Translation;
 using Vss.Interlink.Trust.Online;
 using Vss.Interlink.Trust.Policy;
@@ -17,7 +18,7 @@ namespace Vss.Interlink.Connectors.Axis;
 internal sealed record ReadPacket(EdXmlPacket Packet, IReadOnlyDictionary<string, StoredBody> Bodies);
 
 /// <summary>Reads packets of the axis, verifies their seals and makes submissions of what was verified.</summary>
-internal sealed class AxisPacketReader(BodyStore bodies, SealVerifier seals, RevocationSource revocation, Func<PartnerPolicies> policies, long maxPacketBytes)
+internal sealed class AxisPacketReader(BodyStore bodies, IntakeRoom room, SealVerifier seals, RevocationSource revocation, Func<PartnerPolicies> policies, long maxPacketBytes)
 {
     // A seal holds a header and digests; what is larger is a document.
     private const long LargestSeal = 1024 * 1024;
@@ -25,6 +26,7 @@ internal sealed class AxisPacketReader(BodyStore bodies, SealVerifier seals, Rev
     /// <summary>Reads a document packet; contents go to the body store while they are read. Throws the fault that names what is wrong.</summary>
     public async Task<ReadPacket> ReadAsync(Stream file, CancellationToken cancellation)
     {
+        await room.RequireAsync(cancellation);
         var contents = new List<BodyWriteStream>();
         try
         {

@@ -52,7 +52,7 @@ public static class AxisRegistration
         services.AddSingleton<IHostedService>(provider => new AxisPoller(
             provider.GetRequiredService<VxpClient>(),
             new AxisPacketReader(
-                provider.GetRequiredService<BodyStore>(), provider.GetRequiredService<SealVerifier>(), provider.GetRequiredService<RevocationSource>(), provider.GetRequiredService<PartnerPolicies>,
+                provider.GetRequiredService<BodyStore>(), provider.GetRequiredService<IntakeRoom>(), provider.GetRequiredService<SealVerifier>(), provider.GetRequiredService<RevocationSource>(), provider.GetRequiredService<PartnerPolicies>,
                 Options(provider).Vxp.PacketBytes),
             provider.GetRequiredService<DossierIntake>(),
             provider.GetRequiredService<AuditTrail>(),

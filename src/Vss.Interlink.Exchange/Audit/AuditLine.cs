@@ -22,6 +22,18 @@ public enum AuditEvent
 
     /// <summary>The signatures of an attached document were judged.</summary>
     AttachmentJudged = 6,
+
+    /// <summary>A delivery met a body that cannot be read, and was put off.</summary>
+    BodyUnreadable = 20,
+
+    /// <summary>All bodies were read and verified.</summary>
+    BodiesScrubbed = 21,
+
+    /// <summary>Bodies were encrypted anew under the current key.</summary>
+    BodiesRekeyed = 22,
+
+    /// <summary>Bodies that no exchange names were removed.</summary>
+    BodiesCollected = 23,
 }
 
 /// <summary>One line of the audit. It is never changed, and holds no personal data.</summary>

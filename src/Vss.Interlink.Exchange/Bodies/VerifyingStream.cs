@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
+using Vss.Interlink.Exchange.Faults;
 
 namespace Vss.Interlink.Exchange.Bodies;
 
-/// <summary>Reads a body and holds it to its digest: the read that brings the last octets throws when they were others.</summary>
-internal sealed class VerifyingStream(FileStream file, ContentDigest digest) : Stream
+/// <summary>Reads a body and holds it to its digest: the read that brings the last octets throws BODY_UNREADABLE when they were others.</summary>
+internal sealed class VerifyingStream(BodyReadStream content, ContentDigest digest, Func<string, string, ExchangeFault> unreadable) : Stream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private bool _verified;
@@ -14,13 +15,13 @@ internal sealed class VerifyingStream(FileStream file, ContentDigest digest) : S
 
     public override bool CanWrite => false;
 
-    public override long Length => file.Length;
+    public override long Length => content.Length;
 
-    public override long Position { get => file.Position; set => throw new NotSupportedException(); }
+    public override long Position { get => content.Position; set => throw new NotSupportedException(); }
 
     public override int Read(Span<byte> buffer)
     {
-        var read = file.Read(buffer);
+        var read = content.Read(buffer);
         Check(buffer[..read], buffer.Length);
         return read;
     }
@@ -29,7 +30,7 @@ internal sealed class VerifyingStream(FileStream file, ContentDigest digest) : S
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var read = await file.ReadAsync(buffer, cancellationToken);
+        var read = await content.ReadAsync(buffer, cancellationToken);
         Check(buffer.Span[..read], buffer.Length);
         return read;
     }
@@ -51,7 +52,7 @@ internal sealed class VerifyingStream(FileStream file, ContentDigest digest) : S
     {
         if (disposing)
         {
-            file.Dispose();
+            content.Dispose();
             _hash.Dispose();
         }
 
@@ -61,8 +62,8 @@ internal sealed class VerifyingStream(FileStream file, ContentDigest digest) : S
     private void Check(ReadOnlySpan<byte> read, int asked)
     {
         if (read.Length > 0) _hash.AppendData(read);
-        if (_verified || asked == 0 || (read.Length > 0 && file.Position < file.Length)) return;
-        if (!digest.Octets.SequenceEqual(_hash.GetHashAndReset())) throw new InvalidDataException($"Body {digest} is damaged in the store.");
+        if (_verified || asked == 0 || (read.Length > 0 && content.Position < content.Length)) return;
+        if (!digest.Octets.SequenceEqual(_hash.GetHashAndReset())) throw unreadable("is not the content that its name says", "body.digest");
         _verified = true;
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Vss.Interlink.Exchange.Audit;
 using Vss.Interlink.Exchange.Bodies;
 using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Faults;
@@ -29,6 +30,7 @@ internal sealed partial class DeliveryAttempt(
         var record = await ledger.FindRecordAsync(lease.Exchange, CancellationToken.None) ?? throw new InvalidDataException($"{lease.Exchange} has deliveries and is not there.");
         var work = new DeliveryWork(lease, record, ledger, bodies, signer);
         var result = PartnerWords.Bounded(await HandOverAsync(work, connector, stopping));
+        if (work.Unreadable is { } unreadable && result is not HandOver.Delivered) result = await PutOffAsync(work, connector, unreadable);
         var outcome = await OutcomeAsync(work, connector, result);
         var written = await ledger.CompleteAsync(outcome, CancellationToken.None);
         if (written) LogOutcome(logger, lease.Delivery, lease.Purpose, lease.Receiver, connector.Name, lease.Attempt, outcome.To, outcome.Error ?? "");
@@ -56,6 +58,15 @@ internal sealed partial class DeliveryAttempt(
             await leased.CancelAsync();
             await heart;
         }
+    }
+
+    // The partner is not to blame, whatever he answered to half a dossier, and more attempts do not help: it waits, uncounted, for the body to be restored.
+    private async Task<HandOver> PutOffAsync(DeliveryWork work, IPartnerConnector connector, ExchangeFault unreadable)
+    {
+        LogUnreadable(logger, work.DeliveryId, unreadable.Rule, unreadable.Detail);
+        var line = AuditLine.New(clock.GetUtcNow(), AuditEvent.BodyUnreadable, connector.Name) with { Exchange = work.ExchangeId, Delivery = work.DeliveryId, Fault = unreadable.Fault, Rule = unreadable.Rule, Detail = unreadable.Detail };
+        await ledger.WriteAuditAsync(line, CancellationToken.None);
+        return new HandOver.NotNow($"{FaultCatalogue.Name(unreadable.Fault)}: {unreadable.Detail}", options.LongestWait, Attempted: false);
     }
 
     private async ValueTask<HandOver> CallAsync(DeliveryWork work, IPartnerConnector connector, CancellationToken cancellation)
@@ -146,6 +157,9 @@ internal sealed partial class DeliveryAttempt(
 
     [LoggerMessage(2302, LogLevel.Warning, "{Delivery}, attempt {Attempt}: the lease was lost, nothing recorded")]
     private static partial void LogLeaseLost(ILogger logger, DeliveryId delivery, int attempt);
+
+    [LoggerMessage(2304, LogLevel.Error, "{Delivery} is put off, by rule {Rule}: {Detail}")]
+    private static partial void LogUnreadable(ILogger logger, DeliveryId delivery, string rule, string detail);
 
     [LoggerMessage(2303, LogLevel.Error, "{Delivery}: {Where} failed")]
     private static partial void LogFailed(ILogger logger, Exception failed, DeliveryId delivery, string where);

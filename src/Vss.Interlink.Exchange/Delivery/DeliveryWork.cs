@@ -66,11 +66,11 @@ public sealed class DeliveryWork
     public DateTimeOffset AcceptedAt => _exchange.AcceptedAt;
 
     /// <summary>Reads an attachment of <see cref="Dossier"/> from its beginning.</summary>
-    /// <exception cref="ExchangeFault">NOT_FOUND: the dossier has no such attachment.</exception>
+    /// <exception cref="ExchangeFault">NOT_FOUND: the dossier has no such attachment. BODY_UNREADABLE, now or while reading.</exception>
     public Stream OpenAttachment(string id)
     {
         var attachment = Dossier.Attachments.FirstOrDefault(one => one.Id == id) ?? throw new ExchangeFault(Fault.NotFound, $"The dossier has no attachment '{id}'.");
-        return _bodies.OpenRead(ContentDigest.Stored(attachment.Sha256.Span));
+        return _bodies.OpenRead(ContentDigest.Stored(attachment.Sha256.Span), fault => Unreadable = fault);
     }
 
     /// <summary>Whether the partner's id is recorded as that of another delivery: then it is not what an earlier attempt of this one made.</summary>
@@ -94,6 +94,9 @@ public sealed class DeliveryWork
         return _seal = await _ledger.KeepSealAsync(_lease.Delivery, _lease.Fence, seal, cancellation)
                        ?? throw new ExchangeFault(Fault.LeaseLost, $"{_lease.Delivery} is in other hands.");
     }
+
+    /// <summary>The fault that an attachment of this attempt met, whatever became of it on its way through the connector; null when all could be read.</summary>
+    internal ExchangeFault? Unreadable { get; private set; }
 
     internal LeasedDelivery Lease => _lease;
 

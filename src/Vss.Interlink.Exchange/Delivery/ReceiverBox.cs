@@ -52,7 +52,7 @@ public sealed class ReceiverBox(ExchangeLedger ledger, BodyStore bodies, HubEvid
     }
 
     /// <summary>An attachment of an exchange that was or is being delivered to one of the organs.</summary>
-    /// <exception cref="ExchangeFault">NOT_FOUND.</exception>
+    /// <exception cref="ExchangeFault">NOT_FOUND. BODY_UNREADABLE, now or while reading.</exception>
     public async Task<Stream> OpenAttachmentAsync(ExchangeId exchange, string attachment, IEnumerable<OrganId> receivers, CancellationToken cancellation)
     {
         foreach (var receiver in receivers)

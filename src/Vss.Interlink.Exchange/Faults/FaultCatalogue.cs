@@ -53,6 +53,15 @@ public static class FaultCatalogue
         return new FaultDetail { Fault = fault, Name = name, Detail = detail, Rule = rule, Remedy = meaning.Remedy, Passing = meaning.Passing, Reference = reference };
     }
 
+    /// <summary>When a caller who was refused for now may come again; null for a refusal that stands.</summary>
+    public static TimeSpan? RetryAfter(FaultDetail fault) => (fault.Passing, fault.Fault) switch
+    {
+        (false, _) => null,
+        (_, Fault.InFlight) => TimeSpan.FromSeconds(5),
+        (_, Fault.Overloaded) when !fault.Rule.StartsWith("limit.", StringComparison.Ordinal) => TimeSpan.FromSeconds(5),   // of the moment; a full disk or a long queue takes longer
+        _ => TimeSpan.FromMinutes(1),
+    };
+
     /// <summary>The fault of a verdict that refused: its first failing step decides. A rule that is not in the table is a SIGNATURE_INVALID: refused all the same.</summary>
     /// <exception cref="ArgumentException">The verdict has passed, so there is nothing to refuse.</exception>
     public static ExchangeFault FromVerdict(Verdict verdict)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Vss.Interlink.Exchange.Audit;
+using Vss.Interlink.Exchange.Bodies;
 using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Faults;
 using Vss.Interlink.Exchange.Ledger;
@@ -25,6 +26,9 @@ public sealed partial class DossierIntake
     private readonly TimeProvider _clock;
     private readonly PartnerGate _gate;
     private readonly MessageClaims _claims;
+    private readonly IntakeRoom _room;
+    private readonly BodyStore _bodies;
+    private readonly TimeSpan _longest;
     private readonly ILogger<DossierIntake> _logger;
 
     /// <param name="ledger">Where exchanges are.</param>
@@ -37,6 +41,9 @@ public sealed partial class DossierIntake
     /// <param name="clock">The one clock.</param>
     /// <param name="gate">Holds senders to their limits.</param>
     /// <param name="claims">Tells repeats.</param>
+    /// <param name="room">Whether there is room for more.</param>
+    /// <param name="bodies">Where the attachments of submissions are.</param>
+    /// <param name="longest">How long ago an attachment may have been stored.</param>
     /// <param name="logger">Takes acceptances.</param>
     public DossierIntake(
         ExchangeLedger ledger,
@@ -49,9 +56,13 @@ public sealed partial class DossierIntake
         TimeProvider clock,
         PartnerGate gate,
         MessageClaims claims,
+        IntakeRoom room,
+        BodyStore bodies,
+        TimeSpan longest,
         ILogger<DossierIntake> logger)
     {
         (_ledger, _evidence, _policies, _attachments, _routes, _insideOrgans, _audit, _clock, _gate, _claims, _logger) = (ledger, evidence, policies, attachments, routes, insideOrgans, audit, clock, gate, claims, logger);
+        (_room, _bodies, _longest) = (room, bodies, longest);
     }
 
     /// <summary>Accepts the submission or refuses it. When this returns, exchange, deliveries and evidence are on the disk.</summary>
@@ -65,10 +76,12 @@ public sealed partial class DossierIntake
             await using var entered = await _gate.EnterAsync(submission.Sender, cancellation);                                // 3 is he within his limits
             await using var claim = await _claims.TakeAsync(submission.Sender, submission.MessageId, submission.Digest, cancellation); // 4 first, the same again, or a conflict
             if (claim.Earlier is { } earlier) return Answer(earlier, submission);
+            await _room.RequireAsync(cancellation);                                                                           //   a repeat has its place already
             var attachments = await JudgeAttachmentsAsync(submission, cancellation);                                          // 5 what is attached; a repeat is not judged again, its receipt stands
             var (id, at) = (ExchangeId.New(_clock), _clock.GetUtcNow().ToTheMillisecond());
             var receipt = await _evidence.AcceptanceAsync(id, submission, at, cancellation);                                  // 6 the receipt, signed
             var exchange = Exchange(id, at, submission, receipt, deliveries) with { Attachments = attachments };
+            _bodies.RequireStoredWithin(_longest, submission.Attachments.Values);                                             //   what is named now cannot be collected
             if (await _ledger.AcceptAsync(exchange, cancellation) is var last and not Claim.First) return Answer(last, submission);   // 7 one transaction; the ledger has the last word
             await claim.AcceptedAsync(id);
             LogAccepted(_logger, id, submission.MessageId, submission.Sender, deliveries.Count);

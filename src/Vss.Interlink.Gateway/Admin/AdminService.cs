@@ -3,6 +3,7 @@ using Grpc.Core;
 using Vss.Interlink.Admin.V1;
 using Vss.Interlink.Exchange;
 using Vss.Interlink.Exchange.Audit;
+using Vss.Interlink.Exchange.Bodies;
 using Vss.Interlink.Exchange.Faults;
 using Vss.Interlink.Exchange.Ledger;
 using Vss.Interlink.Gateway.Grpc;
@@ -11,7 +12,7 @@ using Vss.Interlink.V1;
 namespace Vss.Interlink.Gateway.Admin;
 
 /// <summary>What the hub's own staff may see.</summary>
-public sealed class AdminService(ExchangeLedger ledger, ExchangeHistory history, InsideCaller caller, FaultBoundary faults) : Vss.Interlink.Admin.V1.Admin.AdminBase
+public sealed class AdminService(ExchangeLedger ledger, ExchangeHistory history, BodyUpkeep bodies, InsideCaller caller, FaultBoundary faults) : Vss.Interlink.Admin.V1.Admin.AdminBase
 {
     public override Task<TraceResponse> Trace(TraceRequest request, ServerCallContext context) => faults.RunAsync(async () =>
     {
@@ -28,6 +29,24 @@ public sealed class AdminService(ExchangeLedger ledger, ExchangeHistory history,
         return await ledger.FindAuditAsync(request.Id, cancellation) is { } refusal
             ? new TraceResponse { Lines = { Line(refusal) } }
             : throw new ExchangeFault(Fault.NotFound, "There is no exchange with this id and no refusal with this reference number.", "trace.found");
+    });
+
+    public override Task ScrubBodies(BodiesRequest request, IServerStreamWriter<BodiesProgress> responseStream, ServerCallContext context) => RunAsync(bodies.ScrubAsync, responseStream, context);
+
+    public override Task RekeyBodies(BodiesRequest request, IServerStreamWriter<BodiesProgress> responseStream, ServerCallContext context) => RunAsync(bodies.RekeyAsync, responseStream, context);
+
+    public override Task CollectBodies(BodiesRequest request, IServerStreamWriter<BodiesProgress> responseStream, ServerCallContext context) => RunAsync(bodies.CollectAsync, responseStream, context);
+
+    // The run ends with the call: whoever no longer listens has no need of it.
+    private Task RunAsync(Func<string, CancellationToken, IAsyncEnumerable<BodyProgress>> run, IServerStreamWriter<BodiesProgress> progress, ServerCallContext context) => faults.RunAsync(async () =>
+    {
+        var actor = caller.Verify(context, ReadOnlyMemory<byte>.Empty).SignedBy;
+        await foreach (var report in run($"the holder of certificate {actor?.Sha256}", context.CancellationToken))
+            await progress.WriteAsync(new BodiesProgress
+            {
+                Seen = report.Seen, Octets = report.Octets, Changed = report.Changed, Faults = report.Faults, Done = report.Done,
+                Findings = { report.Findings.Select(found => new BodyFinding { Rule = found.Rule, Detail = found.Detail }) },
+            });
     });
 
     private static TraceLine Line(AuditLine line) => new()

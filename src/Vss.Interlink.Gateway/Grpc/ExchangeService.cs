@@ -11,7 +11,7 @@ using Vss.Interlink.V1;
 namespace Vss.Interlink.Gateway.Grpc;
 
 /// <summary>Submitting and following dossiers, for VSS's own services.</summary>
-public sealed class ExchangeService(DossierIntake intake, ExchangeHistory history, BodyStore bodies, InsideCaller caller, FaultBoundary faults) : DossierExchange.DossierExchangeBase
+public sealed class ExchangeService(DossierIntake intake, ExchangeHistory history, BodyStore bodies, IntakeRoom room, InsideCaller caller, FaultBoundary faults) : DossierExchange.DossierExchangeBase
 {
     public override Task<SubmitResponse> Submit(IAsyncStreamReader<SubmitRequest> requestStream, ServerCallContext context) => faults.RunAsync(async () =>
     {
@@ -19,6 +19,7 @@ public sealed class ExchangeService(DossierIntake intake, ExchangeHistory histor
         if (!await requestStream.MoveNext(context.CancellationToken) || requestStream.Current.PartCase != SubmitRequest.PartOneofCase.Dossier)
             throw new ExchangeFault(Fault.SchemaViolation, "The first message must carry the dossier.", "submit.header-first");
         var octets = requestStream.Current.Dossier.ToByteArray();
+        await room.RequireAsync(context.CancellationToken);
         var attachments = await StoreAsync(requestStream, context.CancellationToken);   // chunks go to the body store as they come
         var submission = InsideDossier.Read(caller.Verify(context, octets), attachments);
         var accepted = await intake.AcceptAsync(submission, context.CancellationToken);

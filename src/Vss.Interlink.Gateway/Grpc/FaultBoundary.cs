@@ -41,7 +41,7 @@ public sealed partial class FaultBoundary(AuditTrail audit, ILogger<FaultBoundar
         var code = (StatusCode)FaultCatalogue.Meaning(fault.Fault).Grpc;
         var message = $"{fault.Name}: {fault.Detail} {fault.Remedy} (reference {fault.Reference})";
         var details = new Google.Rpc.Status { Code = (int)code, Message = message, Details = { Any.Pack(fault) } };
-        if (retryAfter is { } wait) details.Details.Add(Any.Pack(new Google.Rpc.RetryInfo { RetryDelay = Duration.FromTimeSpan(wait) }));
+        if ((retryAfter ?? FaultCatalogue.RetryAfter(fault)) is { } wait) details.Details.Add(Any.Pack(new Google.Rpc.RetryInfo { RetryDelay = wait.ToDuration() }));
         return new RpcException(new Status(code, message), new Metadata { { DetailsTrailer, details.ToByteArray() } });
     }
 

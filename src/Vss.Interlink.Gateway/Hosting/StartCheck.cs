@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
+using Vss.Interlink.Exchange.Bodies;
 using Vss.Interlink.Exchange.Delivery;
 using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Keys;
@@ -26,6 +27,7 @@ internal static class StartCheck
         {
             Open(closed, "Trust:HubKey", () => services.GetRequiredService<SigningKey>());
             Open(closed, "Hosting:TlsKey", () => KeyUri.OpenTls(services.GetRequiredService<IOptions<EdgeOptions>>().Value.TlsKey!).Certificate.Dispose());
+            Open(closed, "Exchange:BodyKeys", () => services.GetRequiredService<BodyKeys>());
             Open(closed, "Trust", () => services.GetRequiredService<TrustFolder>());
             Open(closed, "Trust:Policies", () => services.GetRequiredService<PolicyBook>());
         }

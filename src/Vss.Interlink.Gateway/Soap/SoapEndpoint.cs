@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Xml;
 using Microsoft.AspNetCore.Http.Features;
@@ -109,7 +110,7 @@ internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations ope
         var fault = FaultCatalogue.Describe(refused.Fault.Fault, refused.Fault.Detail, refused.Fault.Rule, refused.Fault.Reference ?? reference);
         Refused(log, fault.Name, fault.Rule, fault.Detail, fault.Reference);
         var envelope = await SoapWriter.FaultAsync(refused.AnswerIn, refused.Addressing, fault, refused.NotUnderstood);
-        if (fault.Passing) http.Response.Headers.RetryAfter = refused.Fault.RetryAfter is { } wait ? $"{Math.Ceiling(wait.TotalSeconds):0}" : fault.Fault is Fault.InFlight or Fault.Overloaded ? "5" : "60";
+        if ((refused.Fault.RetryAfter ?? FaultCatalogue.RetryAfter(fault)) is { } wait) http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         if (fault.Rule == BoundedBody.SizeRule && HttpProtocol.IsHttp11(http.Request.Protocol)) http.Response.Headers.Connection = "close";   // the rest of the body is not wanted
         await SendAsync(http, refused.AnswerIn, status ?? SoapWriter.StatusOf(refused.AnswerIn, fault), await SignedAsync(envelope, reference, cancellation), refused.Addressing?.DiscardsFault == true);
     }

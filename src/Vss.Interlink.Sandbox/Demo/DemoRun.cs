@@ -89,6 +89,7 @@ public static class DemoRun
               curl --cacert {trust} '{parts.Soap}?wsdl'
               {interlink} exchanges list --hub {insideEdge} --key '{key}' --trust {trust}
               {interlink} trace ID --hub {insideEdge} --key '{key}' --trust {trust}
+              {interlink} bodies scrub --hub {insideEdge} --key '{key}' --trust {trust}
               {interlink} verify {Path.Combine(folder, "receipts")}/FILE --trust {trust} --extra-certs {parts.Pki.Intermediates} --crl {parts.Pki.RevocationLists}
               curl {parts.Inside}sandbox/deliveries
               curl '{parts.Axis}sandbox/packets?to={HubConfiguration.Office}'

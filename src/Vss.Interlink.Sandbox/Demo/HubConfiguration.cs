@@ -35,6 +35,8 @@ public static class HubConfiguration
             Exchange = new
             {
                 DataFolder = Path.Combine(folder, "data"),
+                pki.BodyKeys,
+                MinFreeBytes = 64 * 1024 * 1024,   // a demo must run on a desk
                 HubOrgan = Hub,
                 InsideOrgans = new[] { Hub },
                 Routes = new[]

@@ -51,8 +51,8 @@ public sealed class MinistryClient(MinistryOptions options) : IDisposable
     /// <summary>Announces another operation in the HTTP header than the body holds.</summary>
     public async Task<MinistryReply<SubmitAnswer>> SubmitUnderAnotherActionAsync(MinistryDossier dossier, CancellationToken cancellation = default)
     {
-        var (status, answer) = await _wire.SendAsync(await SignedSubmitAsync(dossier, cancellation), RequestEnvelope.ActionOf("GetStatus"), Packaging.Inline, cancellation);
-        return AnswerReader.Read(status, answer, AnswerReader.Submit);
+        var (status, wait, answer) = await _wire.SendAsync(await SignedSubmitAsync(dossier, cancellation), RequestEnvelope.ActionOf("GetStatus"), Packaging.Inline, cancellation);
+        return AnswerReader.Read(status, answer, AnswerReader.Submit) with { RetryAfter = wait };
     }
 
     /// <summary>Sends the very octets of one signed request twice, as whoever recorded it would.</summary>
@@ -89,7 +89,7 @@ public sealed class MinistryClient(MinistryOptions options) : IDisposable
     private async Task<MinistryReply<T>> SendAsync<T>(XmlDocument envelope, string operation, Func<XmlElement, T> read, Packaging packaging, CancellationToken cancellation)
         where T : class
     {
-        var (status, answer) = await _wire.SendAsync(envelope, RequestEnvelope.ActionOf(operation), packaging, cancellation);
-        return AnswerReader.Read(status, answer, read);
+        var (status, wait, answer) = await _wire.SendAsync(envelope, RequestEnvelope.ActionOf(operation), packaging, cancellation);
+        return AnswerReader.Read(status, answer, read) with { RetryAfter = wait };
     }
 }

@@ -5,7 +5,11 @@ namespace Vss.Interlink.Sandbox.Ministry;
 /// <param name="Answer">What was asked for.</param>
 /// <param name="Fault">Why it was refused.</param>
 public sealed record MinistryReply<T>(int HttpStatus, T? Answer, MinistryFault? Fault)
-    where T : class;
+    where T : class
+{
+    /// <summary>When to come again, where the hub said so.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+}
 
 /// <summary>A SOAP fault of the hub, either version.</summary>
 /// <param name="Code">faultcode (1.1) or Code/Value (1.2), with the prefix it came with.</param>

@@ -47,9 +47,9 @@ internal sealed class Wire : IDisposable
         }
     }
 
-    /// <summary>Sends an envelope and returns the status and the answer, whose signature was verified.</summary>
+    /// <summary>Sends an envelope and returns the status, when to come again if that was said, and the answer, whose signature was verified.</summary>
     /// <exception cref="InvalidDataException">The answer is no SOAP, or not truly the hub's.</exception>
-    public async Task<(int Status, XmlDocument Answer)> SendAsync(XmlDocument envelope, string action, Packaging packaging, CancellationToken cancellation)
+    public async Task<(int Status, TimeSpan? RetryAfter, XmlDocument Answer)> SendAsync(XmlDocument envelope, string action, Packaging packaging, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, _options.Endpoint) { Content = Content(envelope, action, packaging) };
         if (_options.Dialect == SoapDialect.Soap11) request.Headers.TryAddWithoutValidation("SOAPAction", $"\"{action}\"");
@@ -58,7 +58,7 @@ internal sealed class Wire : IDisposable
         var answer = Parse(octets);
         if (answer.DocumentElement is not { LocalName: "Envelope" } root || root.NamespaceURI != RequestEnvelope.Namespace(_options.Dialect)) throw new InvalidDataException("The answer is no envelope of the version that was asked in.");
         MinistrySignature.Verify(octets, answer, _options);
-        return ((int)response.StatusCode, answer);
+        return ((int)response.StatusCode, response.Headers.RetryAfter?.Delta, answer);
     }
 
     public void Dispose() => _client.Dispose();

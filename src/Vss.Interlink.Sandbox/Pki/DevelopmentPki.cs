@@ -1,12 +1,13 @@
 using System.Numerics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 
 namespace Vss.Interlink.Sandbox.Pki;
 
 /// <summary>
 /// A whole public-key infrastructure for development, made on first use in one folder: <c>anchors/</c>, <c>intermediates/</c>, <c>crls/</c> and one <c>NAME.p12</c>,
-/// <c>NAME.pass</c>, <c>NAME.pem</c> per key. A second run makes only what is missing or about to end.
+/// <c>NAME.pass</c>, <c>NAME.pem</c> per key, and <c>body-keys.json</c> for bodies at rest. A second run makes only what is missing or about to end.
 /// </summary>
 public sealed class DevelopmentPki
 {
@@ -49,8 +50,12 @@ public sealed class DevelopmentPki
 
     public X509Certificate2Collection AnchorCertificates() => [X509CertificateLoader.LoadCertificateFromFile(Path.Combine(Anchors, "root.crt"))];
 
+    /// <summary>URI of the master key that bodies at rest are under.</summary>
+    public string BodyKeys => new Uri(PathOf("body-keys", ".json")).AbsoluteUri;
+
     private void MakeMissing()
     {
+        if (!File.Exists(PathOf("body-keys", ".json"))) MakeBodyKey();
         foreach (var folder in new[] { Anchors, Intermediates, RevocationLists }) Directory.CreateDirectory(folder);
         var year = TimeSpan.FromDays(365);
         using var root = Authority("root", "CN=Development root, O=Interlink sandbox, C=VN", null, 10 * year, Path.Combine(Anchors, "root.crt"));
@@ -71,6 +76,13 @@ public sealed class DevelopmentPki
         using var revoked = Load("ministry-revoked");
         List(root, "root", []);
         List(issuing, "issuing", [revoked]);
+    }
+
+    private void MakeBodyKey()
+    {
+        var id = $"development-{_now:yyyy-MM-dd}";
+        var keys = new Dictionary<string, string> { [id] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)) };
+        Secret(PathOf("body-keys", ".json"), JsonSerializer.SerializeToUtf8Bytes(new { current = id, keys }));
     }
 
     private X509Certificate2 Authority(string name, string subject, X509Certificate2? issuer, TimeSpan life, string publicFile)

@@ -92,6 +92,25 @@ public sealed class HubCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_scrub_says_how_far_it_is_on_standard_error_and_what_it_found_on_standard_output()
+    {
+        var run = await Interlink.RunAsync(["bodies", "scrub", .. Access]);
+        Assert.Equal((1, "700 seen, 0 changed, 1000 octets, 1 findings"), (run.ExitCode, run.Error.Trim()));
+        Assert.Matches("(?s)^bodies +900\\s+verified +898 \\(2000 octets\\)\\s+findings +2\\s+RULE +FINDING\\s+body.segment +Body ab12 is damaged.*body.present +Body cd34 is not", run.Out);
+        var json = await Interlink.RunAsync(["bodies", "scrub", "--json", .. Access]);
+        Assert.Equal((1, "2", 2, true), (json.ExitCode, json.Json.GetProperty("faults").GetString(), json.Json.GetProperty("findings").GetArrayLength(), json.Json.GetProperty("done").GetBoolean()));
+    }
+
+    [Fact]
+    public async Task Rekeying_says_how_many_bodies_it_changed_and_a_fault_ends_a_run_with_its_code()
+    {
+        var run = await Interlink.RunAsync(["bodies", "rekey", .. Access]);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Matches("^bodies +900\\s+re-keyed +30 \\(500 octets\\)\\s+findings +0\\s*$", run.Out);
+        Assert.Equal(66, (await Interlink.RunAsync(["bodies", "collect", .. Access])).ExitCode);
+    }
+
+    [Fact]
     public async Task A_key_may_come_as_PEM_in_one_file_or_in_two()
     {
         var certificates = await File.ReadAllTextAsync(Pki.PathOf("inside", ".pem"));

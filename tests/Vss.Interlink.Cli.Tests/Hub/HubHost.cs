@@ -106,6 +106,17 @@ internal sealed class HubHost : IAsyncDisposable
 
     private sealed class AdminDesk : Admin.V1.Admin.AdminBase
     {
+        public override async Task ScrubBodies(BodiesRequest request, IServerStreamWriter<BodiesProgress> responseStream, ServerCallContext context)
+        {
+            await responseStream.WriteAsync(new BodiesProgress { Seen = 700, Octets = 1000, Faults = 1, Findings = { new BodyFinding { Rule = "body.segment", Detail = "Body ab12 is damaged in segment 3 of 4." } } });
+            await responseStream.WriteAsync(new BodiesProgress { Seen = 900, Octets = 2000, Faults = 2, Findings = { new BodyFinding { Rule = "body.present", Detail = "Body cd34 is not in the store." } }, Done = true });
+        }
+
+        public override Task RekeyBodies(BodiesRequest request, IServerStreamWriter<BodiesProgress> responseStream, ServerCallContext context) =>
+            responseStream.WriteAsync(new BodiesProgress { Seen = 900, Octets = 500, Changed = 30, Done = true });
+
+        public override Task CollectBodies(BodiesRequest request, IServerStreamWriter<BodiesProgress> responseStream, ServerCallContext context) => throw NotFound("no such thing");
+
         public override Task<TraceResponse> Trace(TraceRequest request, ServerCallContext context) => request.Id switch
         {
             OneExchange.Id => Task.FromResult(new TraceResponse

@@ -18,7 +18,7 @@ public sealed class BodyStoreTests : IDisposable
     [InlineData(1_000_003)]
     public async Task What_was_stored_reads_back_under_its_SHA256(int size)
     {
-        var store = new BodyStore(_folder.Path, 10_000_000);
+        var store = new BodyStore(_folder.Path, 10_000_000, TestBodyKeys.One, TimeProvider.System);
         var content = Content(size);
 
         var body = await store.StoreAsync(new MemoryStream(content), CancellationToken.None);
@@ -31,7 +31,7 @@ public sealed class BodyStoreTests : IDisposable
     [Fact]
     public async Task The_same_content_is_kept_once()
     {
-        var store = new BodyStore(_folder.Path, 1000);
+        var store = new BodyStore(_folder.Path, 1000, TestBodyKeys.One, TimeProvider.System);
         var bodies = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => store.StoreAsync(new MemoryStream(Content(100)), CancellationToken.None)));
 
         Assert.Single(bodies.Distinct());
@@ -41,7 +41,7 @@ public sealed class BodyStoreTests : IDisposable
     [Fact]
     public async Task A_body_over_the_limit_is_refused_while_it_comes_and_leaves_nothing()
     {
-        var store = new BodyStore(_folder.Path, 1000);
+        var store = new BodyStore(_folder.Path, 1000, TestBodyKeys.One, TimeProvider.System);
 
         var refused = await Assert.ThrowsAsync<ExchangeFault>(() => store.StoreAsync(new EndlessStream(), CancellationToken.None));
 
@@ -52,23 +52,24 @@ public sealed class BodyStoreTests : IDisposable
     [Fact]
     public async Task A_damaged_body_fails_while_it_is_read()
     {
-        var store = new BodyStore(_folder.Path, 1000);
+        var store = new BodyStore(_folder.Path, 1000, TestBodyKeys.One, TimeProvider.System);
         var body = await store.StoreAsync(new MemoryStream(Content(100)), CancellationToken.None);
         var file = Assert.Single(Files());
         var octets = await File.ReadAllBytesAsync(file);
-        octets[50] ^= 1;
+        octets[^50] ^= 1;
         await File.WriteAllBytesAsync(file, octets);
 
-        await Assert.ThrowsAsync<InvalidDataException>(() => ReadAsync(store, body.Digest));
+        var fault = await Assert.ThrowsAsync<ExchangeFault>(() => ReadAsync(store, body.Digest));
+        Assert.Equal((Fault.BodyUnreadable, "body.segment"), (fault.Fault, fault.Rule));
     }
 
     [Fact]
-    public async Task A_body_cut_short_fails_while_it_is_read_and_is_mended_when_it_comes_again()
+    public async Task A_damaged_body_is_mended_when_it_comes_again()
     {
-        var store = new BodyStore(_folder.Path, 1000);
+        var store = new BodyStore(_folder.Path, 1000, TestBodyKeys.One, TimeProvider.System);
         var body = await store.StoreAsync(new MemoryStream(Content(100)), CancellationToken.None);
-        await using (var file = File.OpenWrite(Assert.Single(Files()))) file.SetLength(10);
-        await Assert.ThrowsAsync<InvalidDataException>(() => ReadAsync(store, body.Digest));
+        await using (var file = File.OpenWrite(Assert.Single(Files()))) file.WriteByte((byte)'X');
+        await Assert.ThrowsAsync<ExchangeFault>(() => ReadAsync(store, body.Digest));
 
         await store.StoreAsync(new MemoryStream(Content(100)), CancellationToken.None);
 
@@ -76,22 +77,37 @@ public sealed class BodyStoreTests : IDisposable
     }
 
     [Fact]
-    public void A_body_that_is_not_there_is_named() =>
-        Assert.Contains("not in the store", Assert.Throws<InvalidDataException>(() => new BodyStore(_folder.Path, 1).OpenRead(ContentDigest.Stored(new byte[32]))).Message, StringComparison.Ordinal);
+    public void A_body_that_is_not_there_is_named()
+    {
+        var fault = Assert.Throws<ExchangeFault>(() => new BodyStore(_folder.Path, 1, TestBodyKeys.One, TimeProvider.System).OpenRead(ContentDigest.Stored(new byte[32])));
+        Assert.Equal((Fault.BodyUnreadable, "body.present"), (fault.Fault, fault.Rule));
+        Assert.Contains(new string('0', 64), fault.Detail, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task A_start_removes_what_a_dead_writer_left_and_nothing_of_a_living_one()
     {
-        var store = new BodyStore(_folder.Path, 1000);
+        var store = new BodyStore(_folder.Path, 1000, TestBodyKeys.One, TimeProvider.System);
         await File.WriteAllTextAsync(Path.Combine(_folder.Path, "incoming", "left"), "by a crash");
         await using var living = store.Begin();
         await living.WriteAsync(Content(10));
 
-        _ = new BodyStore(_folder.Path, 1000);
+        _ = new BodyStore(_folder.Path, 1000, TestBodyKeys.One, TimeProvider.System);
 
         Assert.Single(Files());
         var body = await living.CommitAsync(CancellationToken.None);
         Assert.Equal(Content(10), await ReadAsync(store, body.Digest));
+    }
+
+    [Fact]
+    public async Task A_body_of_which_a_write_failed_cannot_be_committed()
+    {
+        var store = new BodyStore(_folder.Path, 1_000_000, TestBodyKeys.One, TimeProvider.System);
+        await using var writer = store.Begin();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await writer.WriteAsync(Content(100_000), new CancellationToken(canceled: true)));
+
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await writer.WriteAsync(Content(1)));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => writer.CommitAsync(CancellationToken.None));
     }
 
     private static byte[] Content(int size)
@@ -109,5 +125,5 @@ public sealed class BodyStoreTests : IDisposable
         return content.ToArray();
     }
 
-    private string[] Files() => Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories);
+    private string[] Files() => [.. Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != "leaving.lock")];
 }

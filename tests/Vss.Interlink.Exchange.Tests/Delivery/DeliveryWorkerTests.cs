@@ -36,7 +36,7 @@ public sealed class DeliveryWorkerTests : IDisposable
     {
         var axis = new ScriptedConnector("axis", relays: true, _ => new HandOver.Delivered());
         await using var hub = await StartAsync(null, new ScriptedConnector("inside", relays: false, _ => new HandOver.Delivered()), axis);
-        var accepted = await hub.AcceptAsync(Hub.FromAxis());
+        var accepted = await hub.AcceptAsync(await hub.FromAxisAsync());
 
         var view = await hub.WhenAsync(accepted.ExchangeId, view => view.State == ExchangeState.Completed);
 
@@ -54,7 +54,7 @@ public sealed class DeliveryWorkerTests : IDisposable
     {
         var axis = new ScriptedConnector("axis", relays: true, _ => new HandOver.Delivered());
         await using var hub = await StartAsync(null, new ScriptedConnector("inside", relays: false, _ => new HandOver.Refused(Fault.PartnerRefused, "not for us")), axis);
-        var accepted = await hub.AcceptAsync(Hub.FromAxis());
+        var accepted = await hub.AcceptAsync(await hub.FromAxisAsync());
 
         var view = await hub.WhenAsync(accepted.ExchangeId, view => view.State == ExchangeState.Failed);
 
@@ -118,7 +118,7 @@ public sealed class DeliveryWorkerTests : IDisposable
     {
         var axis = new ScriptedConnector("axis", relays: true, _ => new HandOver.Delivered("doc-1"));
         await using var hub = await StartAsync(null, axis);
-        var accepted = await hub.AcceptAsync(Hub.FromAxis(receiver: "G22"));
+        var accepted = await hub.AcceptAsync(await hub.FromAxisAsync(receiver: "G22"));
 
         var view = await hub.WhenAsync(accepted.ExchangeId, view => view.State == ExchangeState.Completed);
 

@@ -74,4 +74,16 @@ public sealed class FaultCatalogueTests
     [Fact]
     public void A_verdict_that_passed_is_no_refusal() =>
         Assert.Throws<ArgumentException>(() => FaultCatalogue.FromVerdict(new Verdict(Indication.TotalPassed, SubIndication.None, [], [])));
+
+    [Theory]
+    [InlineData(Fault.Overloaded, "soap.held-bytes", 5)]
+    [InlineData(Fault.Overloaded, "limit.disk", 60)]
+    [InlineData(Fault.Overloaded, "limit.outstanding", 60)]
+    [InlineData(Fault.InFlight, "", 5)]
+    [InlineData(Fault.BodyUnreadable, "body.segment", 60)]
+    public void Who_is_refused_for_now_is_told_when_to_come_again(Fault fault, string rule, int seconds) =>
+        Assert.Equal(TimeSpan.FromSeconds(seconds), FaultCatalogue.RetryAfter(FaultCatalogue.Describe(fault, "", rule, "r-1")));
+
+    [Fact]
+    public void Who_is_refused_for_good_is_told_no_time() => Assert.Null(FaultCatalogue.RetryAfter(FaultCatalogue.Describe(Fault.Malformed, "", "", "r-1")));
 }

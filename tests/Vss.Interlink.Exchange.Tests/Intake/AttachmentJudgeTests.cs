@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Vss.Interlink.Exchange.Bodies;
 using Vss.Interlink.Exchange.Faults;
 using Vss.Interlink.Exchange.Intake;
+using Vss.Interlink.Exchange.Tests.Bodies;
 using Vss.Interlink.TestKit;
 using Vss.Interlink.TestKit.Pdf;
 using Vss.Interlink.TestKit.Pki;
@@ -32,7 +33,7 @@ public sealed class AttachmentJudgeTests : IDisposable
 
     public AttachmentJudgeTests()
     {
-        _bodies = new BodyStore(_folder["bodies"], 1 << 24);
+        _bodies = new BodyStore(_folder["bodies"], 1 << 24, TestBodyKeys.One, TimeProvider.System);
         _revocation = new RevocationSource(new OnlineOptions(), () => s_store, new MemoryLibrary(), _clock, NullLogger<RevocationSource>.Instance);
     }
 

@@ -137,7 +137,7 @@ public sealed class DossierIntakeTests : IAsyncLifetime
         var unsigned = new Exchange.Translation.Submission(VerifiedDocuments.ForInformation(new byte[1]), Dossiers.Small(), new Dictionary<string, StoredBody>(), "edxml", answeredByStatus: true);
         await RefusesAsync(unsigned, Fault.SignatureMissing, "policy.unsigned");
 
-        var accepted = await _hub.AcceptAsync(Hub.FromAxis());
+        var accepted = await _hub.AcceptAsync(await _hub.FromAxisAsync());
         Assert.Equal("information-only", (await _hub.History.FindAsync(accepted.ExchangeId, CancellationToken.None))!.Assurance);
     }
 
@@ -171,7 +171,7 @@ public sealed class DossierIntakeTests : IAsyncLifetime
     [Fact]
     public async Task A_sender_answered_by_statuses_gets_01_with_the_acceptance()
     {
-        var accepted = await _hub.AcceptAsync(Hub.FromAxis());
+        var accepted = await _hub.AcceptAsync(await _hub.FromAxisAsync());
 
         var view = (await _hub.History.FindAsync(accepted.ExchangeId, CancellationToken.None))!;
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Xml;
 using Vss.Interlink.Exchange.Bodies;
 using Vss.Interlink.Exchange.Faults;
+using Vss.Interlink.Exchange.Tests.Bodies;
 using Vss.Interlink.Exchange.Translation;
 using Vss.Interlink.TestKit;
 using Vss.Interlink.V1;
@@ -16,7 +17,7 @@ public sealed class DossierXmlTests : IDisposable
 
     public DossierXmlTests()
     {
-        _bodies = new BodyStore(_folder.Path, 1 << 20);
+        _bodies = new BodyStore(_folder.Path, 1 << 20, TestBodyKeys.One, TimeProvider.System);
         _xml = new DossierXml(_bodies);
     }
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Vss.Interlink.EdXml;
 using Vss.Interlink.Exchange.Bodies;
@@ -12,7 +13,10 @@ public sealed class EdXmlDossierTests
 {
     private const string Vendor = "urn:vendor";
 
-    private static readonly StoredBody Body = new(ContentDigest.Stored(new byte[32]), 3);
+    /// <summary>What the packet's attachment holds.</summary>
+    public static byte[] Content => [1, 2, 3];
+
+    private static readonly StoredBody Body = new(ContentDigest.Stored(SHA256.HashData(Content)), Content.Length);
 
     private static readonly OrganId Receiver = OrganId.Stored(Dossiers.Inside);
 
@@ -196,7 +200,7 @@ public sealed class EdXmlDossierTests
     };
 
     private static Trust.Verification.VerifiedDocument Verified(EdXmlPacket packet) =>
-        VerifiedDocuments.ForInformation(HeaderProjection.Of(packet), new Dictionary<string, ReadOnlyMemory<byte>> { ["a-1"] = new byte[32] });
+        VerifiedDocuments.ForInformation(HeaderProjection.Of(packet), new Dictionary<string, ReadOnlyMemory<byte>> { ["a-1"] = SHA256.HashData(Content) });
 
     private static Dictionary<string, StoredBody> Contents() => new() { ["a-1"] = Body };
 
@@ -205,7 +209,7 @@ public sealed class EdXmlDossierTests
     private static string Written(EdXmlPacket packet)
     {
         using var output = new MemoryStream();
-        EdXmlWriter.Write(output, packet, _ => new MemoryStream([1, 2, 3]));
+        EdXmlWriter.Write(output, packet, _ => new MemoryStream(Content));
         return Encoding.UTF8.GetString(output.ToArray());
     }
 

@@ -25,6 +25,18 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
+    public async Task Without_a_key_for_its_bodies_no_hub_starts()
+    {
+        var errors = await FailedStartAsync(json =>
+        {
+            json["Exchange"]!.AsObject().Remove("BodyKeys");
+            json["Exchange"]!["MinFreeBytes"] = -1;
+        });
+        Assert.Contains("Exchange:BodyKeys is not set", errors, StringComparison.Ordinal);
+        Assert.Contains("Exchange:MinFreeBytes", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Every_fault_of_the_policy_file_is_named()
     {
         var errors = await FailedStartAsync(json =>
@@ -46,9 +58,11 @@ public sealed class ConfigurationTests
         {
             json["Trust"]!["HubKey"] = TestPki.Instance.KeyUri("hub").Replace("hub.pass", "ministry.pass", StringComparison.Ordinal);
             json["Hosting"]!["TlsKey"] = "file:///no/such.p12?password-file=/no/such.pass";
+            json["Exchange"]!["BodyKeys"] = "file:///no/such.json";
         });
         Assert.Contains("Trust:HubKey cannot be opened", errors, StringComparison.Ordinal);
         Assert.Contains("Hosting:TlsKey cannot be opened", errors, StringComparison.Ordinal);
+        Assert.Contains("Exchange:BodyKeys cannot be opened", errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using Vss.Interlink.Sandbox.Demo;
+using Vss.Interlink.Sandbox.Inside;
 using Vss.Interlink.Sandbox.Ministry;
 
 namespace Vss.Interlink.Gateway.Tests.Hub;
@@ -7,6 +9,29 @@ namespace Vss.Interlink.Gateway.Tests.Hub;
 public sealed class LargeMessageTests(ITestOutputHelper output)
 {
     private const int Megabyte = 1024 * 1024;
+
+    [Fact]
+    public async Task An_attachment_of_200_megabytes_goes_in_and_out_with_less_than_100_megabytes_more_of_memory()
+    {
+        await using var hub = await HubProcess.StartAsync();
+        await using var service = hub.Service("claims");
+        await SubmitAndDownloadAsync(service, "warm", Megabyte);
+        var before = hub.PeakMemory();
+
+        await SubmitAndDownloadAsync(service, "large", 200 * Megabyte);
+
+        var cost = (hub.PeakMemory() - before) / Megabyte;
+        output.WriteLine($"{before / Megabyte} MiB before, {cost} MiB more");
+        Assert.InRange(cost, 0, 99);
+    }
+
+    private static async Task SubmitAndDownloadAsync(InsideService service, string messageId, int size)
+    {
+        var content = new Dictionary<string, byte[]> { ["scan"] = RandomNumberGenerator.GetBytes(size) };
+        var dossier = Dossiers.FromInside(messageId, HubConfiguration.Hub, content);
+        await service.SubmitAsync(dossier, content);
+        Assert.Equal(Convert.ToHexStringLower(dossier.Attachments[0].Sha256.Span), (await service.TakenAsync(messageId)).Sha256["scan"]);   // it was downloaded
+    }
 
     [Theory]
     [InlineData(Packaging.Inline)]

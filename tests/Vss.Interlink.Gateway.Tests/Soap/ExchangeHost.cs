@@ -122,6 +122,7 @@ internal sealed class ExchangeHost : IAsyncDisposable
         ["Trust:MaxMessageAgeSeconds"] = "600",
         ["Trust:Policies"] = WritePolicies(folder),
         ["Exchange:DataFolder"] = folder,
+        ["Exchange:BodyKeys"] = Pki.BodyKeys,
         ["Exchange:HubOrgan"] = "000.00.00.G22",
         ["Exchange:InsideOrgans:0"] = "000.00.00.G22",
         ["Exchange:Routes:0:Receiver"] = Office,

@@ -1,0 +1,60 @@
+using Vss.Interlink.Exchange.Faults;
+using Vss.Interlink.Exchange.Intake;
+using Vss.Interlink.TestKit;
+using Vss.Interlink.V1;
+
+namespace Vss.Interlink.Exchange.Tests.Intake;
+
+public sealed class IntakeRoomTests : IAsyncLifetime
+{
+    private readonly TempFolder _folder = new();
+    private readonly ManualClock _clock = new(DateTimeOffset.UtcNow);
+    private Hub _hub = null!;
+
+    public ValueTask InitializeAsync()
+    {
+        _hub = new Hub(_folder.Path, _clock);
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _hub.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task There_is_room_while_more_than_the_least_is_free() => await Room(minFreeBytes: 1, maxOutstanding: 1).RequireAsync(CancellationToken.None);
+
+    [Fact]
+    public async Task Below_the_least_free_octets_nothing_is_taken_in()
+    {
+        var fault = await RefusedAsync(Room(minFreeBytes: long.MaxValue, maxOutstanding: 1));
+        Assert.Equal((Fault.Overloaded, "limit.disk"), (fault.Fault, fault.Rule));
+    }
+
+    [Fact]
+    public async Task With_as_many_deliveries_outstanding_as_may_be_nothing_is_taken_in_until_one_is_made()
+    {
+        var room = Room(minFreeBytes: 0, maxOutstanding: 2);
+        await room.RequireAsync(CancellationToken.None);
+        await _hub.AcceptAsync(Hub.Signed(Dossiers.Small("m-1")));
+        await _hub.AcceptAsync(Hub.Signed(Dossiers.Small("m-2")));
+        await room.RequireAsync(CancellationToken.None);   // an answer serves for two seconds
+
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        var fault = await RefusedAsync(room);
+        Assert.Equal((Fault.Overloaded, "limit.outstanding"), (fault.Fault, fault.Rule));
+
+        var lease = Assert.Single(await _hub.Ledger.LeaseAsync("inside", "node", 1, _clock.GetUtcNow().AddMinutes(1), CancellationToken.None));
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        await RefusedAsync(room);   // leased is outstanding too
+        await _hub.Ledger.CompleteAsync(new(lease.Delivery, lease.Fence, DeliveryState.Available, _clock.GetUtcNow()), CancellationToken.None);
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        await room.RequireAsync(CancellationToken.None);
+    }
+
+    private IntakeRoom Room(long minFreeBytes, long maxOutstanding) => new(_folder.Path, minFreeBytes, maxOutstanding, _hub.Ledger, _clock);
+
+    private static Task<ExchangeFault> RefusedAsync(IntakeRoom room) => Assert.ThrowsAsync<ExchangeFault>(() => room.RequireAsync(CancellationToken.None));
+}
