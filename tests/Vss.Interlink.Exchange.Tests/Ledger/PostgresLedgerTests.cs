@@ -146,7 +146,7 @@ public sealed class PostgresLedgerTests(PostgresServer server) : LedgerContract
             Task.Run(() => here.WriteAsync(session => CrosswiseAsync(session, exchanges.Item1, exchanges.Item2), CancellationToken.None)),
             Task.Run(() => there.WriteAsync(session => CrosswiseAsync(session, exchanges.Item2, exchanges.Item1), CancellationToken.None)));
 
-        Assert.Equal(3, runs);
+        Assert.InRange(runs, 3, 10);
         Assert.Equal(2, PostgresServer.Number(_database, "SELECT count(*) FROM exchanges WHERE subject = 's..'"));
     }
 
