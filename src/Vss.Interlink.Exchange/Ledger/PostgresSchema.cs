@@ -77,6 +77,38 @@ internal static class PostgresSchema
         CREATE INDEX deliveries_available ON deliveries (receiver, delivery_id) WHERE state = 3;
         CREATE INDEX deliveries_by_about ON deliveries (about) WHERE about IS NOT NULL;
 
+        CREATE TABLE archived (
+          exchange_id text COLLATE "C" PRIMARY KEY REFERENCES exchanges,
+          archive     text COLLATE "C" NOT NULL,
+          sha256      bytea NOT NULL,
+          at          bigint NOT NULL
+        );
+        CREATE INDEX archived_by_archive ON archived (archive);
+        CREATE TRIGGER archived_never_changes BEFORE UPDATE OR DELETE ON archived FOR EACH ROW EXECUTE FUNCTION append_only();
+        CREATE TRIGGER archived_never_empty BEFORE TRUNCATE ON archived EXECUTE FUNCTION append_only();
+
+        CREATE TABLE holds (
+          hold_id        text COLLATE "C" PRIMARY KEY,
+          exchange_id    text COLLATE "C" NOT NULL REFERENCES exchanges,
+          placed_by      text NOT NULL,
+          reason         text NOT NULL,
+          placed_at      bigint NOT NULL,
+          released_by    text,
+          release_reason text,
+          released_at    bigint
+        );
+        CREATE INDEX holds_standing ON holds (exchange_id) WHERE released_at IS NULL;
+        CREATE TRIGGER holds_end_once BEFORE UPDATE ON holds FOR EACH ROW WHEN (OLD.released_at IS NOT NULL) EXECUTE FUNCTION append_only();
+        CREATE TRIGGER holds_never_go BEFORE DELETE ON holds FOR EACH ROW EXECUTE FUNCTION append_only();
+        CREATE TRIGGER holds_never_empty BEFORE TRUNCATE ON holds EXECUTE FUNCTION append_only();
+
+        CREATE FUNCTION only_what_is_archived_goes() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+          IF EXISTS (SELECT 1 FROM archived WHERE exchange_id = OLD.exchange_id) AND NOT EXISTS (SELECT 1 FROM holds WHERE exchange_id = OLD.exchange_id AND released_at IS NULL) THEN
+            RETURN OLD;
+          END IF;
+          RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+        END $$;
+
         CREATE TABLE evidence (
           evidence_id bigint GENERATED ALWAYS AS IDENTITY,
           exchange_id text COLLATE "C" NOT NULL REFERENCES exchanges,
@@ -89,7 +121,8 @@ internal static class PostgresSchema
         CREATE TABLE evidence_rest PARTITION OF evidence DEFAULT;
         CREATE INDEX evidence_by_exchange ON evidence (exchange_id, evidence_id);
         CREATE UNIQUE INDEX evidence_once ON evidence (exchange_id, coalesce(delivery_id, ''), type) WHERE type NOT LIKE 'RELAY%';
-        CREATE TRIGGER evidence_never_changes BEFORE UPDATE OR DELETE ON evidence FOR EACH ROW EXECUTE FUNCTION append_only();
+        CREATE TRIGGER evidence_never_changes BEFORE UPDATE ON evidence FOR EACH ROW EXECUTE FUNCTION append_only();
+        CREATE TRIGGER evidence_never_goes BEFORE DELETE ON evidence FOR EACH ROW EXECUTE FUNCTION only_what_is_archived_goes();
         CREATE TRIGGER evidence_never_empty BEFORE TRUNCATE ON evidence EXECUTE FUNCTION append_only();
         CREATE TRIGGER evidence_rest_never_empty BEFORE TRUNCATE ON evidence_rest EXECUTE FUNCTION append_only();
 
@@ -110,7 +143,9 @@ internal static class PostgresSchema
         CREATE TABLE audit_rest PARTITION OF audit DEFAULT;
         CREATE INDEX audit_by_exchange ON audit (exchange_id, audit_id) WHERE exchange_id IS NOT NULL;
         CREATE INDEX audit_of_anchors ON audit (audit_id) WHERE event IN (4, 5);
-        CREATE TRIGGER audit_never_changes BEFORE UPDATE OR DELETE ON audit FOR EACH ROW EXECUTE FUNCTION append_only();
+        CREATE TRIGGER audit_never_changes BEFORE UPDATE ON audit FOR EACH ROW EXECUTE FUNCTION append_only();
+        CREATE TRIGGER audit_never_goes BEFORE DELETE ON audit FOR EACH ROW WHEN (OLD.event <= 6) EXECUTE FUNCTION only_what_is_archived_goes();
+        CREATE TRIGGER audit_of_keeping_never_goes BEFORE DELETE ON audit FOR EACH ROW WHEN (OLD.event > 6) EXECUTE FUNCTION append_only();
         CREATE TRIGGER audit_never_empty BEFORE TRUNCATE ON audit EXECUTE FUNCTION append_only();
         CREATE TRIGGER audit_rest_never_empty BEFORE TRUNCATE ON audit_rest EXECUTE FUNCTION append_only();
 
@@ -132,8 +167,9 @@ internal static class PostgresSchema
     public static int Version => s_versions.Length;
 
     /// <summary>Brings the tables to this version, or leaves newer ones alone that this hub may still run on.</summary>
+    /// <returns>The version that was there; 0 for an empty data base.</returns>
     /// <exception cref="InvalidOperationException">The ledger was written by a hub that is too new for this one.</exception>
-    public static void Migrate(NpgsqlConnection connection, DateTimeOffset now)
+    public static int Migrate(NpgsqlConnection connection, DateTimeOffset now)
     {
         using var transaction = connection.BeginTransaction();
         Execute(connection, $"SELECT pg_advisory_xact_lock({PostgresPartitions.Lock})");
@@ -149,6 +185,7 @@ internal static class PostgresSchema
         }
 
         transaction.Commit();
+        return there;
     }
 
     private static (int Version, int OldestHub) There(NpgsqlConnection connection)
