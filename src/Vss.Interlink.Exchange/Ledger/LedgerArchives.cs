@@ -17,6 +17,12 @@ public sealed class LedgerArchives(ExchangeLedger ledger, BodyStore bodies, stri
     /// <summary>Exchanges that one archive may hold.</summary>
     public const int MostExchanges = 500;
 
+    // What is held in memory at a time, besides the attachments, which are streamed.
+    private const long MostHeldOctets = 64 * 1024 * 1024;
+
+    /// <summary>Whether the configuration lets anything be archived.</summary>
+    public bool IsAllowed => afterDays is not null;
+
     /// <summary>Makes one archive of what may be archived, the oldest first.</summary>
     /// <param name="max">At most so many exchanges, 1 to <see cref="MostExchanges"/>.</param>
     /// <param name="by">Who wants it, for the audit.</param>
@@ -32,11 +38,14 @@ public sealed class LedgerArchives(ExchangeLedger ledger, BodyStore bodies, stri
         var due = await ledger.ListArchivableAsync(now.AddDays(-age), max, cancellation);
         List<(ExchangeId, string)> leftOut = [];
         List<ArchivedExchange> contents = [];
-        foreach (var id in due)
+        long held = 0;
+        foreach (var id in due.TakeWhile(_ => held < MostHeldOctets))
         {
             try
             {
-                contents.Add(await ReadAsync(id, cancellation));
+                var content = await ReadAsync(id, cancellation);
+                contents.Add(content);
+                held += content.Record.Dossier.CalculateSize() + content.View.CalculateSize();
             }
             catch (InvalidDataException damaged)
             {
