@@ -25,11 +25,19 @@ public sealed class Hub : IAsyncDisposable
     private readonly TestTrust _trust;
 
     public Hub(string folder, TimeProvider? clock = null, DeliveryOptions? delivery = null, params IPartnerConnector[] connectors)
+        : this(folder, ExchangeLedger.OpenSqlite(Path.Combine(folder, "ledger.db"), clock ?? TimeProvider.System), delivery, connectors)
     {
-        Clock = clock ?? TimeProvider.System;
+    }
+
+    /// <param name="folder">Of the bodies.</param>
+    /// <param name="ledger">Goes with the hub; its clock is the hub's.</param>
+    /// <param name="delivery">Times and numbers.</param>
+    /// <param name="connectors">The roads.</param>
+    public Hub(string folder, ExchangeLedger ledger, DeliveryOptions? delivery = null, params IPartnerConnector[] connectors)
+    {
+        (Ledger, Clock) = (ledger, ledger.Clock);
         _trust = new TestTrust(Clock);
         Bodies = new BodyStore(Path.Combine(folder, "bodies"), 1 << 24);
-        Ledger = ExchangeLedger.OpenSqlite(Path.Combine(folder, "ledger.db"), Clock);
         List<string> wrong = [];
         var routes = RoutingTable.Build([(Dossiers.Inside, "inside"), (Dossiers.Ministry, "box"), (Dossiers.Axis, "axis"), ("G22", "axis")], wrong)!;
         Evidence = new HubEvidence(_trust.Signer, OrganId.Stored("G24"), NullLogger<HubEvidence>.Instance);

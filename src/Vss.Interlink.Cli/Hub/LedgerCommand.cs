@@ -12,6 +12,9 @@ internal static class LedgerCommand
     private const int Broken = 1;
     private const int CannotBeTold = 2;
 
+    // So that one call ends within its patience, attachments and all.
+    private const int ArchivedAtOnce = 100;
+
     public static Command Create(TimeProvider clock) => new("ledger", "Proves the hub's ledger, archives what is old, migrates the tables.") { Verify(clock), Archive(clock), Migrate(clock) };
 
     private static Command Verify(TimeProvider clock)
@@ -60,7 +63,7 @@ internal static class LedgerCommand
                 var (admin, whole) = (new Admin.V1.Admin.AdminClient(invoker), new ArchiveLedgerResponse());
                 while (true)
                 {
-                    var run = await admin.ArchiveLedgerAsync(new ArchiveLedgerRequest(), hub.Patient(options));
+                    var run = await admin.ArchiveLedgerAsync(new ArchiveLedgerRequest { MaxExchanges = ArchivedAtOnce }, hub.Patient(options));
                     if (run.Archive.Length > 0) (whole.Archive, whole.Sha256) = (whole.Archive.Length == 0 ? run.Archive : $"{whole.Archive} {run.Archive}", run.Sha256);
                     whole.ExchangeIds.AddRange(run.ExchangeIds);
                     if (run.ExchangeIds.Count > 0) continue;   // what was left out is told by the last run, once

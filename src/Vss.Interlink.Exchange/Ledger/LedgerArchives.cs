@@ -26,7 +26,7 @@ public sealed class LedgerArchives(ExchangeLedger ledger, BodyStore bodies, stri
     /// <summary>Makes one archive of what may be archived, the oldest first.</summary>
     /// <param name="max">At most so many exchanges, 1 to <see cref="MostExchanges"/>.</param>
     /// <param name="by">Who wants it, for the audit.</param>
-    /// <param name="cancellation">Leaves no file behind.</param>
+    /// <param name="cancellation">Counts until the file is whole, and leaves none behind.</param>
     /// <returns>What was done; no file where nothing may be archived.</returns>
     /// <exception cref="InvalidOperationException">The configuration lets nothing be archived.</exception>
     public async Task<ArchiveRun> ArchiveAsync(int max, string by, CancellationToken cancellation)
@@ -58,7 +58,7 @@ public sealed class LedgerArchives(ExchangeLedger ledger, BodyStore bodies, stri
         List<ExchangeId> removed = [];
         foreach (var content in contents)
         {
-            if (await ledger.RemoveArchivedAsync(content.Id, archive, by, cancellation)) removed.Add(content.Id);
+            if (await ledger.RemoveArchivedAsync(content.Id, archive, by, CancellationToken.None)) removed.Add(content.Id);
             else leftOut.Add((content.Id, "It was put under hold, or archived by another node, meanwhile; the ledger keeps it."));
         }
 

@@ -23,7 +23,7 @@ public sealed class PostgresCrashTests : IAsyncLifetime
         var database = _server.NewDatabase();
         await using var ledger = ExchangeLedger.OpenPostgres(database, TimeProvider.System, NullLogger<ExchangeLedger>.Instance);
         var answered = new ConcurrentDictionary<string, NewExchange>();
-        for (var round = 0; round < 3; round++)
+        for (var round = 0; round < 2; round++)
         {
             using var stop = new CancellationTokenSource();
             var failed = 0;
