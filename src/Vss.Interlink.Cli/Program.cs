@@ -17,5 +17,7 @@ var root = new RootCommand("Judges signed documents without the hub, and shows w
     TraceCommand.Create(TimeProvider.System),
     ExchangesCommand.Create(TimeProvider.System),
     BodiesCommand.Create(TimeProvider.System),
+    LedgerCommand.Create(TimeProvider.System),
+    HoldsCommand.Create(TimeProvider.System),
 };
 return await CommandRun.RunAsync(root, args);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Vss.Interlink.Exchange.Delivery;
+using Vss.Interlink.Exchange.Ledger;
 using Vss.Interlink.Exchange.Replay;
 using Vss.Interlink.Exchange.Routing;
 
@@ -8,7 +9,7 @@ namespace Vss.Interlink.Exchange;
 /// <summary>Section <c>Exchange</c> of the configuration.</summary>
 public sealed class ExchangeOptions
 {
-    /// <summary>Folder of the ledger and the bodies; made when it is not there.</summary>
+    /// <summary>Folder of the bodies, and of the ledger unless that is elsewhere; made when it is not there.</summary>
     public string? DataFolder { get; set; }
 
     /// <summary>The hub's own organ, as evidence names it.</summary>
@@ -47,6 +48,10 @@ public sealed class ExchangeOptions
     public DeliveryOptions Delivery { get; set; } = new();
 
     public ClaimOptions Claims { get; set; } = new();
+
+    public LedgerOptions Ledger { get; set; } = new();
+
+    public RetentionOptions Retention { get; set; } = new();
 }
 
 /// <summary>One route.</summary>
@@ -78,6 +83,8 @@ internal sealed class ExchangeOptionsValidator : IValidateOptions<ExchangeOption
         if (options.InFlightPatience < TimeSpan.Zero) wrong.Add("InFlightPatience must not be negative.");
         options.Delivery.Check(wrong);
         options.Claims.Check(wrong);
+        options.Ledger.Check(wrong);
+        options.Retention.Check(wrong);
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong.Select(one => "Exchange:" + one));
     }
 }

@@ -17,6 +17,7 @@ using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Online;
 using Vss.Interlink.Trust.Policy;
 using Vss.Interlink.Trust.Signing;
+using Vss.Interlink.Trust.Verification;
 
 namespace Vss.Interlink.Exchange;
 
@@ -34,7 +35,10 @@ public static class ExchangeRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => BodyKeys.Open(provider.Options().BodyKeys!, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new BodyStore(Path.Combine(provider.Options().DataFolder!, "bodies"), provider.Options().MaxBodyBytes, provider.GetRequiredService<BodyKeys>(), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => ExchangeLedger.OpenSqlite(Path.Combine(provider.Options().DataFolder!, "ledger.db"), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(Ledger);
+        services.AddSingleton(provider => new LedgerArchives(
+            provider.GetRequiredService<ExchangeLedger>(), provider.GetRequiredService<BodyStore>(), ArchiveFolder(provider), provider.Options().Retention.ArchiveAfterDays, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new LedgerProof(provider.GetRequiredService<ExchangeLedger>(), provider.GetRequiredService<EnvelopedVerifier>(), ArchiveFolder(provider)));
         services.AddSingleton<IRevocationLibrary, RevocationTable>();
         services.AddSingleton(provider => Anchors(provider));
         services.AddSingleton(provider => Routes(provider));
@@ -57,6 +61,16 @@ public static class ExchangeRegistration
         services.AddHostedService(provider => provider.GetRequiredService<DeliveryWorker>());
         return services;
     }
+
+    private static ExchangeLedger Ledger(IServiceProvider provider)
+    {
+        var (options, clock) = (provider.Options(), provider.GetRequiredService<TimeProvider>());
+        return options.Ledger.Postgres is { } connection
+            ? ExchangeLedger.OpenPostgres(connection, clock, provider.Logger<ExchangeLedger>())
+            : ExchangeLedger.OpenSqlite(options.Ledger.Sqlite ?? Path.Combine(options.DataFolder!, "ledger.db"), clock);
+    }
+
+    private static string ArchiveFolder(IServiceProvider provider) => provider.Options().Retention.Folder ?? Path.Combine(provider.Options().DataFolder!, "archive");
 
     // Rarely asked, and whoever asks must wait: an anchor counts once its coming is in the audit.
     private static RecordAnchors Anchors(IServiceProvider provider) => anchors =>

@@ -29,12 +29,24 @@ public sealed class Hub : IAsyncDisposable
     public Hub(string folder, TimeProvider? clock = null, DeliveryOptions? delivery = null, params IPartnerConnector[] connectors) : this(folder, clock, delivery, null, null, connectors) { }
 
     public Hub(string folder, TimeProvider? clock, DeliveryOptions? delivery, ClaimOptions? claims, IReplayGuard? guard, params IPartnerConnector[] connectors)
+        : this(folder, ExchangeLedger.OpenSqlite(Path.Combine(folder, "ledger.db"), clock ?? TimeProvider.System), delivery, claims, guard, connectors)
+    {
+    }
+
+    public Hub(string folder, ExchangeLedger ledger, DeliveryOptions? delivery = null, params IPartnerConnector[] connectors) : this(folder, ledger, delivery, null, null, connectors) { }
+
+    /// <param name="folder">Of the bodies.</param>
+    /// <param name="ledger">Goes with the hub; its clock is the hub's.</param>
+    /// <param name="delivery">Times and numbers.</param>
+    /// <param name="claims">Limits; null for the defaults.</param>
+    /// <param name="guard">Null for the process alone.</param>
+    /// <param name="connectors">The roads.</param>
+    public Hub(string folder, ExchangeLedger ledger, DeliveryOptions? delivery, ClaimOptions? claims, IReplayGuard? guard, params IPartnerConnector[] connectors)
     {
         claims ??= new ClaimOptions();
-        Clock = clock ?? TimeProvider.System;
+        (Ledger, Clock) = (ledger, ledger.Clock);
         _trust = new TestTrust(Clock);
         Bodies = new BodyStore(Path.Combine(folder, "bodies"), 1 << 24, TestBodyKeys.One, Clock);
-        Ledger = ExchangeLedger.OpenSqlite(Path.Combine(folder, "ledger.db"), Clock);
         List<string> wrong = [];
         var routes = RoutingTable.Build([(Dossiers.Inside, "inside"), (Dossiers.Ministry, "box"), (Dossiers.Axis, "axis"), ("G22", "axis")], wrong)!;
         Evidence = new HubEvidence(_trust.Signer, OrganId.Stored("G24"), NullLogger<HubEvidence>.Instance);

@@ -94,6 +94,40 @@ public sealed class RegistrationTests : IDisposable
         return [.. Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptions<ExchangeOptions>>().Value).Failures];
     }
 
+    [Theory]
+    [InlineData("Host=db.example;Database=i;Username=i", "SSL Mode=VerifyFull")]
+    [InlineData("Host=db.example;Database=i;Username=i;SSL Mode=Require", "SSL Mode=VerifyFull")]
+    [InlineData("Host=/run/postgresql,db.example;Database=i;Username=i", "SSL Mode=VerifyFull")]
+    [InlineData("Host=localhost.example;Database=i;Username=i", "SSL Mode=VerifyFull")]
+    [InlineData("Host=127.0.0.1;Database=i;Username=i;Password=secret", "PGPASSFILE")]
+    [InlineData("Host=127.0.0.1;Database=i", "Username")]
+    [InlineData("Username=i", "Host")]
+    [InlineData("Host=127.0.0.1;Database=i;Username=i;Include Error Detail=true", "Include Error Detail")]
+    [InlineData("Passwort=secret;nonsense", "no connection string")]
+    [InlineData("Port=x", "no connection string")]
+    public void A_connection_that_gives_the_ledger_away_is_refused_and_its_secrets_are_not_repeated(string connection, string named)
+    {
+        var settings = Good();
+        settings["Exchange:Ledger:Postgres"] = connection;
+        using var services = Build(settings);
+        var wrong = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptions<ExchangeOptions>>().Value).Failures.ToList();
+        Assert.Contains(wrong, one => one.Contains(named, StringComparison.Ordinal));
+        Assert.DoesNotContain(wrong, one => one.Contains("secret", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Host=/run/postgresql;Database=i;Username=i")]
+    [InlineData("Host=127.0.0.1;Port=5433;Database=i;Username=i")]
+    [InlineData("Host=::1,localhost;Database=i;Username=i")]
+    [InlineData("Host=db1.example,db2.example;Database=i;Username=i;SSL Mode=VerifyFull;Root Certificate=/etc/interlink/db-ca.pem")]
+    public void A_connection_that_stays_on_the_machine_or_is_verified_is_taken(string connection)
+    {
+        var settings = Good();
+        settings["Exchange:Ledger:Postgres"] = connection;
+        using var services = Build(settings);
+        Assert.Equal(connection, services.GetRequiredService<IOptions<ExchangeOptions>>().Value.Ledger.Postgres);
+    }
+
     private Dictionary<string, string?> Good() => new()
     {
         ["Exchange:DataFolder"] = _folder.Path,

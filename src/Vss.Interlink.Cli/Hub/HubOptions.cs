@@ -35,6 +35,10 @@ internal sealed class HubOptions
     }
 
     /// <summary>Makes one call and writes its answer: as JSON, or by <paramref name="show"/>. Gives the exit code, that of the catalogue when the hub answers with a fault.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="call">The call; one that asks page after page gives each <see cref="Patient"/> options.</param>
+    /// <param name="show">Writes the answer for people.</param>
+    /// <param name="cancellation">Ends the call.</param>
     /// <exception cref="UsageException">An option names what cannot be used.</exception>
     public async Task<int> CallAsync<T>(ParseResult parsed, Func<CallInvoker, CallOptions, Task<T>> call, Action<Page, T> show, CancellationToken cancellation) where T : IMessage
     {
@@ -57,6 +61,9 @@ internal sealed class HubOptions
         });
         return ExitCode.Done;
     }
+
+    /// <summary>The options with the whole patience of one call from now on.</summary>
+    public CallOptions Patient(CallOptions options) => options.WithDeadline((_clock.GetUtcNow() + Patience).UtcDateTime);
 
     private HubConnection Open(ParseResult parsed)
     {

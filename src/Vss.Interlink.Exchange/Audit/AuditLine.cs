@@ -23,6 +23,15 @@ public enum AuditEvent
     /// <summary>The signatures of an attached document were judged.</summary>
     AttachmentJudged = 6,
 
+    /// <summary>An exchange left the tables for an archive, except for its claim and its receipt.</summary>
+    Archived = 7,
+
+    /// <summary>An exchange was put under legal hold.</summary>
+    HoldPlaced = 8,
+
+    /// <summary>A legal hold was lifted.</summary>
+    HoldReleased = 9,
+
     /// <summary>A delivery met a body that cannot be read, and was put off.</summary>
     BodyUnreadable = 20,
 

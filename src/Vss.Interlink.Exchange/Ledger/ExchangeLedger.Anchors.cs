@@ -18,14 +18,15 @@ public sealed partial class ExchangeLedger
             var went = known.Except(anchors, StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
             foreach (var anchor in went)
             {
-                await session.Sql.ExecuteAsync("DELETE FROM anchors WHERE anchor = @anchor", ("@anchor", anchor));
-                await WriteAsync(session, AuditLine.New(at, AuditEvent.AnchorRemoved, "trust") with { Detail = anchor });
+                // Another node may have seen it go at the same time; one line tells of it.
+                if (await session.Sql.ExecuteAsync("DELETE FROM anchors WHERE anchor = @anchor", ("@anchor", anchor)) == 1)
+                    await WriteAsync(session, AuditLine.New(at, AuditEvent.AnchorRemoved, "trust") with { Detail = anchor });
             }
 
             foreach (var anchor in came)
             {
-                await session.Sql.ExecuteAsync("INSERT INTO anchors (anchor) VALUES (@anchor)", ("@anchor", anchor));
-                await WriteAsync(session, AuditLine.New(at, AuditEvent.AnchorAdded, "trust") with { Detail = anchor });
+                if (await session.Sql.ExecuteAsync("INSERT INTO anchors (anchor) VALUES (@anchor) ON CONFLICT DO NOTHING", ("@anchor", anchor)) == 1)
+                    await WriteAsync(session, AuditLine.New(at, AuditEvent.AnchorAdded, "trust") with { Detail = anchor });
             }
 
             return came.Count + went.Count;

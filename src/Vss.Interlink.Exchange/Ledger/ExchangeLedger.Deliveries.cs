@@ -30,8 +30,9 @@ public sealed partial class ExchangeLedger
                 var now = Clock.GetUtcNow();
                 var leased = await session.Sql.QueryAsync(
                     $"""
+                    WITH due AS MATERIALIZED (SELECT delivery_id FROM deliveries WHERE connector = @connector AND due_at <= @now ORDER BY due_at, delivery_id LIMIT @max {_store.SkipLocked})
                     UPDATE deliveries SET state = @leased, lease_owner = @owner, due_at = @until, fence = fence + 1, attempts = attempts + 1, changed_at = @now
-                    WHERE delivery_id IN (SELECT delivery_id FROM deliveries WHERE connector = @connector AND due_at <= @now ORDER BY due_at, delivery_id LIMIT @max {_store.SkipLocked})
+                    WHERE delivery_id IN (SELECT delivery_id FROM due)
                     RETURNING delivery_id, exchange_id, fence, attempts, due_at, receiver, connector, purpose,
                       (SELECT one.receiver FROM deliveries AS one WHERE one.delivery_id = deliveries.about), text, created_at, seal
                     """,
@@ -96,7 +97,7 @@ public sealed partial class ExchangeLedger
     }
 
     // Out of AVAILABLE there is no lease and so no token to hold against.
-    private static async Task<bool> StepAsync(LedgerSession session, DeliveryState from, DeliveryOutcome outcome)
+    private async Task<bool> StepAsync(LedgerSession session, DeliveryState from, DeliveryOutcome outcome)
     {
         var stepped = await session.Sql.QueryAsync(
             """
@@ -120,19 +121,22 @@ public sealed partial class ExchangeLedger
         if (outcome.Evidence is { } evidence) await KeepAsync(session, exchange, outcome.Delivery, evidence, outcome.At);
         foreach (var next in outcome.FollowUp ?? []) await EnqueueAsync(session, exchange, next, outcome.At);
         if (outcome.To == DeliveryState.Pending) session.Due(connector);
-        await SettleAsync(session, exchange);
+        await SettleAsync(session, exchange, _store.RowLock);
         await WriteAsync(session, AuditLine.New(outcome.At, AuditEvent.Delivery, connector) with { Exchange = exchange, Delivery = outcome.Delivery, Detail = $"{from} to {outcome.To}" });
         session.Changed(exchange);
         return true;
     }
 
-    private static async Task SettleAsync(LedgerSession session, ExchangeId exchange)
+    // Two receivers of one exchange may be done at the same moment on two connections. The exchange's row is the turnstile: whoever comes second reads the deliveries
+    // as the first one left them, else both would see the other's outstanding and nobody would finish the exchange.
+    private static async Task SettleAsync(LedgerSession session, ExchangeId exchange, string rowLock)
     {
+        if (rowLock.Length > 0) await session.Sql.DeferAsync($"SELECT state FROM exchanges WHERE exchange_id = @id {rowLock}", ("@id", exchange.ToString()));
         var deliveries = await session.Sql.QueryAsync(
             "SELECT purpose, state FROM deliveries WHERE exchange_id = @id",
             row => (DeliveryPurpose.Stored(row.GetString(0)), (DeliveryState)row.GetInt32(1)),
             ("@id", exchange.ToString()));
-        await session.Sql.ExecuteAsync(
+        await session.Sql.DeferAsync(
             "UPDATE exchanges SET state = @state WHERE exchange_id = @id AND state <> @state",
             ("@state", (int)ExchangeStates.Of(deliveries)),
             ("@id", exchange.ToString()));

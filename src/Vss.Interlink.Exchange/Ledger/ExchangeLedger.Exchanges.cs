@@ -18,10 +18,10 @@ public sealed partial class ExchangeLedger
         _store.WriteAsync<Claim>(
             async session =>
             {
+                if (await InsertAsync(session, exchange)) return new Claim.First();
                 if (await AcceptedAsync(session.Sql, exchange.Sender, exchange.MessageId) is { } earlier) return Again(earlier, exchange.Digest);
                 if (exchange.Seal is { } seal && await SealedAsync(session.Sql, exchange.Sender, seal) is { } before) return new Claim.SameAgain(before);
-                await InsertAsync(session, exchange);
-                return new Claim.First();
+                throw new InvalidDataException($"{exchange.Id} is in the ledger already, under another message id.");
             },
             cancellation);
 
@@ -65,13 +65,15 @@ public sealed partial class ExchangeLedger
             ("@sender", sender.ToString()),
             ("@seal", seal));
 
-    private static async Task InsertAsync(LedgerSession session, NewExchange exchange)
+    // One statement asks and claims: it waits for an equal claim on another node, and changes nothing when that one is the first.
+    private static async Task<bool> InsertAsync(LedgerSession session, NewExchange exchange)
     {
         var (sql, at) = (session.Sql, exchange.AcceptedAt);
-        await sql.ExecuteAsync(
+        var claimed = await sql.ExecuteAsync(
             """
             INSERT INTO exchanges (exchange_id, sender, message_id, kind, document_id, subject, state, accepted_at, digest, assurance, signed_by, answered_by_status, edge, dossier, receipt, seal_digest)
             VALUES (@id, @sender, @message, @kind, @document, @subject, @state, @at, @digest, @assurance, @signed, @statuses, @edge, @dossier, @receipt, @seal)
+            ON CONFLICT DO NOTHING
             """,
             ("@id", exchange.Id.ToString()),
             ("@sender", exchange.Sender.ToString()),
@@ -89,8 +91,9 @@ public sealed partial class ExchangeLedger
             ("@dossier", exchange.Dossier.ToByteArray()),
             ("@receipt", exchange.Receipt),
             ("@seal", exchange.Seal));
+        if (claimed == 0) return false;
         foreach (var (attachment, body) in exchange.Parts)
-            await sql.ExecuteAsync(
+            await sql.DeferAsync(
                 "INSERT INTO parts (exchange_id, attachment_id, digest, size) VALUES (@id, @attachment, @digest, @size)",
                 ("@id", exchange.Id.ToString()),
                 ("@attachment", attachment),
@@ -101,11 +104,12 @@ public sealed partial class ExchangeLedger
         await WriteAsync(session, AuditLine.New(at, AuditEvent.Accepted, exchange.Edge) with { Exchange = exchange.Id, Sender = exchange.Sender });
         foreach (var found in exchange.Attachments) await WriteAsync(session, AuditLine.New(at, AuditEvent.AttachmentJudged, exchange.Edge) with { Exchange = exchange.Id, Sender = exchange.Sender, Detail = found });
         session.Changed(exchange.Id);
+        return true;
     }
 
     private static async Task EnqueueAsync(LedgerSession session, ExchangeId exchange, NewDelivery delivery, DateTimeOffset at)
     {
-        await session.Sql.ExecuteAsync(
+        await session.Sql.DeferAsync(
             """
             INSERT INTO deliveries (delivery_id, exchange_id, receiver, connector, purpose, about, text, state, attempts, due_at, lease_owner, fence, created_at, changed_at, external_id, last_error, seal)
             VALUES (@id, @exchange, @receiver, @connector, @purpose, @about, @text, @state, 0, @at, NULL, 0, @at, @at, '', '', NULL)
@@ -123,7 +127,7 @@ public sealed partial class ExchangeLedger
     }
 
     private static Task KeepAsync(LedgerSession session, ExchangeId exchange, DeliveryId? delivery, NewEvidence evidence, DateTimeOffset at) =>
-        session.Sql.ExecuteAsync(
+        session.Sql.DeferAsync(
             "INSERT INTO evidence (exchange_id, delivery_id, type, at, sha256, document) VALUES (@exchange, @delivery, @type, @at, @sha256, @document)",
             ("@exchange", exchange.ToString()),
             ("@delivery", delivery?.ToString()),

@@ -109,7 +109,7 @@ public sealed partial class ExchangeLedger
             cancellation);
 
     private static Task WriteAsync(LedgerSession session, AuditLine line) =>
-        session.Sql.ExecuteAsync(
+        session.Sql.DeferAsync(
             """
             INSERT INTO audit (reference, at, event, edge, exchange_id, delivery_id, sender, fault, rule, detail)
             VALUES (@reference, @at, @event, @edge, @exchange, @delivery, @sender, @fault, @rule, @detail)

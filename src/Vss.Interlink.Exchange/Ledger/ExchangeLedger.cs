@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Vss.Interlink.Exchange.Ledger;
 
 /// <summary>
@@ -18,6 +20,14 @@ public sealed partial class ExchangeLedger : IAsyncDisposable
     /// <summary>The ledger in one SQLite file, which is made or migrated.</summary>
     /// <exception cref="InvalidOperationException">A newer hub wrote it.</exception>
     public static ExchangeLedger OpenSqlite(string file, TimeProvider clock) => new(new SqliteStore(file, clock), clock);
+
+    /// <summary>The ledger in a PostgreSQL data base, which any number of nodes share; its tables are made or migrated.</summary>
+    /// <param name="connectionString">Npgsql's. A password is better not in it: the driver also looks in PGPASSFILE and PGPASSWORD.</param>
+    /// <param name="clock">The one clock.</param>
+    /// <param name="logger">Hears of lost connections.</param>
+    /// <exception cref="InvalidOperationException">A hub that is too new wrote it, or the server does not flush what it commits.</exception>
+    /// <exception cref="System.Data.Common.DbException">The server cannot be reached, or refuses.</exception>
+    public static ExchangeLedger OpenPostgres(string connectionString, TimeProvider clock, ILogger<ExchangeLedger> logger) => new(new PostgresStore(connectionString, clock, logger), clock);
 
     /// <summary>Goes the way of every write, through the queue to the disk, and changes nothing. Throws what a write would: disk full, locked, read-only.</summary>
     public Task ProveWritableAsync(CancellationToken cancellation) => _store.ProveWritableAsync(cancellation);

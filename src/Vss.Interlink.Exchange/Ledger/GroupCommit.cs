@@ -1,31 +1,32 @@
 using System.Threading.Channels;
-using System.Data.Common;
 
 namespace Vss.Interlink.Exchange.Ledger;
 
 /// <summary>
-/// The one writer. Whatever waits when the disk is free goes into one transaction, each action under a savepoint of its own, and one flush answers all:
-/// under load many requests share it, alone nobody waits for company.
+/// The queue of writes. Whatever waits when a writer is free goes into one transaction, and one flush answers all: under load many requests share it, alone
+/// nobody waits for company. When one action of a group fails, the group is rolled back and each is run again in a transaction of its own, so that an action's
+/// failure is its own, and the many groups without a failure pay nothing for it.
 /// </summary>
 internal sealed class GroupCommit : IAsyncDisposable
 {
     private const int LargestGroup = 256;
     private const int MostWaiting = 4096;
+    private const int MostAttempts = 5;
 
-    private readonly Channel<Write> _waiting = Channel.CreateBounded<Write>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
-    private readonly LedgerSession _session;
+    private readonly Channel<Write> _waiting = Channel.CreateBounded<Write>(new BoundedChannelOptions(MostWaiting));
     private readonly LedgerChanges _changes;
-    private readonly Task _loop;
+    private readonly Task[] _loops;
 
-    public GroupCommit(DbConnection connection, LedgerChanges changes)
+    public GroupCommit(IReadOnlyList<ILedgerWriter> writers, LedgerChanges changes)
     {
-        _session = new LedgerSession(new Sql(connection));
         _changes = changes;
-        _loop = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+        // A thread for each: a flush to the disk would keep one of the pool's away from requests.
+        _loops = [.. writers.Select(writer => Task.Factory.StartNew(() => Serve(writer), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
     }
 
     /// <summary>Runs the action in a transaction; the answer comes when it is on the disk. An action that throws leaves nothing behind.</summary>
-    /// <param name="action">Runs on the writer's thread: statements only, no other waiting.</param>
+    /// <param name="action">Statements only, no other waiting. May be run several times; the last run is the one that counts.</param>
     /// <param name="cancellation">Counts until the action begins; what has begun is carried through.</param>
     public async Task<T> RunAsync<T>(Func<LedgerSession, Task<T>> action, CancellationToken cancellation)
     {
@@ -34,50 +35,67 @@ internal sealed class GroupCommit : IAsyncDisposable
         return await write.Answer;
     }
 
+    /// <summary>Returns when everything that was queued is answered.</summary>
     public async ValueTask DisposeAsync()
     {
         _waiting.Writer.TryComplete();
-        await _loop;
-        await _session.Sql.DisposeAsync();
+        await Task.WhenAll(_loops);
     }
 
-    private void Run()
+    private void Serve(ILedgerWriter writer)
     {
         List<Write> group = new(LargestGroup);
         while (_waiting.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
             while (group.Count < LargestGroup && _waiting.Reader.TryRead(out var write)) group.Add(write);
-            CommitAsync(group).GetAwaiter().GetResult();
+            if (group.Count > 0) AnswerAsync(writer, group).GetAwaiter().GetResult();
             group.Clear();
+        }
+
+        writer.DisposeAsync().AsTask().GetAwaiter().GetResult();
+    }
+
+    private async Task AnswerAsync(ILedgerWriter writer, IReadOnlyList<Write> group)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            if (await FailureAsync(writer, group) is not var (failure, failed))
+            {
+                foreach (var write in group) write.Succeed();
+                return;
+            }
+
+            if (group.Count > 1 && failure is WriteFailure.OfAction or WriteFailure.Passing)
+            {
+                foreach (var write in group) await AnswerAsync(writer, [write]);
+                return;
+            }
+
+            // One new connection, because the old one may have been dead for hours; more would keep the queue waiting for a data base that is away.
+            var again = failure switch { WriteFailure.Passing => attempt < MostAttempts, WriteFailure.ConnectionLost => attempt == 1, _ => false };
+            if (again) continue;
+            foreach (var write in group) write.Fail(failed);
+            return;
         }
     }
 
-    private async Task CommitAsync(List<Write> group)
+    private async Task<(WriteFailure Failure, Exception What)?> FailureAsync(ILedgerWriter writer, IReadOnlyList<Write> group)
     {
+        var committing = false;
         try
         {
-            await _session.Sql.ExecuteAsync("BEGIN IMMEDIATE");
-            foreach (var write in group) await write.RunAsync(_session);
-            await _session.Sql.ExecuteAsync("COMMIT");
+            var session = await writer.BeginAsync(alone: group.Count == 1);
+            foreach (var write in group) await write.RunAsync(session);
+            committing = true;
+            await writer.CommitAsync(session);
+            _changes.Publish(session.Changes);
+            return null;
         }
         catch (Exception failed)
         {
-            // Disk full, I/O error: SQLite may have rolled back by itself already. Nobody of the group is answered with success.
-            try
-            {
-                await _session.Sql.ExecuteAsync("ROLLBACK");
-            }
-            catch (DbException)
-            {
-            }
-
-            foreach (var write in group) write.Fail(failed);
-            _session.TakeChanges();
-            return;
+            await writer.RollbackAsync();
+            return (writer.Judge(failed, committing), failed);
         }
-
-        _changes.Publish(_session.TakeChanges());
-        foreach (var write in group) write.Succeed();
     }
 
     private abstract class Write
@@ -92,40 +110,24 @@ internal sealed class GroupCommit : IAsyncDisposable
     private sealed class Write<T>(Func<LedgerSession, Task<T>> action, CancellationToken cancellation) : Write
     {
         private readonly TaskCompletionSource<T> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private bool _begun;
         private T? _result;
-        private Exception? _failed;
 
         public Task<T> Answer => _answer.Task;
 
         public override async Task RunAsync(LedgerSession session)
         {
-            if (cancellation.IsCancellationRequested)
-            {
-                _failed = new OperationCanceledException(cancellation);
-                return;
-            }
-
-            await session.Sql.ExecuteAsync("SAVEPOINT one");
-            try
-            {
-                _result = await action(session);
-            }
-            catch (Exception failed)
-            {
-                _failed = failed;
-                await session.Sql.ExecuteAsync("ROLLBACK TO one");
-            }
-
-            await session.Sql.ExecuteAsync("RELEASE one");
+            if (!_begun && cancellation.IsCancellationRequested) return;
+            _begun = true;
+            _result = await action(session);
         }
 
         public override void Succeed()
         {
-            if (_failed is OperationCanceledException) _answer.TrySetCanceled(cancellation);
-            else if (_failed is not null) _answer.TrySetException(_failed);
-            else _answer.TrySetResult(_result!);
+            if (_begun) _answer.TrySetResult(_result!);
+            else _answer.TrySetCanceled(cancellation);
         }
 
-        public override void Fail(Exception failed) => _answer.TrySetException(_failed ?? failed);
+        public override void Fail(Exception failed) => _answer.TrySetException(failed);
     }
 }

@@ -9,6 +9,9 @@ internal interface ILedgerStore : IAsyncDisposable
     /// <summary>What a subquery says so that several nodes that take rows at once take different ones without waiting; empty where there is one writer.</summary>
     string SkipLocked { get; }
 
+    /// <summary>What a query says that makes the next one who says it wait until this transaction ends; empty where there is one writer.</summary>
+    string RowLock { get; }
+
     /// <summary>Runs the action in a transaction; the answer comes when it is on the disk. An action that throws leaves nothing behind.</summary>
     /// <param name="action">Statements only, no other waiting. It may be run again when the data base asks for it, so it must not change what it was given.</param>
     /// <param name="cancellation">Counts until the action begins; what has begun is carried through.</param>

@@ -27,6 +27,13 @@ internal sealed class LedgerChanges
                 foreach (var subscription in listening) subscription.Ring();
     }
 
+    /// <summary>Everybody looks again, because something may have been said while nobody listened.</summary>
+    public void PublishAll()
+    {
+        foreach (var listening in _subscribers.Values)
+            foreach (var subscription in listening) subscription.Ring();
+    }
+
     private void Remove(Subscription gone)
     {
         while (_subscribers.TryGetValue(gone.Key, out var there))

@@ -113,14 +113,52 @@ internal static class SqliteSchema
         """
         CREATE TABLE anchors (anchor TEXT PRIMARY KEY) STRICT;
         """,
+        // What is archived may leave evidence and audit, and nothing else may; what is under hold may not. The row in exchanges stays: it is the claim.
+        """
+        CREATE TABLE archived (
+          exchange_id TEXT PRIMARY KEY REFERENCES exchanges,
+          archive     TEXT NOT NULL,
+          sha256      BLOB NOT NULL,
+          at          INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX archived_by_archive ON archived (archive);
+        CREATE TRIGGER archived_never_changes BEFORE UPDATE ON archived BEGIN SELECT RAISE(ABORT, 'archived is append-only'); END;
+        CREATE TRIGGER archived_never_goes BEFORE DELETE ON archived BEGIN SELECT RAISE(ABORT, 'archived is append-only'); END;
+
+        CREATE TABLE holds (
+          hold_id        TEXT PRIMARY KEY,
+          exchange_id    TEXT NOT NULL REFERENCES exchanges,
+          placed_by      TEXT NOT NULL,
+          reason         TEXT NOT NULL,
+          placed_at      INTEGER NOT NULL,
+          released_by    TEXT,
+          release_reason TEXT,
+          released_at    INTEGER
+        ) STRICT;
+        CREATE INDEX holds_standing ON holds (exchange_id) WHERE released_at IS NULL;
+        CREATE TRIGGER holds_end_once BEFORE UPDATE ON holds WHEN OLD.released_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'holds is append-only'); END;
+        CREATE TRIGGER holds_never_go BEFORE DELETE ON holds BEGIN SELECT RAISE(ABORT, 'holds is append-only'); END;
+
+        CREATE INDEX evidence_by_delivery ON evidence (delivery_id) WHERE delivery_id IS NOT NULL;
+        CREATE INDEX deliveries_by_about ON deliveries (about) WHERE about IS NOT NULL;
+        DROP TRIGGER evidence_never_goes;
+        CREATE TRIGGER evidence_never_goes BEFORE DELETE ON evidence
+          WHEN NOT EXISTS (SELECT 1 FROM archived WHERE exchange_id = OLD.exchange_id) OR EXISTS (SELECT 1 FROM holds WHERE exchange_id = OLD.exchange_id AND released_at IS NULL)
+          BEGIN SELECT RAISE(ABORT, 'evidence is append-only'); END;
+        DROP TRIGGER audit_never_goes;
+        CREATE TRIGGER audit_never_goes BEFORE DELETE ON audit
+          WHEN OLD.event > 6 OR NOT EXISTS (SELECT 1 FROM archived WHERE exchange_id = OLD.exchange_id) OR EXISTS (SELECT 1 FROM holds WHERE exchange_id = OLD.exchange_id AND released_at IS NULL)
+          BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+        """,
     ];
 
     /// <summary>The version that this hub writes.</summary>
     public static int Version => Versions.Length;
 
     /// <summary>Brings the tables to this version, under an exclusive lock.</summary>
+    /// <returns>The version that was there; 0 for a new file.</returns>
     /// <exception cref="InvalidOperationException">The ledger was written by a newer hub.</exception>
-    public static void Migrate(SqliteConnection connection, DateTimeOffset now)
+    public static int Migrate(SqliteConnection connection, DateTimeOffset now)
     {
         using var transaction = connection.BeginTransaction(System.Data.IsolationLevel.Serializable, deferred: false);
         Execute(connection, "CREATE TABLE IF NOT EXISTS schema_versions (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT");
@@ -133,6 +171,7 @@ internal static class SqliteSchema
         }
 
         transaction.Commit();
+        return (int)there;
     }
 
     [SuppressMessage("Security", "CA2100", Justification = "Texts are constants of this class; what varies is bound.")]

@@ -27,12 +27,14 @@ internal sealed class SqliteStore : ILedgerStore
 
         var writer = Open(writing);
         Set(writer, "PRAGMA synchronous = FULL");
-        _writer = new GroupCommit(writer, Changes);
+        _writer = new GroupCommit([new SqliteWriter(writer)], Changes);
     }
 
     public LedgerChanges Changes { get; } = new();
 
     public string SkipLocked => "";
+
+    public string RowLock => "";
 
     public Task<T> WriteAsync<T>(Func<LedgerSession, Task<T>> action, CancellationToken cancellation) => _writer.RunAsync(action, cancellation);
 
@@ -40,7 +42,7 @@ internal sealed class SqliteStore : ILedgerStore
     public async Task<T> ReadAsync<T>(Func<Sql, Task<T>> read, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        await using var sql = new Sql(Open(_readers));
+        await using var sql = new SqliteSql(Open(_readers));
         return await read(sql);
     }
 

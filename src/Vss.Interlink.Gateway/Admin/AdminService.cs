@@ -11,8 +11,9 @@ using Vss.Interlink.V1;
 
 namespace Vss.Interlink.Gateway.Admin;
 
-/// <summary>What the hub's own staff may see.</summary>
-public sealed class AdminService(ExchangeLedger ledger, ExchangeHistory history, BodyUpkeep bodies, InsideCaller caller, FaultBoundary faults) : Vss.Interlink.Admin.V1.Admin.AdminBase
+/// <summary>What the hub's own staff may see and do.</summary>
+public sealed partial class AdminService(
+    ExchangeLedger ledger, ExchangeHistory history, BodyUpkeep bodies, LedgerArchives archives, LedgerProof proof, InsideCaller caller, FaultBoundary faults) : Vss.Interlink.Admin.V1.Admin.AdminBase
 {
     public override Task<TraceResponse> Trace(TraceRequest request, ServerCallContext context) => faults.RunAsync(async () =>
     {

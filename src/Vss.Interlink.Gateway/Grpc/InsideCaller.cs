@@ -16,6 +16,9 @@ public sealed class InsideCaller(ChannelVerifier channel)
             _ => throw new InvalidOperationException("A verification passes or refuses."),
         };
 
+    /// <summary>The caller's name, as audits have it: the subject of its certificate. Throws unless it is a registered inside service.</summary>
+    public string Name(ServerCallContext context) => Verify(context, ReadOnlyMemory<byte>.Empty).SignedBy!.Subject;
+
     /// <summary>Throws unless the caller is a registered inside service.</summary>
     public void Require(ServerCallContext context) => Verify(context, ReadOnlyMemory<byte>.Empty);
 }

@@ -23,7 +23,7 @@ public abstract class LedgerContract : IAsyncLifetime
     /// <summary>Opens the same ledger once more, as another node or the next start would.</summary>
     protected abstract ExchangeLedger Open();
 
-    public ValueTask InitializeAsync()
+    public virtual ValueTask InitializeAsync()
     {
         _ledger = Open();
         return ValueTask.CompletedTask;
@@ -101,6 +101,61 @@ public abstract class LedgerContract : IAsyncLifetime
         await using var other = Open();
         var claims = await Task.WhenAll(Enumerable.Range(0, 20).Select(number => Task.Run(() => (number % 2 == 0 ? _ledger : other).AcceptAsync(Exchange(), CancellationToken.None))));
         Assert.Single(claims.OfType<Claim.First>());
+    }
+
+    [Fact]
+    public async Task Of_two_contents_under_one_id_at_once_over_two_nodes_one_is_the_first_and_the_other_a_conflict()
+    {
+        await using var other = Open();
+        for (var round = 0; round < 10; round++)
+        {
+            var (one, two) = (Exchange($"m-{round}", subject: "one"), Exchange($"m-{round}", subject: "two"));
+            var claims = await Task.WhenAll(Task.Run(() => AcceptAsync(one)), Task.Run(() => other.AcceptAsync(two, CancellationToken.None)));
+            var first = Assert.Single(new[] { one, two }.Zip(claims), pair => pair.Second is Claim.First).First;
+            Assert.Equal(first.Digest, Assert.Single(claims.OfType<Claim.Conflict>()).Earlier.Digest);
+        }
+    }
+
+    [Fact]
+    public async Task A_sealed_document_under_another_id_is_the_same_again()
+    {
+        var first = Exchange() with { Seal = [7, 7] };
+        await AcceptAsync(first);
+        Assert.Equal(first.Id, Assert.IsType<Claim.SameAgain>(await AcceptAsync(Exchange("m-2") with { Seal = [7, 7] })).Earlier.Id);
+    }
+
+    [Fact]
+    public async Task Receivers_that_are_done_at_the_same_moment_on_two_nodes_finish_the_exchange()
+    {
+        await using var other = Open();
+        for (var round = 0; round < 10; round++)
+        {
+            var exchange = Exchange($"m-{round}");
+            exchange = exchange with { Deliveries = [.. exchange.Deliveries, new NewDelivery(DeliveryId.New(Clock), OrganId.Stored("G22"), Connector, DeliveryPurpose.Dossier)] };
+            await AcceptAsync(exchange);
+            var leases = await TakeAsync();
+            Assert.Equal(2, leases.Count);
+            Assert.All(await Task.WhenAll(Task.Run(() => CompleteAsync(Delivered(leases[0]))), Task.Run(() => other.CompleteAsync(Delivered(leases[1]), CancellationToken.None))), Assert.True);
+            Assert.Equal(ExchangeState.Completed, (await ViewAsync(exchange)).State);
+        }
+    }
+
+    [Fact]
+    public async Task A_write_is_proved_without_changing_anything()
+    {
+        await _ledger.ProveWritableAsync(CancellationToken.None);
+        Assert.Empty(await _ledger.ListViewsAsync(10, null, null, null, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_partner_s_words_harm_no_statement_whatever_characters_they_have()
+    {
+        var exchange = Exchange();
+        await AcceptAsync(exchange);
+        Assert.True(await CompleteAsync(Delivered(Assert.Single(await TakeAsync())) with { ExternalId = "a\0b'; --", Error = "\0\uFFFF" }));
+        Assert.Contains("b'; --", (await ViewAsync(exchange)).Deliveries[0].ExternalId, StringComparison.Ordinal);
+        Assert.True(await _ledger.IsRecordedElsewhereAsync("a\0b'; --", DeliveryId.New(Clock), CancellationToken.None));
+        Assert.Null(await _ledger.FindAuditAsync("r-\0", CancellationToken.None));
     }
 
     [Fact]

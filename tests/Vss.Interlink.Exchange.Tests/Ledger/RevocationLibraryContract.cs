@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Vss.Interlink.Exchange.Ledger;
+using Vss.Interlink.TestKit.Postgres;
 using Vss.Interlink.Trust.Online;
 
 namespace Vss.Interlink.Exchange.Tests.Ledger;
@@ -62,25 +64,25 @@ public sealed class MemoryLibraryTests : RevocationLibraryContract
     protected override IRevocationLibrary Library { get; } = new MemoryLibrary();
 }
 
-public sealed class RevocationTableTests : RevocationLibraryContract, IAsyncLifetime
+/// <summary>What the library does in any ledger.</summary>
+public abstract class RevocationTableContract : RevocationLibraryContract, IAsyncLifetime
 {
-    private readonly TempFolder _folder = new();
-    private readonly ExchangeLedger _ledger;
+    private ExchangeLedger? _ledger;
 
-    public RevocationTableTests()
+    protected override IRevocationLibrary Library => new RevocationTable(_ledger!);
+
+    protected abstract ExchangeLedger Open();
+
+    public ValueTask InitializeAsync()
     {
-        _ledger = ExchangeLedger.OpenSqlite(_folder["ledger.db"], TimeProvider.System);
-        Library = new RevocationTable(_ledger);
+        _ledger = Open();
+        return ValueTask.CompletedTask;
     }
 
-    protected override IRevocationLibrary Library { get; }
-
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
-
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
-        await _ledger.DisposeAsync();
-        _folder.Dispose();
+        GC.SuppressFinalize(this);
+        await _ledger!.DisposeAsync();
     }
 
     [Fact]
@@ -88,30 +90,34 @@ public sealed class RevocationTableTests : RevocationLibraryContract, IAsyncLife
     {
         var answer = new LibraryAnswer("q", new byte[] { 7 }, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddDays(1), null, null);
         await Library.KeepAsync(answer, CancellationToken.None);
-        await using (var other = ExchangeLedger.OpenSqlite(_folder["ledger.db"], TimeProvider.System))
+        await using (var other = Open())
         {
             Assert.NotNull(await new RevocationTable(other).FindAsync("q", CancellationToken.None));
             Assert.True(await new RevocationTable(other).KeepAsync(answer with { ThisUpdate = answer.ThisUpdate.AddHours(1) }, CancellationToken.None));
         }
 
-        await _ledger.DisposeAsync();
-        await using var restarted = ExchangeLedger.OpenSqlite(_folder["ledger.db"], TimeProvider.System);
-        Assert.Equal(DateTimeOffset.UnixEpoch.AddHours(1), (await new RevocationTable(restarted).FindAsync("q", CancellationToken.None))!.ThisUpdate);
+        await _ledger!.DisposeAsync();
+        _ledger = Open();
+        Assert.Equal(DateTimeOffset.UnixEpoch.AddHours(1), (await Library.FindAsync("q", CancellationToken.None))!.ThisUpdate);
     }
+}
 
-    [Fact]
-    public async Task A_ledger_of_the_version_before_gets_the_table()
+public sealed class SqliteRevocationTableTests : RevocationTableContract
+{
+    private readonly TempFolder _folder = new();
+
+    protected override ExchangeLedger Open() => ExchangeLedger.OpenSqlite(_folder["ledger.db"], TimeProvider.System);
+
+    public override async ValueTask DisposeAsync()
     {
-        await _ledger.DisposeAsync();
-        using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={_folder["ledger.db"]};Pooling=False"))
-        {
-            connection.Open();
-            using var back = connection.CreateCommand();
-            back.CommandText = "DROP TABLE anchors; DROP TABLE revocation_answers; DELETE FROM schema_versions WHERE version > 1";
-            back.ExecuteNonQuery();
-        }
-
-        await using var migrated = ExchangeLedger.OpenSqlite(_folder["ledger.db"], TimeProvider.System);
-        Assert.Null(await new RevocationTable(migrated).FindAsync("q", CancellationToken.None));
+        await base.DisposeAsync();
+        _folder.Dispose();
     }
+}
+
+public sealed class PostgresRevocationTableTests(PostgresServer server) : RevocationTableContract
+{
+    private readonly string _database = server.NewDatabase();
+
+    protected override ExchangeLedger Open() => ExchangeLedger.OpenPostgres(_database, TimeProvider.System, NullLogger<ExchangeLedger>.Instance);
 }

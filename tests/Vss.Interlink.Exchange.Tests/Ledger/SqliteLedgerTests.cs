@@ -25,6 +25,15 @@ public sealed class SqliteLedgerTests : LedgerContract
     }
 
     [Fact]
+    public async Task A_ledger_of_the_first_version_gets_what_came_since()
+    {
+        await base.DisposeAsync();
+        Execute("DROP TABLE anchors; DROP TABLE revocation_answers; DELETE FROM schema_versions WHERE version > 1");
+        await using var migrated = Open();
+        Assert.Null(await new RevocationTable(migrated).FindAsync("q", CancellationToken.None));
+    }
+
+    [Fact]
     public void Commits_are_flushed_to_a_write_ahead_log()
     {
         using var connection = new SqliteConnection($"Data Source={File};Pooling=False");

@@ -1,0 +1,116 @@
+using System.Security.Cryptography;
+using Vss.Interlink.Exchange.Bodies;
+
+namespace Vss.Interlink.Exchange.Ledger;
+
+/// <summary>
+/// Moves finished exchanges from the tables into archives: files that hold all of them and can be verified without the hub. First the file is on the disk and read back
+/// whole, only then do its exchanges leave the tables, each in a transaction of its own; a crash between leaves them in both, which harms nothing.
+/// </summary>
+/// <param name="ledger">Where they are.</param>
+/// <param name="bodies">Their attachments.</param>
+/// <param name="folder">Where archives go; made when it is not there.</param>
+/// <param name="afterDays">How long after the last thing that happened to it an exchange may be archived; null never.</param>
+/// <param name="clock">The one clock.</param>
+public sealed class LedgerArchives(ExchangeLedger ledger, BodyStore bodies, string folder, int? afterDays, TimeProvider clock)
+{
+    /// <summary>Exchanges that one archive may hold.</summary>
+    public const int MostExchanges = 500;
+
+    // What is held in memory at a time, besides the attachments, which are streamed.
+    private const long MostHeldOctets = 64 * 1024 * 1024;
+
+    /// <summary>Whether the configuration lets anything be archived.</summary>
+    public bool IsAllowed => afterDays is not null;
+
+    /// <summary>Makes one archive of what may be archived, the oldest first.</summary>
+    /// <param name="max">At most so many exchanges, 1 to <see cref="MostExchanges"/>.</param>
+    /// <param name="by">Who wants it, for the audit.</param>
+    /// <param name="cancellation">Counts until the file is whole, and leaves none behind.</param>
+    /// <returns>What was done; no file where nothing may be archived.</returns>
+    /// <exception cref="InvalidOperationException">The configuration lets nothing be archived.</exception>
+    public async Task<ArchiveRun> ArchiveAsync(int max, string by, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(max, MostExchanges);
+        var age = afterDays ?? throw new InvalidOperationException("Exchange:Retention:ArchiveAfterDays is not set, so nothing may be archived.");
+        var now = clock.GetUtcNow();
+        var due = await ledger.ListArchivableAsync(now.AddDays(-age), max, cancellation);
+        List<(ExchangeId, string)> leftOut = [];
+        List<ArchivedExchange> contents = [];
+        long held = 0;
+        foreach (var id in due.TakeWhile(_ => held < MostHeldOctets))
+        {
+            try
+            {
+                var content = await ReadAsync(id, cancellation);
+                contents.Add(content);
+                held += content.Record.Dossier.CalculateSize() + content.View.CalculateSize();
+            }
+            catch (InvalidDataException damaged)
+            {
+                leftOut.Add((id, damaged.Message));   // it stays where it is, for a person to look at; the others need not wait
+            }
+        }
+
+        if (contents.Count == 0) return new ArchiveRun(null, [], leftOut);
+        var archive = await WriteAsync($"interlink-{now.UtcDateTime:yyyyMMdd'T'HHmmssfff'Z'}-{contents[0].Id}.zip", contents, now, cancellation);
+        List<ExchangeId> removed = [];
+        foreach (var content in contents)
+        {
+            if (await ledger.RemoveArchivedAsync(content.Id, archive, by, CancellationToken.None)) removed.Add(content.Id);
+            else leftOut.Add((content.Id, "It was put under hold, or archived by another node, meanwhile; the ledger keeps it."));
+        }
+
+        return new ArchiveRun(archive, removed, leftOut);
+    }
+
+    private async Task<ArchivedExchange> ReadAsync(ExchangeId id, CancellationToken cancellation)
+    {
+        var record = await ledger.FindRecordAsync(id, cancellation) ?? throw new InvalidDataException("It is not there.");
+        var view = await ledger.FindViewAsync(id, cancellation) ?? throw new InvalidDataException("It is not there.");
+        var audit = await ledger.ListAuditAsync(id, cancellation);
+        foreach (var attachment in record.Dossier.Attachments)
+        {
+            // To its end, where a body that is not what it was is found out; better now than in the middle of the archive.
+            await using var body = bodies.OpenRead(ContentDigest.Stored(attachment.Sha256.Span));
+            await body.CopyToAsync(Stream.Null, cancellation);
+        }
+
+        return new ArchivedExchange(id, record, view, audit);
+    }
+
+    private async Task<ArchiveFile> WriteAsync(string name, IReadOnlyList<ArchivedExchange> contents, DateTimeOffset now, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(folder);
+        var (target, temporary) = (Path.Combine(folder, name), Path.Combine(folder, name + ".part"));
+        try
+        {
+            byte[] sha256;
+            await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None))
+            {
+                await ArchiveFormat.WriteAsync(file, contents, bodies, now, cancellation);
+                file.Flush(flushToDisk: true);
+                file.Position = 0;
+                sha256 = await SHA256.HashDataAsync(file, cancellation);
+                file.Position = 0;
+                if (await ArchiveFormat.FaultsAsync(file, cancellation) is [var first, ..]) throw new IOException($"The archive does not read back as it was written: {first}");
+            }
+
+            File.Move(temporary, target);
+            DirectoryFlush.Flush(folder);
+            return new ArchiveFile(name, sha256);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+}
+
+/// <summary>What one run did.</summary>
+/// <param name="Archive">The file, or null when nothing was to be archived.</param>
+/// <param name="Removed">What left the tables.</param>
+/// <param name="LeftOut">What stays, and why.</param>
+public sealed record ArchiveRun(ArchiveFile? Archive, IReadOnlyList<ExchangeId> Removed, IReadOnlyList<(ExchangeId Exchange, string Why)> LeftOut);

@@ -1,0 +1,202 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using Vss.Interlink.Exchange.Ledger;
+using Vss.Interlink.Exchange.Tests.Ledger;
+using Vss.Interlink.TestKit.Postgres;
+using Vss.Interlink.V1;
+
+[assembly: AssemblyFixture(typeof(PostgresServer))]
+
+namespace Vss.Interlink.Exchange.Tests.Ledger;
+
+public sealed class PostgresLedgerTests(PostgresServer server) : LedgerContract
+{
+    private readonly string _database = server.NewDatabase();
+
+    protected override ExchangeLedger Open() => Open(_database);
+
+    [Fact]
+    public async Task Nodes_that_start_together_on_an_empty_data_base_migrate_it_once()
+    {
+        var empty = server.NewDatabase();
+        var nodes = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => Open(empty))));
+        Assert.Equal(PostgresSchema.Version, PostgresServer.Number(empty, "SELECT count(*) FROM schema_versions"));
+        foreach (var node in nodes) await node.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_newer_schema_is_run_on_when_it_says_so_and_refused_when_it_says_not()
+    {
+        PostgresServer.Execute(_database, $"INSERT INTO schema_versions (version, oldest_hub, applied_at) VALUES ({PostgresSchema.Version + 1}, {PostgresSchema.Version}, 0)");
+        await using (var older = Open()) Assert.IsType<Claim.First>(await older.AcceptAsync(Exchange(), CancellationToken.None));
+
+        PostgresServer.Execute(_database, $"INSERT INTO schema_versions (version, oldest_hub, applied_at) VALUES ({PostgresSchema.Version + 2}, {PostgresSchema.Version + 1}, 0)");
+        Assert.Contains($"version {PostgresSchema.Version + 2}", Assert.Throws<InvalidOperationException>(Open).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("synchronous_commit = off", "synchronous_commit is off")]
+    [InlineData("synchronous_commit = local", "synchronous_commit is local")]
+    public void A_data_base_that_answers_before_it_flushed_is_refused(string setting, string said)
+    {
+        var loose = server.NewDatabase(setting);
+        Assert.Contains(said, Assert.Throws<InvalidOperationException>(() => Open(loose)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("UPDATE evidence SET type = 'x'")]
+    [InlineData("DELETE FROM evidence")]
+    [InlineData("TRUNCATE evidence")]
+    [InlineData("TRUNCATE evidence_2026_11")]
+    [InlineData("UPDATE audit SET detail = 'x'")]
+    [InlineData("DELETE FROM audit")]
+    [InlineData("TRUNCATE audit_2026_11")]
+    public async Task Evidence_and_audit_can_only_grow(string tampering)
+    {
+        await using var ledger = Open();
+        await ledger.AcceptAsync(Exchange(), CancellationToken.None);
+        Assert.Contains("append-only", Assert.Throws<PostgresException>(() => PostgresServer.Execute(_database, tampering)).MessageText, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Evidence_and_audit_lie_in_the_month_they_belong_to_and_the_next_months_are_ready()
+    {
+        await using var ledger = Open();
+        await ledger.AcceptAsync(Exchange(), CancellationToken.None);
+        Assert.Equal(1, PostgresServer.Number(_database, "SELECT count(*) FROM evidence_2026_11"));
+        Assert.Equal(1, PostgresServer.Number(_database, "SELECT count(*) FROM audit_2026_11"));
+        foreach (var month in (string[])["2026_12", "2027_01", "2027_02"]) Assert.Equal(0, PostgresServer.Number(_database, $"SELECT count(*) FROM evidence_{month}"));
+
+        Clock.Advance(TimeSpan.FromDays(200));   // beyond what was made ahead, and nobody made more: it is taken all the same
+        Assert.IsType<Claim.First>(await ledger.AcceptAsync(Exchange("m-late"), CancellationToken.None));
+        Assert.Equal(1, PostgresServer.Number(_database, "SELECT count(*) FROM evidence_rest"));
+    }
+
+    [Fact]
+    public async Task Evidence_that_may_be_given_once_is_given_once_whatever_its_month()
+    {
+        await using var ledger = Open();
+        await ledger.AcceptAsync(Exchange(), CancellationToken.None);
+        var twice = "INSERT INTO evidence (exchange_id, delivery_id, type, at, sha256, document) SELECT exchange_id, delivery_id, type, at + 9999999999, sha256, document FROM evidence";
+        Assert.Equal(PostgresErrorCodes.UniqueViolation, Assert.Throws<PostgresException>(() => PostgresServer.Execute(_database, twice)).SqlState);
+    }
+
+    [Fact]
+    public async Task A_watcher_on_another_node_is_woken_by_the_commit_and_not_by_looking_again()
+    {
+        await using var here = Open();
+        await using var there = Open();
+        var exchange = Exchange();
+        await here.AcceptAsync(exchange, CancellationToken.None);
+        using var bell = there.Changes.Subscribe(exchange.Id.ToString());
+        using var work = there.Changes.Subscribe(LedgerChanges.WorkFor("axis"));
+
+        // The clock of this test stands still, so nothing but a ring can end the waiting; it may take a moment until the other node listens.
+        var rung = Task.WhenAll(bell.WaitAsync(TimeSpan.FromHours(1), Clock, CancellationToken.None), work.WaitAsync(TimeSpan.FromHours(1), Clock, CancellationToken.None));
+        for (var number = 0; !rung.IsCompleted && number < 100; number++)
+        {
+            foreach (var lease in await here.LeaseAsync("axis", "w", 1, Clock.GetUtcNow(), CancellationToken.None))
+                await here.CompleteAsync(new DeliveryOutcome(lease.Delivery, lease.Fence, DeliveryState.Pending, Clock.GetUtcNow(), NotBefore: Clock.GetUtcNow()), CancellationToken.None);
+            await Task.WhenAny(rung, Task.Delay(200));
+        }
+
+        Assert.True(rung.IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public async Task Groups_that_wait_for_each_other_are_run_one_by_one_and_all_go_through()
+    {
+        await using var one = Open();
+        await using var two = Open();
+        List<NewExchange> exchanges = [.. Enumerable.Range(0, 40).Select(number => Exchange($"m-{number}"))];
+        foreach (var exchange in exchanges) await one.AcceptAsync(exchange, CancellationToken.None);
+        var leases = await one.LeaseAsync("axis", "w", 100, Clock.GetUtcNow().AddMinutes(1), CancellationToken.None);
+        var watch = Stopwatch.StartNew();
+
+        // The same rows from both sides in opposite order, so that groups lock crosswise.
+        var renewed = await Task.WhenAll(leases.Select(lease => one.RenewAsync(lease.Delivery, lease.Fence, lease.LeaseUntil.AddMinutes(1), CancellationToken.None))
+            .Concat(leases.Reverse().Select(lease => two.RenewAsync(lease.Delivery, lease.Fence, lease.LeaseUntil.AddMinutes(2), CancellationToken.None))));
+
+        Assert.All(renewed, Assert.True);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), $"took {watch.Elapsed}");
+    }
+
+    [Fact]
+    public async Task A_victim_of_a_deadlock_is_run_again()
+    {
+        var exchanges = (Exchange("m-1"), Exchange("m-2"));
+        await using var ledger = Open();
+        await ledger.AcceptAsync(exchanges.Item1, CancellationToken.None);
+        await ledger.AcceptAsync(exchanges.Item2, CancellationToken.None);
+        await using var here = new PostgresStore(_database, Clock, NullLogger.Instance);
+        await using var there = new PostgresStore(_database, Clock, NullLogger.Instance);
+        using var bothHoldOne = new Barrier(2);
+        var runs = 0;
+
+        async Task<int> CrosswiseAsync(LedgerSession session, NewExchange first, NewExchange second)
+        {
+            const string touch = "UPDATE exchanges SET subject = subject || '.' WHERE exchange_id = @id";
+            await session.Sql.ExecuteAsync(touch, ("@id", first.Id.ToString()));
+            if (Interlocked.Increment(ref runs) <= 2) Assert.True(bothHoldOne.SignalAndWait(TimeSpan.FromSeconds(20)));
+            return await session.Sql.ExecuteAsync(touch, ("@id", second.Id.ToString()));
+        }
+
+        await Task.WhenAll(
+            Task.Run(() => here.WriteAsync(session => CrosswiseAsync(session, exchanges.Item1, exchanges.Item2), CancellationToken.None)),
+            Task.Run(() => there.WriteAsync(session => CrosswiseAsync(session, exchanges.Item2, exchanges.Item1), CancellationToken.None)));
+
+        Assert.InRange(runs, 3, 10);
+        Assert.Equal(2, PostgresServer.Number(_database, "SELECT count(*) FROM exchanges WHERE subject = 's..'"));
+    }
+
+    [Fact]
+    public async Task Connections_that_the_server_cut_are_opened_again()
+    {
+        await using var ledger = Open();
+        await ledger.AcceptAsync(Exchange("m-1"), CancellationToken.None);
+        for (var round = 0; round < 3; round++)
+        {
+            PostgresServer.Execute(PostgresServer.AsSuperuser(_database), "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'interlink' AND datname = current_database()");
+            Assert.IsType<Claim.First>(await ledger.AcceptAsync(Exchange($"after-{round}"), CancellationToken.None));
+            Assert.NotNull(await ledger.FindClaimAsync(Exchange().Sender, Exchange().MessageId, Exchange().Digest, CancellationToken.None));
+        }
+    }
+
+    [Fact]
+    public async Task An_acceptance_waits_for_the_server_twice()
+    {
+        await using var connection = new NpgsqlConnection(_database);
+        await connection.OpenAsync();
+        await using var sql = new PostgresSql(connection);
+        await using var counted = new ExchangeLedger(new OneConnection(sql), Clock);
+        Assert.IsType<Claim.First>(await counted.AcceptAsync(Exchange(), CancellationToken.None));
+        Assert.Equal(2, sql.RoundTrips);
+    }
+
+    internal ExchangeLedger Open(string database) => ExchangeLedger.OpenPostgres(database, Clock, NullLogger<ExchangeLedger>.Instance);
+
+    /// <summary>Begins, acts and commits as the writer does, on a connection whose round trips are counted.</summary>
+    private sealed class OneConnection(PostgresSql sql) : ILedgerStore
+    {
+        public LedgerChanges Changes { get; } = new();
+
+        public string SkipLocked => "FOR UPDATE SKIP LOCKED";
+
+        public string RowLock => "FOR NO KEY UPDATE";
+
+        public async Task<T> WriteAsync<T>(Func<LedgerSession, Task<T>> action, CancellationToken cancellation)
+        {
+            await sql.DeferAsync("BEGIN");
+            var result = await action(new LedgerSession(sql));
+            await sql.ExecuteAsync("COMMIT");
+            return result;
+        }
+
+        public Task<T> ReadAsync<T>(Func<Sql, Task<T>> read, CancellationToken cancellation) => read(sql);
+
+        public Task ProveWritableAsync(CancellationToken cancellation) => Task.CompletedTask;
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
