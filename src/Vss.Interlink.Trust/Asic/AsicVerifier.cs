@@ -97,7 +97,7 @@ public sealed class AsicVerifier(TrustStore store, ValidationPolicy policy, Sign
                 JudgeMessage(container, signature, only, key, [only.Name], null, archive, signed);
                 break;
             default:
-                JudgeTimeStamp(container, signature, only, [only.Name], null, signed);
+                JudgeTimeStamp(container, signature, only, [only.Name], null, archive, signed);
                 break;
         }
     }
@@ -123,7 +123,7 @@ public sealed class AsicVerifier(TrustStore store, ValidationPolicy policy, Sign
             if (!signature.Name.StartsWith(MetaFolder, StringComparison.Ordinal)) throw new InvalidDataException($"the signature that '{file.Name}' names is not in META-INF");
             used.Add(signature.Name);
             var found = new ManifestCheck(container, algorithms).Run(manifest);
-            if (signature.Name.EndsWith(".tst", StringComparison.Ordinal)) JudgeTimeStamp(container, signature, file, found.Names, found.Ladder, signed);
+            if (signature.Name.EndsWith(".tst", StringComparison.Ordinal)) JudgeTimeStamp(container, signature, file, found.Names, found.Ladder, archive, signed);
             else JudgeMessage(container, signature, file, key, found.Names, found.Ladder, archive, signed);
         }
 
@@ -160,24 +160,23 @@ public sealed class AsicVerifier(TrustStore store, ValidationPolicy policy, Sign
         if (message.Content is not null) throw new InvalidDataException($"'{signature.Name}' has a content of its own; what it signs is in the container");
         var over = new CmsContent(new Coverage(CoverageKind.External, content.Name), () => container.OpenMember(content));
         List<Step> steps = [.. archive.StepsOf(signature.Name)];
-        foreach (var judged in new CmsVerifier(store, policy, algorithms, at).Judge(message, over, key, archive.ProvedAt(signature.Name)))
+        foreach (var judged in new CmsVerifier(store, policy, algorithms, at).Judge(message, over, key, archive.Around(signature.Name)))
         {
-            var isArchived = archive.ProvedAt(signature.Name) is not null && judged.Level == SignatureLevel.LT;
-            var whole = judged with { Level = isArchived ? SignatureLevel.LTA : judged.Level, Verdict = judged.Verdict with { Ladder = [.. steps, .. judged.Verdict.Ladder] } };
+            var whole = judged with { Verdict = judged.Verdict with { Ladder = [.. steps, .. judged.Verdict.Ladder] } };
             signed.Add(new Signed(whole, names).Behind(before));
         }
     }
 
-    private void JudgeTimeStamp(ZipContainer container, ZipMember stamp, ZipMember content, IReadOnlyList<string> names, Ladder? before, List<Signed> signed)
+    private void JudgeTimeStamp(ZipContainer container, ZipMember stamp, ZipMember content, IReadOnlyList<string> names, Ladder? before, ArchiveManifests archive, List<Signed> signed)
     {
         if (TimeStampToken.TryRead(container.ReadMember(stamp, MaxMetaFile)) is not { } token) throw new InvalidDataException($"'{stamp.Name}' is no time-stamp token");
-        var judged = new TimeStampJudge(store, policy, algorithms, at).Judge(token, hash => container.Digest(content, hash), null);
+        var judged = new TimeStampJudge(store, policy, algorithms, at).Judge(token, hash => container.Digest(content, hash), null, archive.Around(stamp.Name).ProvedAt);
         var signature = new JudgedSignature
         {
             Id = token.SerialNumber,
             Kind = SignatureKind.TimeStamp,
             Integrity = judged.IsIntact switch { true => SignatureIntegrity.Intact, false => SignatureIntegrity.Broken, null => SignatureIntegrity.Unknown },
-            Verdict = judged.Verdict,
+            Verdict = judged.Verdict with { Ladder = [.. archive.StepsOf(stamp.Name), .. judged.Verdict.Ladder] },
             Algorithms = token.Hash.Name is { } hash ? [hash] : [],
             ClaimedTime = token.Time,
             ProvedAt = judged.Verdict.Passed ? token.Time : null,

@@ -35,7 +35,7 @@ internal sealed class PathValidator(TrustStore store, IReadOnlyCollection<X509Ce
     {
         path = [];
         // A time that a stamp proves belongs to one document, and is not asked for again.
-        var key = request.ProvedAt is null ? PassedPaths.KeyOf(certificate, sent, request) : null;
+        var key = request.ProvedAt is null ? PassedPaths.KeyOf(certificate, sent, request with { MadeAfter = null, Proofs = null }) : null;   // where nothing is proved, neither changes what is good
         if (key is not null && store.Passed.Find(key, request.Now) is { } passed)
         {
             path = passed.Path;
@@ -64,7 +64,7 @@ internal sealed class PathValidator(TrustStore store, IReadOnlyCollection<X509Ce
         if (PathCertificate.TryRead(certificate) is not { } leaf)
             return ladder.Fail(Rules.Token, "certificate", "a part of the certificate cannot be decoded", "Use a well-formed X.509 certificate (RFC 5280).");
         if (!Key(leaf, request, ladder)) return false;
-        if (!ladder.Check(leaf.IsValidAt(request.Moment), Rules.Validity, "certificate", "valid at this time",
+        if (!ladder.Check(leaf.IsValidAt(request.Moment), OutOfLife(leaf, request), "certificate", "valid at this time",
                 $"valid from {Times.Iso(certificate.NotBefore)} to {Times.Iso(certificate.NotAfter)}, judged at {Times.Iso(request.Moment)}", "Use a certificate that is valid at that time."))
         {
             return false;
@@ -93,6 +93,10 @@ internal sealed class PathValidator(TrustStore store, IReadOnlyCollection<X509Ce
         ladder.Append(furthest);
         return false;
     }
+
+    // EN 319 102-1 section 5.1.3: final where it is proved that the signature was made after the certificate's life, or was there before it; else nothing is known of when it was made.
+    private static string OutOfLife(PathCertificate leaf, PathRequest request) =>
+        request.ProvedAt < leaf.NotBefore ? Rules.NotYetValid : request.MadeAfter is { } made && made > leaf.NotBefore && !leaf.IsValidAt(made) ? Rules.Expired : Rules.Validity;
 
     // An authority's certificate that cannot be decoded spoils its own path, not the others.
     private bool IsGood(IReadOnlyList<PathCertificate> path, PathRequest request, Ladder ladder)

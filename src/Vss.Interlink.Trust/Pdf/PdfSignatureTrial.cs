@@ -66,7 +66,10 @@ internal sealed class PdfSignatureTrial
 
     public DateTimeOffset? ProvedAt { get; set; }
 
-    /// <summary>By what the CMS carries; null where its format has no levels.</summary>
+    /// <summary>The document time stamp, when it passed; else null.</summary>
+    public PassedTimeStamp? Passed { get; set; }
+
+    /// <summary>How far it was brought; null where its format has no levels.</summary>
     public SignatureLevel? Level { get; set; }
 
     public IReadOnlyList<string> Algorithms { get; set; } = [];
@@ -77,11 +80,11 @@ internal sealed class PdfSignatureTrial
     /// <summary>Whether a place is within the signature dictionary: between the object's beginning and its end.</summary>
     public bool Spans(long place) => _file.Entry(Signature.Number, _file.Latest.Revision) is { Place: PdfPlace.File } entry && place >= entry.At && Signature.Fault is null && place < _file.Find(Signature.Number, _file.Latest.Revision)!.End;
 
-    public JudgedSignature Finished(SignatureLevel? level) => new()
+    public JudgedSignature Finished() => new()
     {
         Id = Signature.Field,
         Kind = Signature.IsTimeStamp ? SignatureKind.TimeStamp : Signature.SubFilter == PdfSignature.Pades ? SignatureKind.Pades : SignatureKind.Pdf,
-        Level = level,
+        Level = Level,
         Integrity = Integrity,
         Verdict = Ladder.IsWhole ? Ladder.Passed() : Ladder.Refused(),
         Coverage = !IsIntact ? [] : Scope == SignatureScope.Full ? [new Coverage(CoverageKind.WholeDocument, "")] : [new Coverage(CoverageKind.ByteRange, Range!.ToString())],

@@ -40,27 +40,13 @@ public sealed class PdfVerifier(TrustStore store, ValidationPolicy policy, Signa
         var trials = found.Select(signature => new PdfSignatureTrial(file, signature, misplaced, algorithms)).ToList();
         using var digests = RangeDigests.Compute(file.Octets, [.. trials.SelectMany(trial => trial.Digests)]);
 
-        var materials = new SecurityStore(file.Latest);
-        var all = materials.AddedTo(store);
-        var judge = new PdfSignatureJudge(all, policy, algorithms, at) { Key = CmsVerifier.KeyOf(Key) };
-
-        // A document time stamp proves that everything before it was there, so the latest is judged first.
-        DateTimeOffset? proved = null;
-        foreach (var trial in trials.OrderByDescending(trial => trial.Range?.End ?? -1)) proved = new[] { judge.Judge(trial, digests, proved), proved }.Min();
+        var material = new SecurityStore(file.Latest).Material;
+        var judge = new PdfSignatureJudge(store.With(material.Certificates, material.Lists, material.Answers), policy, algorithms, at) { Key = CmsVerifier.KeyOf(Key) };
+        new PdfTimeline(file, trials, material).Judge((trial, around) => judge.Judge(trial, digests, around));
         new PdfCoverage(file, trials).Judge();
 
-        var stamped = trials.Where(trial => trial.IsIntact && trial.Signature.IsTimeStamp).Select(trial => trial.Revision).ToList();
         var keys = digests.Keys.Where(key => !trials.Exists(trial => trial.Spans(key))).ToList();
-        return new PdfReport(null, [.. trials.Select(trial => trial.Finished(LevelOf(trial)))], keys);
-
-        SignatureLevel? LevelOf(PdfSignatureTrial trial)
-        {
-            if (trial.Level is not { } own) return null;
-            var isStamped = own != SignatureLevel.B || stamped.Exists(revision => revision > trial.Revision);
-            if (!isStamped) return SignatureLevel.B;
-            if (!materials.HasRevocation) return own == SignatureLevel.B ? SignatureLevel.T : own;
-            return own == SignatureLevel.LTA || stamped.Exists(revision => revision > trial.Revision && file.At(revision).Catalog.Has("DSS")) ? SignatureLevel.LTA : SignatureLevel.LT;
-        }
+        return new PdfReport(null, [.. trials.Select(trial => trial.Finished())], keys);
     }
 
     private static PdfFault? Misplaced(PdfFile file)

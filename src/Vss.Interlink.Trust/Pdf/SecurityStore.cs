@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Revocation;
+using Vss.Interlink.Trust.TimeStamps;
 using Vss.Interlink.Trust.Verification;
 
 namespace Vss.Interlink.Trust.Pdf;
@@ -29,10 +30,7 @@ internal sealed class SecurityStore
         _answers.AddRange(Values(view, store["OCSPs"]).Select(der => OcspAnswer.TryRead(der)).OfType<OcspAnswer>());
     }
 
-    /// <summary>Whether anything tells of revocations.</summary>
-    public bool HasRevocation => _lists.Count + _answers.Count > 0;
-
-    public TrustStore AddedTo(TrustStore store) => store.With(_certificates, _lists, _answers);
+    public ValidationMaterial Material => new(_certificates, _lists, _answers);
 
     private static IEnumerable<byte[]> Values(PdfView view, PdfObject values)
     {
