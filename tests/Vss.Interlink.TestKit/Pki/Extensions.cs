@@ -108,7 +108,7 @@ public static class Extensions
         using (writer.PushSequence()) write(writer);
     });
 
-    internal static X509Extension Write(string oid, bool isCritical, Action<AsnWriter> write)
+    public static X509Extension Write(string oid, bool isCritical, Action<AsnWriter> write)
     {
         var writer = new AsnWriter(AsnEncodingRules.DER);
         write(writer);
