@@ -37,12 +37,19 @@ public static class TimeStamps
     /// <param name="data">What is stamped.</param>
     /// <param name="at">What the token says of when.</param>
     /// <param name="set">What is different.</param>
-    public static byte[] Token(this Holder authority, byte[] data, DateTimeOffset at, Action<TokenSettings>? set = null)
+    public static byte[] Token(this Holder authority, byte[] data, DateTimeOffset at, Action<TokenSettings>? set = null) => authority.TokenOf(SHA256.HashData(data), at, set);
+
+    /// <inheritdoc cref="Token"/>
+    /// <param name="authority">Who stamps.</param>
+    /// <param name="digest">SHA-256 of what is stamped.</param>
+    /// <param name="at">What the token says of when.</param>
+    /// <param name="set">What is different.</param>
+    public static byte[] TokenOf(this Holder authority, byte[] digest, DateTimeOffset at, Action<TokenSettings>? set = null)
     {
         var settings = new TokenSettings();
         settings.Certificates.Add(authority.Certificate);
         set?.Invoke(settings);
-        var info = Written(writer => WriteInfo(writer, data, at, settings));
+        var info = Written(writer => WriteInfo(writer, digest, at, settings));
         var attributes = Set(
         [
             ("1.2.840.113549.1.9.3", Written(writer => writer.WriteObjectIdentifier(TstInfo))),
@@ -93,7 +100,7 @@ public static class TimeStamps
         });
     }
 
-    private static void WriteInfo(AsnWriter writer, byte[] data, DateTimeOffset at, TokenSettings settings)
+    private static void WriteInfo(AsnWriter writer, byte[] digest, DateTimeOffset at, TokenSettings settings)
     {
         using var info = writer.PushSequence();
         writer.WriteInteger(1);
@@ -101,7 +108,7 @@ public static class TimeStamps
         using (writer.PushSequence())
         {
             WriteAlgorithm(writer, Sha256);
-            writer.WriteOctetString(SHA256.HashData(data));
+            writer.WriteOctetString(digest);
         }
 
         writer.WriteInteger(1);

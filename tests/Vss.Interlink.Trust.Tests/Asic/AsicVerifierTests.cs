@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 using System.Text;
 using Vss.Interlink.TestKit.Pki;
 using Vss.Interlink.Trust.Asic;
+using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Policy;
+using Vss.Interlink.Trust.Revocation;
 using Vss.Interlink.Trust.Tests.Cms;
 using Vss.Interlink.Trust.Verification;
 using Vss.Interlink.XmlSecurity;
@@ -67,6 +69,37 @@ public sealed class AsicVerifierTests
         var other = Assert.Single(Judge(Zip(Archived([1]))).Signatures);
         CmsJudging.Passes(other);
         Assert.Null(other.ProvedAt);
+    }
+
+    [Theory]
+    [InlineData(false, 1, 3, 210, SubIndication.None)]
+    [InlineData(true, 1, 3, 210, SubIndication.None)]
+    [InlineData(false, 4, 3, 210, SubIndication.TimestampOrderFailure)]
+    [InlineData(false, 1, 3, 2, SubIndication.TimestampOrderFailure)]
+    public void Archive_manifests_stand_above_each_other_and_each_proves_the_one_below(bool isTimeStamp, int stamped, int first, int second, SubIndication expected)
+    {
+        var signed = new DateTimeOffset(2026, 3, 1, 9, 0, 0, TimeSpan.Zero);
+        Action<CertificateSettings> Lives(int to) => settings => (settings.NotBefore, settings.NotAfter) = (signed.AddDays(-100), signed.AddDays(to));
+        byte[] List(Holder issuer, int from) => issuer.List(list => (list.ThisUpdate, list.NextUpdate) = (signed.AddDays(from), signed.AddDays(from + 7)));
+        var root = Holder.Root("CN=Root", Lives(9000));
+        var (signer, time, later) = (root.Issue("CN=Signer", Lives(300)), root.TimeAuthority("CN=Time", Lives(400)), root.TimeAuthority("CN=Later", Lives(9000)));
+        var maker = new CmsMaker(signer, CmsJudging.Content) { IsDetached = true };
+        maker.Lists.Add(List(root, -1));
+        maker.Make();
+        maker.Unsigned.Add((CmsMaker.SignatureTimeStamp, time.Token(maker.Value, signed.AddDays(stamped))));
+        var (name, signature) = isTimeStamp ? ("META-INF/timestamp.tst", time.Token(CmsJudging.Content, signed.AddDays(stamped))) : ("META-INF/signature.p7s", maker.Make());
+        var below = Manifest("META-INF/first.tst", (name, signature), ("a.txt", CmsJudging.Content));
+        var tokenBelow = time.Token(below, signed.AddDays(first), set => set.Certificates.Add(root.Certificate));
+        var above = Manifest("META-INF/second.tst", (name, signature), ("META-INF/ASiCArchiveManifest1.xml", below), ("META-INF/first.tst", tokenBelow));
+        var container = Zip(("mimetype", Bytes(Simple)), ("a.txt", CmsJudging.Content), (name, signature), ("META-INF/ASiCArchiveManifest1.xml", below), ("META-INF/first.tst", tokenBelow),
+            ("META-INF/ASiCArchiveManifest.xml", above), ("META-INF/second.tst", later.Token(above, signed.AddDays(second))));
+
+        using var stream = new MemoryStream(container);
+        byte[][] lists = [List(root, -1), List(root, 209), List(root, 2999)];
+        var store = new TrustStore([root.Certificate], [], lists.Select(list => CertificateList.TryRead(list)!));
+        var judged = Assert.Single(new AsicVerifier(store, new ValidationPolicy(RevocationRule.Required, UntrustedSignerRule.JudgeIntegrity), SignaturePolicy.Default, signed.AddDays(3000)).Judge(stream).Signatures);
+        Assert.True(judged.Verdict.SubIndication == expected, judged.Verdict.Failure?.ToString());
+        if (!isTimeStamp && expected == SubIndication.None) Assert.Equal((SignatureLevel.LTA, signed.AddDays(stamped)), (judged.Level, judged.ProvedAt));
     }
 
     [Fact]
