@@ -55,8 +55,7 @@ internal sealed class CmsJudge(TrustStore store, ValidationPolicy policy, Signat
         Binding(signer, certificate, rules, ladder);
         var material = carried.Material;
         var all = store.With(material.Certificates, material.Lists, material.Answers);
-        var proofs = new ProofSet();
-        proofs.Add(around.Proved);
+        var proofs = new ProofSet(around.Proved);
         if (around.ProvedAt is { } enclosed) proofs.Add(material.Octets, enclosed);
         if (stamps.IsAnyUnreadable) ladder.Pass(Rules.TimeStamp, "unsignedAttrs", "a time stamp is not counted: it cannot be read");
         var proof = ProofOfExistence.Of(stamps.All, new TimeStampJudge(all, policy, algorithms, at) { Proofs = proofs }, around, ladder);

@@ -3,13 +3,13 @@ using Vss.Interlink.Trust.TimeStamps;
 namespace Vss.Interlink.Trust.Pdf;
 
 /// <summary>
-/// In which order signatures and document time stamps are judged, and by what the later ones prove: each document time stamp that passed proves that all before it was there, the security store of
-/// its revision included (EN 319 142-1 section 5.4, EN 319 102-1 section 5.6.2.3), and whatever is behind it was made later.
+/// In which order signatures and document time stamps are judged, and by what the later ones prove: each document time stamp that passed proves that all before it was there, what the security
+/// store holds of it included (EN 319 142-1 section 5.4, EN 319 102-1 section 5.6.2.3), and whatever is behind it was made later.
 /// </summary>
-/// <param name="file">The file.</param>
-/// <param name="trials">Its signatures and document time stamps.</param>
-/// <param name="material">What the latest security store holds.</param>
-internal sealed class PdfTimeline(PdfFile file, IReadOnlyList<PdfSignatureTrial> trials, ValidationMaterial material)
+/// <param name="trials">Signatures and document time stamps of a file.</param>
+/// <param name="stored">Its security store.</param>
+/// <param name="material">What that holds.</param>
+internal sealed class PdfTimeline(IReadOnlyList<PdfSignatureTrial> trials, SecurityStore stored, ValidationMaterial material)
 {
     private readonly List<(long End, PassedTimeStamp Stamp)> _passed = [];   // the last of the file first
     private readonly ProofSet _proved = new();
@@ -23,7 +23,7 @@ internal sealed class PdfTimeline(PdfFile file, IReadOnlyList<PdfSignatureTrial>
             judge(trial, Around(trial));
             if (trial.Passed is not { } passed) continue;
             _passed.Add((EndOf(trial), passed));
-            _proved.Add(new SecurityStore(file.At(trial.Revision)).Material.Octets, passed.Time);
+            _proved.Add(stored.ThereIn(trial.Revision), passed.Time);
         }
 
         foreach (var trial in trials.Where(trial => trial.Token is null)) judge(trial, Around(trial));

@@ -40,9 +40,10 @@ public sealed class PdfVerifier(TrustStore store, ValidationPolicy policy, Signa
         var trials = found.Select(signature => new PdfSignatureTrial(file, signature, misplaced, algorithms)).ToList();
         using var digests = RangeDigests.Compute(file.Octets, [.. trials.SelectMany(trial => trial.Digests)]);
 
-        var material = new SecurityStore(file.Latest).Material;
+        var stored = new SecurityStore(file);
+        var material = stored.Material;
         var judge = new PdfSignatureJudge(store.With(material.Certificates, material.Lists, material.Answers), policy, algorithms, at) { Key = CmsVerifier.KeyOf(Key) };
-        new PdfTimeline(file, trials, material).Judge((trial, around) => judge.Judge(trial, digests, around));
+        new PdfTimeline(trials, stored, material).Judge((trial, around) => judge.Judge(trial, digests, around));
         new PdfCoverage(file, trials).Judge();
 
         var keys = digests.Keys.Where(key => !trials.Exists(trial => trial.Spans(key))).ToList();

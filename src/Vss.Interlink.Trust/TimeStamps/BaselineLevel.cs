@@ -16,6 +16,8 @@ namespace Vss.Interlink.Trust.TimeStamps;
 /// <param name="at">The time to judge at.</param>
 internal sealed class BaselineLevel(TrustStore store, SignaturePolicy algorithms, DateTimeOffset at)
 {
+    private const int MaxStamps = 4;   // the earliest prove the most; how many there are is a stranger's choice
+
     /// <param name="signer">The signer's certificate.</param>
     /// <param name="proof">What time stamps prove.</param>
     /// <param name="material">All that comes along.</param>
@@ -29,7 +31,7 @@ internal sealed class BaselineLevel(TrustStore store, SignaturePolicy algorithms
     private bool Covers(ValidationMaterial material, X509Certificate2 signer, SignatureProof proof)
     {
         if (!material.HasRevocation || !IsShown(signer, CertificatePurpose.Signing, material, proof.At!.Value, proof.Things)) return false;
-        return proof.Stamps.Any(stamp =>
+        return proof.Stamps.OrderBy(stamp => stamp.Time).Take(MaxStamps).Any(stamp =>
             IsShown(stamp.Certificate, CertificatePurpose.TimeStamping, material.And(stamp.Token.Material), stamp.Time, proof.Things));
     }
 

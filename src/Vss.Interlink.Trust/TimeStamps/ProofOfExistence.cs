@@ -113,12 +113,14 @@ internal static class ProofOfExistence
     // Each after all that are over it. There are few, and by their digests none can be over itself in a circle.
     private static IEnumerable<CarriedTimeStamp> OutermostFirst(IEnumerable<CarriedTimeStamp> stamps)
     {
-        var waiting = stamps.OrderByDescending(stamp => stamp.Token.Time).ToList();
+        var all = stamps.OrderByDescending(stamp => stamp.Token.Time).ToList();
+        var waiting = all.Select(stamp => (Stamp: stamp, Over: all.Where(other => other.IsOver(stamp)).ToList())).ToList();
         while (waiting.Count > 0)
         {
-            var next = waiting.Find(stamp => !waiting.Exists(other => other.IsOver(stamp))) ?? waiting[0];
-            waiting.Remove(next);
-            yield return next;
+            var next = waiting.FindIndex(each => !each.Over.Exists(over => waiting.Exists(other => ReferenceEquals(other.Stamp, over))));
+            var stamp = waiting[Math.Max(next, 0)].Stamp;
+            waiting.RemoveAt(Math.Max(next, 0));
+            yield return stamp;
         }
     }
 }

@@ -82,6 +82,7 @@ public sealed class TimeStampJudge(TrustStore store, ValidationPolicy policy, Si
         // 4 whether he may: for time stamping alone, not revoked
         var time = Times.Iso(token.Time);
         if (!ladder.Check(token.Time <= at, Rules.Window, "token", $"made at {time}", $"the token is of {time}, which is after the time of judging", "Judge at a later time.")) return (true, certificate);
+        if (!ladder.Check(Times.Plus(token.Time, token.Accuracy) >= certificate!.NotBefore, Rules.Validity, "token", "made in the life of the authority's certificate", $"the token is of {time}, before the authority's certificate began", Remedy)) return (true, certificate);
         Path(token, certificate!, provedAt, ladder);
         return (true, certificate);
     }

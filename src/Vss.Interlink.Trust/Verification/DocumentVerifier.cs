@@ -30,7 +30,7 @@ public sealed class DocumentVerifier(TrustStore store, ValidationPolicy policy, 
         foreach (var step in report.Verdict.Ladder) ladder.Pass(step.Rule, step.At, step.Detail);
         foreach (var covered in report.Verdict.Covered) ladder.Cover(covered);
         var material = Material(report);
-        var all = store.With(material.Lists, material.Answers);
+        var all = store.With(material.Certificates, material.Lists, material.Answers);
         var proof = ProofOfExistence.Of(ProofOfExistence.Carried(report), new TimeStampJudge(all, policy, algorithms, at), Surroundings.None, ladder);
         AlgorithmDates.Check(algorithms, report.Algorithms.SelectMany(SignaturePolicy.NamesOf), proof.At ?? at, "ds:SignedInfo", ladder);
         if (certificate is null)
