@@ -30,7 +30,8 @@ public sealed class DocumentVerifier(TrustStore store, ValidationPolicy policy, 
         foreach (var step in report.Verdict.Ladder) ladder.Pass(step.Rule, step.At, step.Detail);
         foreach (var covered in report.Verdict.Covered) ladder.Cover(covered);
         var material = Material(report);
-        var all = store.With(material.Certificates, material.Lists, material.Answers);
+        // Those of a time-stamping authority may lie with the signer's. Where there are none the store stays what it is, with what it knows of paths already.
+        var all = store.With(report.TimeStamps.Count == 0 ? [] : material.Certificates, material.Lists, material.Answers);
         var proof = ProofOfExistence.Of(ProofOfExistence.Carried(report), new TimeStampJudge(all, policy, algorithms, at), Surroundings.None, ladder);
         AlgorithmDates.Check(algorithms, report.Algorithms.SelectMany(SignaturePolicy.NamesOf), proof.At ?? at, "ds:SignedInfo", ladder);
         if (certificate is null)
