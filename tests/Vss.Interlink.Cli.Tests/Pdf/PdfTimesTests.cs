@@ -22,7 +22,7 @@ public sealed class PdfTimesTests : IDisposable
         foreach (var name in new[] { "trust", "lists", "revoked" }) _folder.CreateSubdirectory(name);
         Write("signed.pdf", s_document.Octets);
         Write("stamped.pdf", s_document.Stamp(s_time, Day(1)).Octets);
-        Write("unrelated.pdf", s_document.Stamp(s_time, Day(1)).Secure([], [List(Holder.Root("CN=Other", Lives(-1000, 9000)), 0, 9000)]).Octets);
+        Write("unrelated.pdf", s_document.Stamp(s_time, Day(1)).Secure([], [List(Holder.Root("CN=Other", Lives(-1000, 9000)), 0, 4000)]).Octets);
         Write("archived.pdf", s_document.Secure([], [List(s_root, -1, 6), List(s_timeRoot, -1, 6)]).Stamp(s_time, Day(1)).Octets);
         Write("stranger.pdf", s_document.Secure([], [List(s_root, -1, 6), List(s_timeRoot, -1, 6)]).Stamp(s_stranger, Day(1)).Octets);
         Write("early.pdf", s_document.Stamp(s_time, Day(-101)).Octets);
@@ -30,9 +30,9 @@ public sealed class PdfTimesTests : IDisposable
         Write("revoked.pdf", TestPdf.Create().Stamp(s_time, Day(60)).Sign(s_person).Octets);
         Write("disordered.pdf", s_document.Stamp(s_time, Day(2)).Stamp(s_time, Day(1)).Octets);
         Write("lists/root.crl", List(s_root, 65, 95));
-        Write("lists/time.crl", List(s_timeRoot, 65, 9000));
+        Write("lists/time.crl", List(s_timeRoot, 65, 4000));
         Write("revoked/root.crl", List(s_root, 65, 95, list => list.Revoke(s_person, Day(50))));
-        Write("revoked/time.crl", List(s_timeRoot, 65, 9000));
+        Write("revoked/time.crl", List(s_timeRoot, 65, 4000));
         File.WriteAllText(PathOf("trust/root.pem"), s_root.Certificate.ExportCertificatePem());
         File.WriteAllText(PathOf("trust/time.pem"), s_timeRoot.Certificate.ExportCertificatePem());
     }
