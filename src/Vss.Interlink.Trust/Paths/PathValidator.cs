@@ -64,8 +64,9 @@ internal sealed class PathValidator(TrustStore store, IReadOnlyCollection<X509Ce
         if (PathCertificate.TryRead(certificate) is not { } leaf)
             return ladder.Fail(Rules.Token, "certificate", "a part of the certificate cannot be decoded", "Use a well-formed X.509 certificate (RFC 5280).");
         if (!Key(leaf, request, ladder)) return false;
-        if (!ladder.Check(leaf.IsValidAt(request.Moment), OutOfLife(leaf, request), "certificate", "valid at this time",
-                $"valid from {Times.Iso(certificate.NotBefore)} to {Times.Iso(certificate.NotAfter)}, judged at {Times.Iso(request.Moment)}", "Use a certificate that is valid at that time."))
+        var rule = OutOfLife(leaf, request);
+        if (!ladder.Check(leaf.IsValidAt(request.Moment), rule, "certificate", "valid at this time",
+                $"valid from {Times.Iso(certificate.NotBefore)} to {Times.Iso(certificate.NotAfter)}, {(rule == Rules.Expired ? $"and what it signed was made after {Times.Iso(request.MadeAfter)}" : $"judged at {Times.Iso(request.Moment)}")}", "Use a certificate that is valid at that time."))
         {
             return false;
         }
@@ -94,7 +95,7 @@ internal sealed class PathValidator(TrustStore store, IReadOnlyCollection<X509Ce
         return false;
     }
 
-    // EN 319 102-1 section 5.1.3: final where it is proved that the signature was made after the certificate's life, or was there before it; else nothing is known of when it was made.
+    // The rule that is broken when the certificate was not valid. EN 319 102-1 section 5.1.3: final where it is proved that the signature was made after the certificate's life, or was there before it; else nothing is known of when it was made.
     private static string OutOfLife(PathCertificate leaf, PathRequest request) =>
         request.ProvedAt < leaf.NotBefore ? Rules.NotYetValid : request.MadeAfter is { } made && made > leaf.NotBefore && !leaf.IsValidAt(made) ? Rules.Expired : Rules.Validity;
 
