@@ -19,7 +19,7 @@ internal sealed class PathBuilder
 
     private readonly CertificateIndex _known;
     private readonly CertificateIndex? _sent;
-    private readonly Dictionary<(PathCertificate, PathCertificate), bool> _links = [];
+    private readonly Dictionary<(PathCertificate Certificate, string Key), bool> _links = [];   // an authority has many certificates with one key
     private readonly Dictionary<PathCertificate, PathCertificate[]> _issuers = [];
     private int _moves;
 
@@ -43,12 +43,12 @@ internal sealed class PathBuilder
             if (!distances.TryGetValue(last.Issuer, out var distance) || path.Count + distance > length) yield break;
             foreach (var issuer in IssuersOf(last))
             {
-                if (_moves++ >= MaxMoves) yield break;
+                if (_moves++ >= (onlyFit ? MaxMoves / 2 : MaxMoves)) yield break;
                 var isAnchor = IsAnchor(issuer);
                 if (isAnchor != (path.Count + 1 == length) || (onlyFit && !IsFit(issuer, path, isAnchor))) continue;
 
                 // The same key under the same name again leads nowhere that was not tried from it before.
-                if (path.Exists(known => known.Subject == issuer.Subject && known.KeyInfo.Span.SequenceEqual(issuer.KeyInfo.Span)) || !IsLink(last, issuer)) continue;
+                if (path.Exists(known => known.Subject == issuer.Subject && known.KeyDigest == issuer.KeyDigest) || !IsLink(last, issuer)) continue;
                 path.Add(issuer);
                 if (isAnchor)
                 {
@@ -92,9 +92,10 @@ internal sealed class PathBuilder
     // A key that cannot be computed with goes on, so that the refusal names it.
     private bool IsLink(PathCertificate certificate, PathCertificate issuer)
     {
-        if (_links.TryGetValue((certificate, issuer), out var known)) return known;
+        var link = (certificate, issuer.KeyDigest);
+        if (_links.TryGetValue(link, out var known)) return known;
         if (_links.Count >= MaxSignatures) return false;
-        return _links[(certificate, issuer)] = !certificate.Method.IsKnown || certificate.IsSignedBy(issuer) || !certificate.Method.Takes(issuer.Certificate.PublicKey);
+        return _links[link] = !certificate.Method.IsKnown || certificate.IsSignedBy(issuer) || !certificate.Method.Takes(issuer.Certificate.PublicKey);
     }
 
     // For each name above: how many certificates a path has at least from one of that name to an anchor, going by the names alone. Names from which no anchor is reached are not there.

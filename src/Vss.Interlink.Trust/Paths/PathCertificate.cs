@@ -58,6 +58,9 @@ internal sealed class PathCertificate
     /// <summary>SubjectPublicKeyInfo, DER.</summary>
     public ReadOnlyMemory<byte> KeyInfo { get; }
 
+    /// <summary>SHA-256 of <see cref="KeyInfo"/>, so that keys are found in tables; made when it is first asked for.</summary>
+    public string KeyDigest => field ??= Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(KeyInfo.Span));
+
     public System.Numerics.BigInteger Serial { get; }
 
     public bool IsThirdVersion { get; }

@@ -12,6 +12,7 @@ public static class Extensions
     public const string OcspSigning = "1.3.6.1.5.5.7.3.9";
     public const string ServerAuth = "1.3.6.1.5.5.7.3.1";
     public const string ClientAuth = "1.3.6.1.5.5.7.3.2";
+    public const string EmailProtection = "1.3.6.1.5.5.7.3.4";
 
     public static X509Extension Constraints(bool isAuthority, int? length = null) => new X509BasicConstraintsExtension(isAuthority, length is not null, length ?? 0, true);
 

@@ -13,7 +13,7 @@ public static class GeneralNames
 
     public static byte[] Address(string address) => Text(6, address);
 
-    /// <param name="name">The outermost relative name first.</param>
+    /// <param name="name">The outermost relative name last, as names are printed.</param>
     public static byte[] Directory(string name) => Write(writer =>
     {
         using (writer.PushSequence(Extensions.Context(4))) writer.WriteEncodedValue(new X500DistinguishedName(name).RawData);
