@@ -127,8 +127,8 @@ internal sealed class PathValidator(TrustStore store, IReadOnlyCollection<X509Ce
         && Algorithms(path, request, ladder)
         && Policies(path, request, ladder)
         && PathUsage.Check(path, request, ladder)
-        && Signatures(path, ladder)
         && (_whole++ < MaxWhole || ladder.Fail(Rules.Chain, "path", "there are too many paths to try", "Send fewer certificates."))
+        && Signatures(path, ladder)
         && PlatformOpinion.Check(path, request, ladder)
         && (request.Revocation is RevocationRule.NotChecked || new RevocationJudge(store, Builder, request, this, level).Check(path, ladder));
 
