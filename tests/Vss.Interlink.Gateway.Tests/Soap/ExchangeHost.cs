@@ -55,7 +55,7 @@ internal sealed class ExchangeHost : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(Settings(folder.FullName)).AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)));
         builder.Logging.ClearProviders().AddProvider(log);
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
-            ClientCertificates.UseHttps(listen, https => https.ServerCertificate = KeyUri.OpenTls(new Uri(Pki.KeyUri("hub-tls"))).Certificate, ClientCertificateMode.AllowCertificate, kestrel.ApplicationServices)));
+            ClientCertificates.UseHttps(listen, https => (https.ServerCertificate, https.ServerCertificateChain) = KeyUri.OpenTls(new Uri(Pki.KeyUri("hub-tls"))), ClientCertificateMode.AllowCertificate, kestrel.ApplicationServices)));
         builder.Services.AddTrust(builder.Configuration.GetSection("Trust"))
                         .AddExchange(builder.Configuration.GetSection("Exchange"))
                         .AddBox()

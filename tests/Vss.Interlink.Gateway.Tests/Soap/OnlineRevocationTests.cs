@@ -92,6 +92,8 @@ public sealed class OnlineRevocationTests : IAsyncLifetime
         if (isRevoked) ServeFor(client, TimeProvider.System.GetUtcNow().AddMinutes(-1));
         else _authority.Refuse("/ocsp", 503);
         await Assert.ThrowsAsync<HttpRequestException>(() => GetAsync(client));
+        Assert.NotEmpty(_authority.Asked);
+        Assert.Contains(_host.Log.Lines, line => line.Text.Contains("client certificate is not good", StringComparison.Ordinal));
     }
 
     private async Task<HttpStatusCode> GetAsync(Holder client)
