@@ -10,7 +10,7 @@ public enum CertificatePurpose
     /// <summary>Nothing is asked of key usage and extended key usage.</summary>
     Any,
 
-    /// <summary>Signing documents: key usage, where there is one, has digitalSignature or nonRepudiation.</summary>
+    /// <summary>Signing documents: key usage, where there is one, has digitalSignature or nonRepudiation; extended key usage, where there is one, has one of <see cref="SigningUsages"/>.</summary>
     Signing,
     ServerAuth,
     ClientAuth,

@@ -60,6 +60,9 @@ public sealed class TimeStampJudge(TrustStore store, ValidationPolicy policy, Si
             return (null, null);
         }
 
+        // "The length of the hash value ... SHALL match" (section 2.4.1): one that does not is of no data at all.
+        if (!ladder.Check(token.Imprint.Length == CryptographicOperations.HashData(token.Hash, []).Length, Rules.Structure, "imprint", $"as long as {token.Hash.Name} makes it", $"the imprint has {token.Imprint.Length} octets, which {token.Hash.Name} never makes", Remedy))
+            return (null, null);
         if (!AlgorithmDates.Check(algorithms, [SignaturePolicy.NameOf(token.Hash)!, SignaturePolicy.NameOf(signer.Digest)!, .. signer.Method.PolicyNames], provedAt ?? at, "token", ladder)) return (null, null);
 
         // 2 what it is of

@@ -12,6 +12,7 @@ internal sealed class CmsMaker(Holder signer, byte[] content)
     public const string ContentType = "1.2.840.113549.1.9.3";
     public const string MessageDigest = "1.2.840.113549.1.9.4";
     public const string SigningTime = "1.2.840.113549.1.9.5";
+    public const string SigningCertificate = "1.2.840.113549.1.9.16.2.12";
     public const string SigningCertificateV2 = "1.2.840.113549.1.9.16.2.47";
     public const string SignatureTimeStamp = "1.2.840.113549.1.9.16.2.14";
     public const string ContentTimeStamp = "1.2.840.113549.1.9.16.2.20";
@@ -57,11 +58,22 @@ internal sealed class CmsMaker(Holder signer, byte[] content)
         return writer.Encode();
     }
 
-    public static byte[] CertificateId(X509Certificate2 certificate) => Written(writer =>
+    public static byte[] CertificateId(X509Certificate2 certificate) => CertificateId(SHA256.HashData(certificate.RawData));
+
+    /// <param name="digest">Of the certificate.</param>
+    /// <param name="issuer">Who issued it, where that stands there too.</param>
+    /// <param name="serial">Its serial number, likewise.</param>
+    public static byte[] CertificateId(byte[] digest, X500DistinguishedName? issuer = null, ReadOnlyMemory<byte> serial = default) => Written(writer =>
     {
+        using var attribute = writer.PushSequence();
+        using var all = writer.PushSequence();
+        using var id = writer.PushSequence();
+        writer.WriteOctetString(digest);
+        if (issuer is null) return;
+        using var issuerSerial = writer.PushSequence();
         using (writer.PushSequence())
-        using (writer.PushSequence())
-        using (writer.PushSequence()) writer.WriteOctetString(SHA256.HashData(certificate.RawData));
+        using (writer.PushSequence(Context(4))) writer.WriteEncodedValue(issuer.RawData);
+        writer.WriteInteger(serial.Span);
     });
 
     /// <summary>The SignedData. Its value is kept from one call to the next, so that time stamps over it can be added.</summary>
