@@ -33,6 +33,7 @@ internal sealed class PdfBudget
     public const int MaxString = 16 * 1024 * 1024;
     public const int MaxName = 512;
     public const int MaxObjectNumber = 8_388_607;   // ISO 32000-1 annex C
+    public const int MaxTokensAtOnce = 1_000_000;   // of one object, which is in memory whole
     public const int MaxSections = 512;
     public const int MaxFields = 50_000;
     public const int MaxSignatures = 128;

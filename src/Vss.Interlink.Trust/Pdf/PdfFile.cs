@@ -9,11 +9,13 @@ namespace Vss.Interlink.Trust.Pdf;
 internal sealed class PdfFile
 {
     private const int MaxKept = 20_000;
+    private const int MaxPartsKept = 1_000_000;
     private const int StreamsKept = 8;
 
     private readonly Dictionary<long, PdfIndirect> _objects = [];
     private readonly List<(long At, ObjectStream Stream)> _streams = [];
     private readonly HashSet<int> _lengths = [];
+    private int _kept;   // parts of the objects that are kept
 
     private PdfFile(Stream file)
     {
@@ -71,10 +73,16 @@ internal sealed class PdfFile
         if (entry.Place == PdfPlace.ObjectStream) return StreamAt((int)entry.At, revision).Read(number, entry.Generation, Budget);
         if (_objects.TryGetValue(entry.At, out var known) && known.Number == number) return known;
 
-        var read = new PdfLexer(Octets, entry.At, Budget).ReadIndirect(reference => LengthOf(reference, revision));
+        var lexer = new PdfLexer(Octets, entry.At, Budget);
+        var read = lexer.ReadIndirect(reference => LengthOf(reference, revision));
         if (read.Number != number || read.Generation != entry.Generation) throw PdfFault.Malformed(entry.At, $"object {number} is not where its cross reference says");
         if (!keep) return read;
-        if (_objects.Count >= MaxKept) _objects.Clear();
+        if (_objects.Count >= MaxKept || (_kept += lexer.Tokens) > MaxPartsKept)
+        {
+            _objects.Clear();
+            _kept = lexer.Tokens;
+        }
+
         return _objects[entry.At] = read;
     }
 
@@ -96,6 +104,27 @@ internal sealed class PdfFile
         {
             if (number >= size) throw PdfFault.Malformed(at, $"object {number} is beyond the Size of the trailer");
             if (!BeginsPlainly(at, number, generation) && new PdfLexer(Octets, at, Budget).ReadHeader() != (number, generation)) throw PdfFault.Malformed(at, $"object {number} is not where its cross reference says");
+        }
+    }
+
+    /// <summary>Faults where an object begins behind the last revision: the update that it belongs to has lost its end, and what it added is not known.</summary>
+    public void ThrowIfCutShort()
+    {
+        var lexer = new PdfLexer(Octets, Revisions[^1].End, Budget);
+        lexer.SkipWhite();
+        if (BeginsObject(lexer)) throw PdfFault.Malformed(lexer.Position, "the file is truncated: behind its last revision begins another one that has no end");
+    }
+
+    private static bool BeginsObject(PdfLexer lexer)
+    {
+        try
+        {
+            lexer.ReadHeader();
+            return true;
+        }
+        catch (PdfFault)
+        {
+            return false;
         }
     }
 

@@ -13,6 +13,9 @@ internal sealed class PdfLexer(PdfOctets octets, long position, PdfBudget budget
 
     public long Position { get; private set; } = position;
 
+    /// <summary>Of how many parts the object is that was read last.</summary>
+    public int Tokens { get; private set; }
+
     public static bool IsWhite(int octet) => octet is 0 or 9 or 10 or 12 or 13 or 32;
 
     /// <summary>An object; null where a closing delimiter of an array or a dictionary stands.</summary>
@@ -21,6 +24,8 @@ internal sealed class PdfLexer(PdfOctets octets, long position, PdfBudget budget
         if (depth > PdfBudget.MaxDepth) throw PdfFault.Limit(Position, $"objects are nested deeper than {PdfBudget.MaxDepth}");
         SkipWhite();
         budget.Token(Position);
+        if (depth == 0) Tokens = 0;
+        if (++Tokens > PdfBudget.MaxTokensAtOnce) throw PdfFault.Limit(Position, $"an object has more than {PdfBudget.MaxTokensAtOnce} parts");
         return octets[Position] switch
         {
             '/' => new PdfName(ReadName()),

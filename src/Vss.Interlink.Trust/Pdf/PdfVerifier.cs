@@ -36,6 +36,7 @@ public sealed class PdfVerifier(TrustStore store, ValidationPolicy policy, Signa
     private PdfReport Judge(PdfFile file)
     {
         var found = PdfSignature.FindAll(file.Latest);
+        if (found.Count == 0) file.ThrowIfCutShort();
         var misplaced = Misplaced(file);
         var trials = found.Select(signature => new PdfSignatureTrial(file, signature, misplaced, algorithms)).ToList();
         using var digests = RangeDigests.Compute(file.Octets, [.. trials.SelectMany(trial => trial.Digests)]);
