@@ -73,7 +73,7 @@ internal sealed class PdfCoverage(PdfFile file, IReadOnlyList<PdfSignatureTrial>
 
     private static string NotAllowed(PdfUpdate update) => update.Overwritten switch
     {
-        [] => $"{update.Kinds}, which nobody who signed before had allowed",
+        [] => $"{update.Kinds}, which nobody who signed before had allowed, and for which no good signature answers",
         var fields => $"{update.Kinds}, which nobody who signed before had allowed: {string.Join(", ", fields.Take(4).Select(field => $"'{field}'"))} had another value",
     };
 
