@@ -58,10 +58,11 @@ internal sealed class MessageArmour : IDisposable
         using var transform = new FromBase64Transform(FromBase64TransformMode.IgnoreWhiteSpaces);
         using var decoder = new CryptoStream(output, transform, CryptoStreamMode.Write, leaveOpen: true);
         var buffer = new byte[64 * 1024];
-        var count = 0;
+        var (count, letters) = (0, 0L);
         while (text.ReadByte() is >= 0 and var octet && octet != until)
         {
             buffer[count++] = (byte)octet;
+            if (octet is not ('\r' or '\n' or '\t' or ' ')) letters++;
             if (count < buffer.Length) continue;
             decoder.Write(buffer);
             count = 0;
@@ -69,6 +70,7 @@ internal sealed class MessageArmour : IDisposable
 
         decoder.Write(buffer, 0, count);
         decoder.FlushFinalBlock();
+        if (letters % 4 != 0) throw new FormatException("the base64 breaks off");   // the decoder drops what is left
     }
 
     /// <summary>The next line, octet by octet, without its end: CR LF, LF or CR. Null behind the last one.</summary>
