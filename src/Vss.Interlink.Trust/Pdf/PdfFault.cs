@@ -40,7 +40,7 @@ internal sealed class PdfBudget
 
     private const long MaxTokens = 60_000_000;
     private const long MaxDecoded = 384L * 1024 * 1024;
-    private const long MaxEntries = 4_000_000;
+    private const long MaxEntries = 2_000_000;
     private long _tokens;
     private long _decoded;
     private long _entries;

@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-
 namespace Vss.Interlink.Trust.Pdf;
 
 /// <summary>
@@ -86,27 +84,6 @@ internal sealed class PdfFile
         return _objects[entry.At] = read;
     }
 
-    /// <summary>Faults where a cross reference into the file does not name the object that begins there; whoever repairs such a file sees another one than whoever does not.</summary>
-    public void ThrowIfMisplaced()
-    {
-        var size = Revisions[^1].Trailer.Integer("Size");
-        var places = new List<(long At, int Number, int Generation)>();
-        foreach (var revision in Revisions)
-        {
-            foreach (var (number, entry) in revision.Entries)
-            {
-                if (entry.Place == PdfPlace.File) places.Add((entry.At, number, entry.Generation));
-            }
-        }
-
-        places.Sort((one, other) => one.At.CompareTo(other.At));   // forward through the file, page by page
-        foreach (var (at, number, generation) in places)
-        {
-            if (number >= size) throw PdfFault.Malformed(at, $"object {number} is beyond the Size of the trailer");
-            if (!BeginsPlainly(at, number, generation) && new PdfLexer(Octets, at, Budget).ReadHeader() != (number, generation)) throw PdfFault.Malformed(at, $"object {number} is not where its cross reference says");
-        }
-    }
-
     /// <summary>Faults where an object begins behind the last revision: the update that it belongs to has lost its end, and what it added is not known.</summary>
     public void ThrowIfCutShort()
     {
@@ -126,20 +103,6 @@ internal sealed class PdfFile
         {
             return false;
         }
-    }
-
-    // As nearly every writer writes it: "12 0 obj" and white space. What is written otherwise is read token by token.
-    private bool BeginsPlainly(long at, int number, int generation)
-    {
-        Span<byte> expected = stackalloc byte[32];
-        Utf8Formatter.TryFormat(number, expected, out var length);
-        expected[length++] = (byte)' ';
-        Utf8Formatter.TryFormat(generation, expected[length..], out var digits);
-        length += digits;
-        " obj"u8.CopyTo(expected[length..]);
-        length += 4;
-        var found = Octets.Near(at, length + 1);
-        return !found.IsEmpty && found.StartsWith(expected[..length]) && found[^1] is (byte)'\r' or (byte)'\n' or (byte)' ';
     }
 
     // A length may be an object of its own, but not one whose reading asks for a length again.

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 
@@ -69,9 +68,23 @@ internal sealed class PdfLexer(PdfOctets octets, long position, PdfBudget budget
     {
         while (IsWhite(octets[Position])) Position++;
         if (octets.Near(Position, 19) is not [_, _, _, _, _, _, _, _, _, _, (byte)' ', _, _, _, _, _, (byte)' ', (byte)'n' or (byte)'f', (byte)' ' or (byte)'\r' or (byte)'\n'] entry) return null;
-        if (!Utf8Parser.TryParse(entry[..10], out ulong at, out var first) || first != 10 || !Utf8Parser.TryParse(entry[11..16], out uint generation, out var second) || second != 5) return null;
+        if (Number(entry[..10]) is not (>= 0 and var at) || Number(entry[11..16]) is not (>= 0 and var generation)) return null;
         Position += 18;
-        return ((long)at, (int)generation, entry[17] == (byte)'n');
+        return (at, (int)generation, entry[17] == (byte)'n');
+    }
+
+    /// <summary>What these digits say; -1 where there are none or something else is among them.</summary>
+    public static long Number(ReadOnlySpan<byte> digits)
+    {
+        if (digits.IsEmpty || digits.Length > MaxDigits) return -1;
+        long number = 0;
+        foreach (var octet in digits)
+        {
+            if (octet is < (byte)'0' or > (byte)'9') return -1;
+            number = number * 10 + (octet - '0');
+        }
+
+        return number;
     }
 
     /// <summary>Takes a keyword where it stands and is one.</summary>

@@ -37,9 +37,10 @@ public sealed class PdfVerifier(TrustStore store, ValidationPolicy policy, Signa
     {
         var found = PdfSignature.FindAll(file.Latest);
         if (found.Count == 0) file.ThrowIfCutShort();
-        var misplaced = Misplaced(file);
-        var trials = found.Select(signature => new PdfSignatureTrial(file, signature, misplaced, algorithms)).ToList();
-        using var digests = RangeDigests.Compute(file.Octets, [.. trials.SelectMany(trial => trial.Digests)]);
+        var trials = found.Select(signature => new PdfSignatureTrial(file, signature, algorithms)).ToList();
+        var places = new ObjectPlaces(file);
+        using var digests = RangeDigests.Compute(file.Octets, [.. trials.SelectMany(trial => trial.Digests)], places);
+        if (places.Fault is { } misplaced) trials.ForEach(trial => trial.Misplaced(misplaced));
 
         var materials = new SecurityStore(file.Latest);
         var all = materials.AddedTo(store);
@@ -61,19 +62,6 @@ public sealed class PdfVerifier(TrustStore store, ValidationPolicy policy, Signa
             if (!isStamped) return SignatureLevel.B;
             if (!materials.HasRevocation) return own == SignatureLevel.B ? SignatureLevel.T : own;
             return own == SignatureLevel.LTA || stamped.Exists(revision => revision > trial.Revision && file.At(revision).Catalog.Has("DSS")) ? SignatureLevel.LTA : SignatureLevel.LT;
-        }
-    }
-
-    private static PdfFault? Misplaced(PdfFile file)
-    {
-        try
-        {
-            file.ThrowIfMisplaced();
-            return null;
-        }
-        catch (PdfFault fault) when (fault.Kind == PdfFaultKind.Malformed)
-        {
-            return fault;
         }
     }
 }
