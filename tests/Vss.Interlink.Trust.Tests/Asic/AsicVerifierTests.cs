@@ -225,6 +225,16 @@ public sealed class AsicVerifierTests
         Assert.Contains("does not unpack", Refused(whole), StringComparison.Ordinal);
     }
 
+    // Many files of signatures over a member that unpacks from next to nothing.
+    [Fact]
+    public void What_is_unpacked_for_all_signatures_is_in_proportion_to_what_was_sent()
+    {
+        var reference = $"""<ds:Reference URI="big.bin"><ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/><ds:DigestValue>{Convert.ToBase64String(new byte[32])}</ds:DigestValue></ds:Reference>""";
+        var signature = $"""<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:SignedInfo><ds:CanonicalizationMethod Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/><ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256"/>{reference}</ds:SignedInfo><ds:SignatureValue>{Convert.ToBase64String(new byte[64])}</ds:SignatureValue><ds:KeyInfo><ds:X509Data><ds:X509Certificate>{Convert.ToBase64String(_judging.Signer.Certificate.RawData)}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></ds:Signature>""";
+        var signatures = Bytes($"""<asic:XAdESSignatures xmlns:asic="http://uri.etsi.org/02918/v1.2.1#">{signature}</asic:XAdESSignatures>""");
+        Assert.Contains("ask for more", Refused(Zip([("mimetype", Bytes(Extended)), ("big.bin", new byte[60 * 1024 * 1024]), .. Enumerable.Range(0, 20).Select(index => ($"META-INF/signatures{index}.xml", signatures))], packed: "big.bin")), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void No_octet_that_changes_passes_unless_nobody_signs_it()
     {
