@@ -14,10 +14,9 @@ internal sealed class PdfSignatureTrial
     private const string Remedy = "Sign the document anew by PAdES (EN 319 142-1).";
     private readonly PdfFile _file;
 
-    public PdfSignatureTrial(PdfFile file, PdfSignature signature, PdfFault? misplaced, SignaturePolicy algorithms)
+    public PdfSignatureTrial(PdfFile file, PdfSignature signature, SignaturePolicy algorithms)
     {
         (_file, Signature) = (file, signature);
-        if (misplaced is not null) Ladder.Fail(PdfRules.Structure, $"octet {misplaced.At}", misplaced.Message, "Write the file anew, with cross references to where its objects are, and sign that.");
         if (!HasDictionary(algorithms)) return;
         Range = ByteRange.Read(file, signature, Ladder);
         Revision = Range?.RevisionIn(file)?.Index ?? -1;
@@ -79,6 +78,9 @@ internal sealed class PdfSignatureTrial
 
     /// <summary>Whether a place is within the signature dictionary: between the object's beginning and its end.</summary>
     public bool Spans(long place) => _file.Entry(Signature.Number, _file.Latest.Revision) is { Place: PdfPlace.File } entry && place >= entry.At && Signature.Fault is null && place < _file.Find(Signature.Number, _file.Latest.Revision)!.End;
+
+    /// <summary>A cross reference of the file names another object than the one that begins there.</summary>
+    public void Misplaced(PdfFault fault) => Ladder.Fail(PdfRules.Structure, $"octet {fault.At}", fault.Message, "Write the file anew, with cross references to where its objects are, and sign that.");
 
     public JudgedSignature Finished() => new()
     {

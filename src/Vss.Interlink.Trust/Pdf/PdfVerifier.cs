@@ -36,9 +36,11 @@ public sealed class PdfVerifier(TrustStore store, ValidationPolicy policy, Signa
     private PdfReport Judge(PdfFile file)
     {
         var found = PdfSignature.FindAll(file.Latest);
-        var misplaced = Misplaced(file);
-        var trials = found.Select(signature => new PdfSignatureTrial(file, signature, misplaced, algorithms)).ToList();
-        using var digests = RangeDigests.Compute(file.Octets, [.. trials.SelectMany(trial => trial.Digests)]);
+        if (found.Count == 0) file.ThrowIfCutShort();
+        var trials = found.Select(signature => new PdfSignatureTrial(file, signature, algorithms)).ToList();
+        var places = new ObjectPlaces(file);
+        using var digests = RangeDigests.Compute(file.Octets, [.. trials.SelectMany(trial => trial.Digests)], places);
+        if (places.Fault is { } misplaced) trials.ForEach(trial => trial.Misplaced(misplaced));
 
         var stored = new SecurityStore(file);
         var material = stored.Material;
@@ -48,18 +50,5 @@ public sealed class PdfVerifier(TrustStore store, ValidationPolicy policy, Signa
 
         var keys = digests.Keys.Where(key => !trials.Exists(trial => trial.Spans(key))).ToList();
         return new PdfReport(null, [.. trials.Select(trial => trial.Finished())], keys);
-    }
-
-    private static PdfFault? Misplaced(PdfFile file)
-    {
-        try
-        {
-            file.ThrowIfMisplaced();
-            return null;
-        }
-        catch (PdfFault fault) when (fault.Kind == PdfFaultKind.Malformed)
-        {
-            return fault;
-        }
     }
 }
