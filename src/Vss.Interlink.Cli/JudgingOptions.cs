@@ -55,7 +55,12 @@ internal sealed class JudgingOptions
     public DateTimeOffset Now(ParseResult parsed) => parsed.GetValue(At) ?? _clock.GetUtcNow();
 
     /// <exception cref="UsageException">There is no policy of this name, or the file has faults.</exception>
-    public SignaturePolicy Algorithms(ParseResult parsed) => SignaturePolicy.All.FirstOrDefault(known => known.Name == parsed.GetValue(Policy)) ?? Named(parsed).Algorithms;
+    public SignaturePolicy Algorithms(ParseResult parsed)
+    {
+        // A file of which nothing is used is a mistake: whoever gives one means to judge by it.
+        if (parsed.GetValue(Policies) is not null && parsed.GetResult(Policy) is null or { Implicit: true }) throw new UsageException("--policies names a file, and --policy does not say which of its policies to judge by.");
+        return SignaturePolicy.All.FirstOrDefault(known => known.Name == parsed.GetValue(Policy)) ?? Named(parsed).Algorithms;
+    }
 
     /// <summary>How much later than its end an answer on revocation still counts.</summary>
     /// <inheritdoc cref="Algorithms"/>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using Vss.Interlink.Cli.Output;
 using Vss.Interlink.Cli.Verify;
@@ -46,11 +47,11 @@ internal static class PkiCommand
         var any = new Option<bool>("--inhibit-any") { Description = "anyPolicy stands for no policy." };
         name.Validators.Add(result =>
         {
-            if (result.Tokens is [{ Value: var given }] && (!given.StartsWith("dns:", StringComparison.Ordinal) || Uri.CheckHostName(given[4..]) != UriHostNameType.Dns)) result.AddError("--name needs a host, as dns:hub.example.vn.");
+            if (result.Tokens is [{ Value: var given }] && HostOf(given) is null) result.AddError($"--name needs a host, as dns:hub.example.vn, not '{given}'. Letters with marks are composed ones; an IP address is no host.");
         });
         depth.Validators.Add(result =>
         {
-            if (result.Tokens is [{ Value: var given }] && !int.TryParse(given, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out _)) result.AddError($"--max-depth needs a number from 0 to {int.MaxValue}, not '{given}'.");
+            if (result.Tokens is [{ Value: var given }] && !int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out _)) result.AddError($"--max-depth needs a number from 0 to {int.MaxValue}, not '{given}'.");
         });
         policies.Validators.Add(result =>
         {
@@ -71,7 +72,7 @@ internal static class PkiCommand
                 Algorithms = options.Algorithms(parsed),
                 RevocationGrace = options.RevocationGrace(parsed),
                 Policies = new PolicyRequest(parsed.GetRequiredValue(policies), parsed.GetValue(requires), parsed.GetValue(mapping), parsed.GetValue(any)),
-                DnsName = parsed.GetValue(name)?[4..],
+                DnsName = parsed.GetValue(name) is { } host ? HostOf(host) : null,
             };
             if (parsed.GetValue(depth) is { } most) request = request with { MaxIntermediates = most };
             var file = parsed.GetRequiredValue(leaf);
@@ -113,6 +114,21 @@ internal static class PkiCommand
             if (result.Tokens is [{ Value: var given }] && !values.Contains(given, StringComparer.Ordinal)) result.AddError($"{name} {given} is not known. Choose one of {string.Join(", ", values)}.");
         });
         return option;
+    }
+
+    // As certificates have it: RFC 9525 section 6.3 compares A-labels. Null when it is none.
+    private static string? HostOf(string given)
+    {
+        if (!given.StartsWith("dns:", StringComparison.Ordinal) || given.Any(letter => char.GetUnicodeCategory(letter) is UnicodeCategory.NonSpacingMark)) return null;
+        try
+        {
+            var host = new IdnMapping { UseStd3AsciiRules = true }.GetAscii(given[4..].ToLowerInvariant());
+            return Uri.CheckHostName(host) == UriHostNameType.Dns ? host : null;
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
     }
 
     private static bool IsOid(string text)

@@ -1,20 +1,22 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
+using Vss.Interlink.Trust.Cms;
 using Vss.Interlink.Trust.Verification;
 
 namespace Vss.Interlink.Cli.Verify;
 
 /// <summary>
-/// A SignedData as text: PEM (RFC 7468 section 9) or S/MIME (RFC 8551 section 3.5), which has it by itself or beside the content that it signs. PEM and a message by itself may be of any size;
-/// of a message with its content beside it all is held in memory, 64 MiB at most.
+/// A SignedData as text: PEM (RFC 7468 section 9), base64 alone, or S/MIME (RFC 8551 section 3.5), which has it by itself or beside the content that it signs. A message by itself may be of any
+/// size; of one with its content beside it all is held in memory, 64 MiB at most.
 /// </summary>
 internal sealed class MessageArmour : IDisposable
 {
     private const int MaxHeader = 16 * 1024;
     private const int MaxMultipart = 64 * 1024 * 1024;
+    private const int Sample = 64;   // letters of base64 in which a message shows itself
     private static readonly SearchValues<char> s_fieldName = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-");
-    private static readonly string[] s_labels = ["CMS", "PKCS7", "PKCS #7 SIGNED DATA"];
+    private static readonly SearchValues<byte> s_base64 = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r\n\t "u8);
 
     private MessageArmour(SpooledInput message, IReadOnlyList<byte[]> contents) => (Message, Contents) = (message, contents);
 
@@ -24,15 +26,9 @@ internal sealed class MessageArmour : IDisposable
     /// <summary>What stands beside it, in each form in which it may have been signed; empty where nothing does.</summary>
     public IReadOnlyList<byte[]> Contents { get; }
 
-    /// <summary>Whether a file that begins with these octets is one: a PEM block, or the header of a MIME message, whose fields may stand in any order.</summary>
-    public static bool LooksLikeOne(ReadOnlySpan<byte> head)
-    {
-        var text = Encoding.ASCII.GetString(head.TrimStart(" \t\r\n"u8));
-        if (text.StartsWith("-----BEGIN ", StringComparison.Ordinal)) return true;
-        var name = text.AsSpan(0, Math.Max(0, text.IndexOf(':', StringComparison.Ordinal)));
-        var isField = name.Length > 0 && !name.ContainsAnyExcept(s_fieldName);
-        return isField && (text.Contains("MIME-Version:", StringComparison.OrdinalIgnoreCase) || text.Contains("Content-Type:", StringComparison.OrdinalIgnoreCase));
-    }
+    /// <summary>Whether a file that begins with these octets is one.</summary>
+    /// <param name="head">The first octets; 64 KiB are enough for any text before a PEM block.</param>
+    public static bool LooksLikeOne(ReadOnlySpan<byte> head) => IsMime(head) || IsBase64(head) || PemMessage.LooksLikeOne(head);
 
     /// <param name="text">From its beginning.</param>
     /// <param name="problem">Why it is none; null when it is one.</param>
@@ -42,32 +38,101 @@ internal sealed class MessageArmour : IDisposable
         try
         {
             using var buffered = new BufferedStream(text);
-            var first = Line(buffered);
-            while (first.Length == 0) first = Line(buffered);
-            return first.StartsWith("-----BEGIN ", StringComparison.Ordinal) ? Pem(buffered, first) : Mime(buffered, first);
+            var head = new byte[MaxHeader];
+            var count = buffered.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+            buffered.Position = 0;
+            if (IsMime(head.AsSpan(0, count))) return Mime(buffered);
+            return new MessageArmour(IsBase64(head.AsSpan(0, count)) ? Base64(buffered) : PemMessage.Read(buffered), []);
         }
         catch (FormatException broken)
         {
-            problem = new DocumentProblem("cms.armour", "", broken.Message, "Give a SignedData as DER, PEM (BEGIN CMS or BEGIN PKCS7) or S/MIME.");
+            problem = new DocumentProblem("cms.armour", "", broken.Message, "Give a SignedData as DER, PEM (BEGIN CMS or BEGIN PKCS7), base64 or S/MIME.");
             return null;
+        }
+    }
+
+    /// <summary>Decodes base64 up to an octet, which is taken; or to the end of the text. White space does not matter.</summary>
+    /// <exception cref="FormatException">It is no base64.</exception>
+    public static void Decode(Stream text, Stream output, int until)
+    {
+        using var transform = new FromBase64Transform(FromBase64TransformMode.IgnoreWhiteSpaces);
+        using var decoder = new CryptoStream(output, transform, CryptoStreamMode.Write, leaveOpen: true);
+        var buffer = new byte[64 * 1024];
+        var (count, letters) = (0, 0L);
+        while (text.ReadByte() is >= 0 and var octet && octet != until)
+        {
+            buffer[count++] = (byte)octet;
+            if (octet is not ('\r' or '\n' or '\t' or ' ')) letters++;
+            if (count < buffer.Length) continue;
+            decoder.Write(buffer);
+            count = 0;
+        }
+
+        decoder.Write(buffer, 0, count);
+        decoder.FlushFinalBlock();
+        if (letters % 4 != 0) throw new FormatException("the base64 breaks off");   // the decoder drops what is left
+    }
+
+    /// <summary>The next line, octet by octet, without its end: CR LF, LF or CR. Null behind the last one.</summary>
+    /// <exception cref="FormatException">It is longer than that.</exception>
+    public static string? ReadLine(Stream text, int most)
+    {
+        var line = new StringBuilder();
+        while (true)
+        {
+            switch (text.ReadByte())
+            {
+                case < 0:
+                    return line.Length == 0 ? null : line.ToString();
+                case '\r':
+                    if (text.ReadByte() is >= 0 and not '\n') text.Position--;
+                    return line.ToString();
+                case '\n':
+                    return line.ToString();
+                case var octet:
+                    if (line.Length == most) throw new FormatException("a line of the text is too long");
+                    line.Append((char)octet);
+                    break;
+            }
         }
     }
 
     public void Dispose() => Message.Dispose();
 
-    private static MessageArmour Pem(Stream text, string first)
+    // The header of a MIME message, whose fields may stand in any order.
+    private static bool IsMime(ReadOnlySpan<byte> head)
     {
-        var label = first["-----BEGIN ".Length..].TrimEnd('-', ' ');
-        if (!s_labels.Contains(label)) throw new FormatException($"the PEM block is a {label}, not a CMS");
-        return new MessageArmour(SpooledInput.Of(output => Decode(text, output, until: (byte)'-')), []);
+        var text = Encoding.ASCII.GetString(head.TrimStart(" \t\r\n"u8)).ReplaceLineEndings("\n");
+        var header = text.AsSpan(0, text.IndexOf("\n\n", StringComparison.Ordinal) is >= 0 and var end ? end : text.Length);
+        var name = header[..Math.Max(0, header.IndexOf(':'))];
+        var isField = name.Length > 0 && !name.ContainsAnyExcept(s_fieldName);
+        return isField && (header.Contains("MIME-Version:", StringComparison.OrdinalIgnoreCase) || header.Contains("Content-Type:", StringComparison.OrdinalIgnoreCase));
     }
 
-    private static MessageArmour Mime(Stream text, string first)
+    // Many a mail program and portal hands a message over as base64 and nothing else; what it decodes to tells whether it is one.
+    private static bool IsBase64(ReadOnlySpan<byte> head)
     {
+        if (head is [0xEF, 0xBB, 0xBF, ..]) head = head[3..];
+        if (head.ContainsAnyExcept(s_base64)) return false;
+        var letters = Encoding.ASCII.GetString(head[..Math.Min(head.Length, 2 * Sample)]).Where(letter => !char.IsWhiteSpace(letter)).Take(Sample).ToArray();
+        var octets = new byte[Sample];
+        return letters.Length == Sample && Convert.TryFromBase64Chars(letters, octets, out var count) && CmsFile.LooksLikeOne(octets.AsSpan(0, count));
+    }
+
+    private static SpooledInput Base64(Stream text)
+    {
+        text.Position = text.ReadByte() == 0xEF ? 3 : 0;
+        return SpooledInput.Of(output => Decode(text, output, until: -1));
+    }
+
+    private static MessageArmour Mime(Stream text)
+    {
+        var first = Line(text);
+        while (first.Trim().Length == 0) first = Line(text);
         var type = ContentType(text, first);
         if (type.StartsWith("multipart/signed", StringComparison.OrdinalIgnoreCase)) return Multipart(text, Parameter(type, "boundary") ?? throw new FormatException("the message names no boundary"));
         if (type.StartsWith("application/pkcs7-mime", StringComparison.OrdinalIgnoreCase) || type.StartsWith("application/x-pkcs7-mime", StringComparison.OrdinalIgnoreCase))
-            return new MessageArmour(SpooledInput.Of(output => Decode(text, output, until: null)), []);
+            return new MessageArmour(SpooledInput.Of(output => Decode(text, output, until: -1)), []);
         throw new FormatException("the message is no multipart/signed and no application/pkcs7-mime");
     }
 
@@ -96,7 +161,7 @@ internal sealed class MessageArmour : IDisposable
         var type = ContentType(second, Line(second));
         if (!type.Contains("pkcs7-signature", StringComparison.OrdinalIgnoreCase)) throw new FormatException("the second part is no pkcs7-signature");
         var (asItIs, canonical) = (content.ToArray(), Canonical(content));
-        return new MessageArmour(SpooledInput.Of(output => Decode(second, output, until: (byte)'-')), asItIs.AsSpan().SequenceEqual(canonical) ? [asItIs] : [asItIs, canonical]);
+        return new MessageArmour(SpooledInput.Of(output => Decode(second, output, until: '-')), asItIs.AsSpan().SequenceEqual(canonical) ? [asItIs] : [asItIs, canonical]);
     }
 
     // Reads the rest of a header; gives the value of Content-Type with its folded lines.
@@ -124,21 +189,6 @@ internal sealed class MessageArmour : IDisposable
         return value.StartsWith('"') ? value[1..].Split('"')[0] : value.Split(';')[0].Trim();
     }
 
-    private static void Decode(Stream text, Stream output, byte? until)
-    {
-        using var transform = new FromBase64Transform(FromBase64TransformMode.IgnoreWhiteSpaces);
-        using var decoder = new CryptoStream(output, transform, CryptoStreamMode.Write, leaveOpen: true);
-        var buffer = new byte[64 * 1024];
-        while (text.Read(buffer) is > 0 and var count)
-        {
-            var end = until is { } mark ? buffer.AsSpan(0, count).IndexOf(mark) : -1;
-            decoder.Write(buffer, 0, end < 0 ? count : end);
-            if (end >= 0) break;
-        }
-
-        decoder.FlushFinalBlock();
-    }
-
     private static byte[] Canonical(ReadOnlySpan<byte> content)
     {
         var canonical = new ArrayBufferWriter<byte>(content.Length + (content.Length / 32) + 1);
@@ -153,16 +203,6 @@ internal sealed class MessageArmour : IDisposable
         return canonical.WrittenSpan.ToArray();
     }
 
-    // Without its end; at the end of the text an error, for what is looked for comes behind a line.
-    private static string Line(Stream text)
-    {
-        var line = new StringBuilder();
-        while (text.ReadByte() is var octet && octet != '\n')
-        {
-            if (octet < 0 || line.Length > MaxHeader) throw new FormatException("the message ends in its header, or a line of it is too long");
-            line.Append((char)octet);
-        }
-
-        return line.ToString().TrimEnd('\r');
-    }
+    // At the end of the text an error, for what is looked for comes behind a line.
+    private static string Line(Stream text) => ReadLine(text, MaxHeader) ?? throw new FormatException("the message ends in its header");
 }

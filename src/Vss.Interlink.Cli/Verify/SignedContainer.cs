@@ -8,9 +8,9 @@ internal static class SignedContainer
     /// <exception cref="UsageException">A content is given, which the container has itself.</exception>
     public static VerifyReport Judge(VerifyRequest request, SpooledInput document)
     {
-        if (request.Content is not null) throw new UsageException("--content: a container holds what it signs.");
+        if (request.Content is not null || request.Detached.Count > 0) throw new UsageException("--content and --detached are for signatures beside their content; a container holds what it signs.");
         var judged = new AsicVerifier(request.Store, request.Policy, request.Algorithms, request.At).Judge(document.Read(), request.Key);
         if (judged.Problem is { } problem) return VerifyReport.NotReadable(problem);
-        return judged.Signatures.Count == 0 ? VerifyReport.NotSigned : VerifyReport.Of(CoverageRequirement.Applied(request, judged.Signatures, [.. judged.Unsigned, .. request.Detached.Keys]), request.At);
+        return judged.Signatures.Count == 0 ? VerifyReport.NotSigned : VerifyReport.Of(CoverageRequirement.Applied(request, judged.Signatures, judged.Unsigned), request.At);
     }
 }

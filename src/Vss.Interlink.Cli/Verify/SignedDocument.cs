@@ -5,7 +5,10 @@ namespace Vss.Interlink.Cli.Verify;
 /// <summary>Judges the signatures of a document of any format. Every outcome is a report; what a stranger wrote never makes it throw.</summary>
 internal static class SignedDocument
 {
-    private const int HeadOctets = 1024;   // within which a PDF must say what it is: ISO 32000-1 annex H.3.4.1
+    private const int HeadOctets = 64 * 1024;
+    private const int PdfHead = 1024;   // within which a PDF must say what it is: ISO 32000-1 annex H.3.4.1
+
+    private static readonly byte[] s_beforeXml = [0xEF, 0xBB, 0xBF, 0xFE, 0xFF, 0, 9, 10, 13, 32];   // byte order marks, the zeros of UTF-16 and UTF-32, white space
 
     /// <exception cref="UsageException">The request gives contents that the document has no use for.</exception>
     public static VerifyReport Judge(VerifyRequest request)
@@ -38,9 +41,10 @@ internal static class SignedDocument
         ReadOnlySpan<byte> first = head.AsSpan(0, count);
         if (first.StartsWith("PK\x03\x04"u8) || first.StartsWith("PK\x05\x06"u8)) return SignedContainer.Judge(request, document);
         if (CmsFile.LooksLikeOne(first)) return SignedMessage.Judge(request, document);
+        if (first.TrimStart(s_beforeXml) is [] or [(byte)'<', ..]) return SignedXml.Judge(request, document);
+        if (first.StartsWith("%PDF-"u8)) return SignedPdf.Judge(request, document);
         if (MessageArmour.LooksLikeOne(first)) return SignedMessage.JudgeArmoured(request, document);
-        var isXml = first.TrimStart("\xEF\xBB\xBF\xFE\xFF \t\r\n\0"u8) is [(byte)'<', ..];
-        if (!isXml && first.IndexOf("%PDF-"u8) >= 0) return SignedPdf.Judge(request, document);
-        return first is [0x30, ..] ? SignedMessage.Judge(request, document) : SignedXml.Judge(request, document);
+        if (first[..Math.Min(count, PdfHead)].IndexOf("%PDF-"u8) >= 0) return SignedPdf.Judge(request, document);
+        return first is [0x30, ..] ? SignedMessage.Judge(request, document) : VerifyReport.NotReadable(new ReportError("input.format", "octet 0", "the file is neither XML nor CMS (DER, PEM, base64, S/MIME), a container or a PDF", "Give the signed document itself, decoded from what it was sent in."));
     }
 }

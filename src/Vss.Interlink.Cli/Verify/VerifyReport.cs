@@ -59,7 +59,7 @@ internal sealed record ReportError(string Rule, string At, string Detail, string
 /// <summary>One signature and how it was judged.</summary>
 /// <param name="Id">What the document calls it, as its Id attribute; or signature-1.</param>
 /// <param name="Format">XAdES, WS-Security, XML-DSig, CAdES, CMS, PAdES, PDF or RFC 3161.</param>
-/// <param name="Level">dsig, B, T, LT or LTA, by what it carries; null where its format has no levels.</param>
+/// <param name="Level">dsig, B, T, LT or LTA, by what holds of what it carries; null where its format has no levels.</param>
 /// <param name="Integrity">intact, broken or unknown: digests and signature value alone, whoever signed.</param>
 /// <param name="Coverage">What is signed, as far as the digests were found right; without the signature's own properties.</param>
 /// <param name="Scope">full, partial or none.</param>

@@ -17,7 +17,7 @@ public sealed partial class AdminService(
 {
     public override Task<TraceResponse> Trace(TraceRequest request, ServerCallContext context) => faults.RunAsync(async () =>
     {
-        caller.Require(context);
+        await caller.RequireAsync(context);
         var cancellation = context.CancellationToken;
         if (ExchangeId.TryParse(request.Id, out var id) && await history.FindAsync(id, cancellation) is { } exchange)
         {

@@ -15,32 +15,32 @@ public sealed class ExchangeService(DossierIntake intake, ExchangeHistory histor
 {
     public override Task<SubmitResponse> Submit(IAsyncStreamReader<SubmitRequest> requestStream, ServerCallContext context) => faults.RunAsync(async () =>
     {
-        caller.Require(context);
+        await caller.RequireAsync(context);
         if (!await requestStream.MoveNext(context.CancellationToken) || requestStream.Current.PartCase != SubmitRequest.PartOneofCase.Dossier)
             throw new ExchangeFault(Fault.SchemaViolation, "The first message must carry the dossier.", "submit.header-first");
         var octets = requestStream.Current.Dossier.ToByteArray();
         await room.RequireAsync(context.CancellationToken);
         var attachments = await StoreAsync(requestStream, context.CancellationToken);   // chunks go to the body store as they come
-        var submission = InsideDossier.Read(caller.Verify(context, octets), attachments);
+        var submission = InsideDossier.Read(await caller.VerifyAsync(context, octets), attachments);
         var accepted = await intake.AcceptAsync(submission, context.CancellationToken);
         return new SubmitResponse { ExchangeId = accepted.ExchangeId.ToString(), Receipt = ByteString.CopyFrom(accepted.Receipt), Repeated = accepted.Repeated };
     });
 
     public override Task<ExchangeView> Get(GetRequest request, ServerCallContext context) => faults.RunAsync(async () =>
     {
-        caller.Require(context);
+        await caller.RequireAsync(context);
         return await FindAsync(request, context.CancellationToken);
     });
 
-    public override Task<ListResponse> List(ListRequest request, ServerCallContext context) => faults.RunAsync(() =>
+    public override Task<ListResponse> List(ListRequest request, ServerCallContext context) => faults.RunAsync(async () =>
     {
-        caller.Require(context);
-        return history.ListAsync(request, context.CancellationToken);
+        await caller.RequireAsync(context);
+        return await history.ListAsync(request, context.CancellationToken);
     });
 
     public override Task Watch(GetRequest request, IServerStreamWriter<ExchangeView> responseStream, ServerCallContext context) => faults.RunAsync(async () =>
     {
-        caller.Require(context);
+        await caller.RequireAsync(context);
         var found = await FindAsync(request, context.CancellationToken);
         await foreach (var view in history.WatchAsync(ExchangeId.Stored(found.ExchangeId), context.CancellationToken)) await responseStream.WriteAsync(view);
     });

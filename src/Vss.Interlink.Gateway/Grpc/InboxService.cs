@@ -21,7 +21,7 @@ public sealed class InboxService(InsideConnector connector, ReceiverBox box, Ins
 
     public override Task Receive(IAsyncStreamReader<InboxRequest> requestStream, IServerStreamWriter<InboxDelivery> responseStream, ServerCallContext context) => faults.RunAsync(async () =>
     {
-        caller.Require(context);
+        await caller.RequireAsync(context);
         if (!await requestStream.MoveNext(context.CancellationToken) || requestStream.Current.PartCase != InboxRequest.PartOneofCase.Subscribe)
             throw new ExchangeFault(Fault.SchemaViolation, "The first message must subscribe.", "inbox.subscribe-first");
         var wanted = requestStream.Current.Subscribe;
@@ -54,7 +54,7 @@ public sealed class InboxService(InsideConnector connector, ReceiverBox box, Ins
 
     public override Task Download(DownloadRequest request, IServerStreamWriter<DownloadChunk> responseStream, ServerCallContext context) => faults.RunAsync(async () =>
     {
-        caller.Require(context);
+        await caller.RequireAsync(context);
         if (!ExchangeId.TryParse(request.ExchangeId, out var exchange)) throw new ExchangeFault(Fault.NotFound, "There is no such exchange.", "inbox.exchange");
         await using var content = await box.OpenAttachmentAsync(exchange, request.AttachmentId, options.Value.InsideOrgans.Select(OrganId.Stored), context.CancellationToken);
         var buffer = new byte[ChunkSize];

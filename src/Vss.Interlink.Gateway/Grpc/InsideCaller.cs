@@ -1,15 +1,16 @@
 using Grpc.Core;
 using Vss.Interlink.Exchange.Faults;
+using Vss.Interlink.Trust.Online;
 using Vss.Interlink.Trust.Verification;
 
 namespace Vss.Interlink.Gateway.Grpc;
 
 /// <summary>Who calls on the inside: a registered service by its TLS client certificate, checked on every call.</summary>
-public sealed class InsideCaller(ChannelVerifier channel)
+public sealed class InsideCaller(ChannelVerifier channel, RevocationSource revocation)
 {
-    /// <summary>The octets as a document of the caller. Throws UNAUTHENTICATED naming the rule.</summary>
-    public VerifiedDocument Verify(ServerCallContext context, ReadOnlyMemory<byte> octets) =>
-        channel.Inside(context.GetHttpContext().Connection.ClientCertificate, octets) switch
+    /// <summary>The octets as a document of the caller, who waits where an answer about the certificate ended since the connection was made. Throws UNAUTHENTICATED naming the rule.</summary>
+    public async ValueTask<VerifiedDocument> VerifyAsync(ServerCallContext context, ReadOnlyMemory<byte> octets) =>
+        await revocation.VerifyAsync(() => channel.Inside(context.GetHttpContext().Connection.ClientCertificate, octets), context.CancellationToken) switch
         {
             VerificationResult.Passed passed => passed.Document,
             VerificationResult.Refused refused => throw FaultCatalogue.FromVerdict(refused.Verdict),
@@ -20,5 +21,5 @@ public sealed class InsideCaller(ChannelVerifier channel)
     public string Name(ServerCallContext context) => Verify(context, ReadOnlyMemory<byte>.Empty).SignedBy!.Subject;
 
     /// <summary>Throws unless the caller is a registered inside service.</summary>
-    public void Require(ServerCallContext context) => Verify(context, ReadOnlyMemory<byte>.Empty);
+    public async ValueTask RequireAsync(ServerCallContext context) => await VerifyAsync(context, ReadOnlyMemory<byte>.Empty);
 }

@@ -47,22 +47,12 @@ internal static class Edges
     public static void Listen(this WebApplication app)
     {
         var options = app.Services.GetRequiredService<IOptions<EdgeOptions>>().Value;
-        var channel = app.Services.GetRequiredService<ChannelVerifier>();
-        var revocation = app.Services.GetRequiredService<RevocationSource>();
         var kestrel = app.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value;
         var (certificate, chain) = KeyUri.OpenTls(options.TlsKey!);
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
         Listen(Edge.Partners, options.Partners!, HttpProtocols.Http1AndHttp2, ClientCertificateMode.AllowCertificate);
         Listen(Edge.Inside, options.Inside!, HttpProtocols.Http2, ClientCertificateMode.RequireCertificate);
-
-        // A hand-shake cannot wait for the network. What it lacks is fetched meanwhile, and the client's next attempt finds it.
-        bool Accepts(X509Certificate2 client)
-        {
-            var isGood = channel.Accepts(client, out var lacks);
-            revocation.Begin(lacks);
-            return isGood;
-        }
 
         void Listen(Edge edge, string address, HttpProtocols protocols, ClientCertificateMode clients) => kestrel.Listen(IPEndPoint.Parse(address), listen =>
         {
@@ -72,13 +62,7 @@ internal static class Edges
                 connection.Features.Set(new EdgeFeature(edge));
                 return next(connection);
             });
-            listen.UseHttps(https =>
-            {
-                https.ServerCertificate = certificate;
-                https.ServerCertificateChain = chain;
-                https.ClientCertificateMode = clients;
-                https.ClientCertificateValidation = (client, _, _) => Accepts(client);
-            });
+            ClientCertificates.UseHttps(listen, https => (https.ServerCertificate, https.ServerCertificateChain) = (certificate, chain), clients, app.Services);
         });
     }
 

@@ -18,6 +18,7 @@ public sealed class DevelopmentPki
 
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
+    private const string EmailProtection = "1.3.6.1.5.5.7.3.4";
     private static readonly TimeSpan Margin = TimeSpan.FromDays(2);
 
     private readonly string _folder;
@@ -60,17 +61,17 @@ public sealed class DevelopmentPki
         var year = TimeSpan.FromDays(365);
         using var root = Authority("root", "CN=Development root, O=Interlink sandbox, C=VN", null, 10 * year, Path.Combine(Anchors, "root.crt"));
         using var issuing = Authority("issuing", "CN=Development issuing CA, O=Interlink sandbox, C=VN", root, 5 * year, Path.Combine(Intermediates, "issuing.crt"));
-        Leaf("hub", HubSubject, issuing, _now.AddHours(-1), _now + year, null);
+        Leaf("hub", HubSubject, issuing, _now.AddHours(-1), _now + year);
         Leaf("hub-tls", "CN=localhost, O=Vietnam Social Security, C=VN", issuing, _now.AddHours(-1), _now + year, ServerAuthentication);
-        Leaf("ministry", MinistrySubject, issuing, _now.AddHours(-1), _now + year, ClientAuthentication);
-        Leaf("office", OfficeSubject, issuing, _now.AddHours(-1), _now + year, null);
+        Leaf("ministry", MinistrySubject, issuing, _now.AddHours(-1), _now + year, ClientAuthentication, EmailProtection);   // connects and signs, as those of public authorities
+        Leaf("office", OfficeSubject, issuing, _now.AddHours(-1), _now + year);
         Leaf("inside", InsideSubject, issuing, _now.AddHours(-1), _now + year, ClientAuthentication);
-        Leaf("ministry-revoked", MinistrySubject, issuing, _now.AddHours(-1), _now + year, null);
-        Leaf("ministry-expired", MinistrySubject, issuing, _now.AddDays(-30), _now.AddDays(-1), null);
+        Leaf("ministry-revoked", MinistrySubject, issuing, _now.AddHours(-1), _now + year);
+        Leaf("ministry-expired", MinistrySubject, issuing, _now.AddDays(-30), _now.AddDays(-1));
         if (!File.Exists(PathOf("stranger", ".p12")))
         {
             using var strange = Authority("stranger-root", "CN=Nobody knows this root, C=VN", null, year, PathOf("stranger-root", ".crt"));
-            Leaf("stranger", MinistrySubject, strange, _now.AddHours(-1), _now + year, null);
+            Leaf("stranger", MinistrySubject, strange, _now.AddHours(-1), _now + year);
         }
 
         using var revoked = Load("ministry-revoked");
@@ -101,18 +102,18 @@ public sealed class DevelopmentPki
         return Load(name);
     }
 
-    private void Leaf(string name, string subject, X509Certificate2 issuer, DateTimeOffset from, DateTimeOffset to, string? extendedUsage)
+    private void Leaf(string name, string subject, X509Certificate2 issuer, DateTimeOffset from, DateTimeOffset to, params string[] extendedUsages)
     {
         var endsInPast = to < _now;
-        if (endsInPast ? File.Exists(PathOf(name, ".p12")) && IssuedBy(name, issuer) : StillGood(name) && IssuedBy(name, issuer)) return;
+        if (endsInPast ? File.Exists(PathOf(name, ".p12")) && IssuedBy(name, issuer) : StillGood(name) && IssuedBy(name, issuer) && IsFor(name, extendedUsages)) return;
         using var key = RSA.Create(2048);
         var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.NonRepudiation, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(issuer, true, false));
-        if (extendedUsage is not null) request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(extendedUsage)], false));
-        if (extendedUsage == ServerAuthentication)
+        if (extendedUsages.Length > 0) request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([.. extendedUsages.Select(oid => new Oid(oid))], false));
+        if (extendedUsages.Contains(ServerAuthentication))
         {
             var names = new SubjectAlternativeNameBuilder();
             names.AddDnsName("localhost");
@@ -143,6 +144,13 @@ public sealed class DevelopmentPki
         foreach (var certificate in revoked) builder.AddEntry(certificate.SerialNumberBytes.Span, _now.AddMinutes(-30), X509RevocationReason.KeyCompromise);
         var number = new BigInteger(_now.ToUnixTimeSeconds());
         File.WriteAllBytes(path, builder.Build(issuer, number, _now.AddDays(7), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1, _now.AddHours(-1)));
+    }
+
+    private bool IsFor(string name, string[] extendedUsages)
+    {
+        using var known = Load(name);
+        var usages = known.Extensions.OfType<X509EnhancedKeyUsageExtension>().SelectMany(extension => extension.EnhancedKeyUsages.Cast<Oid>()).Select(oid => oid.Value!);
+        return usages.ToHashSet().SetEquals(extendedUsages);
     }
 
     private bool StillGood(string name)

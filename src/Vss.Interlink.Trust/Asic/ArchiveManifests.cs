@@ -7,14 +7,15 @@ namespace Vss.Interlink.Trust.Asic;
 
 /// <summary>
 /// Time stamps over ASiCArchiveManifests, which prove that the files named there existed, signatures among them: EN 319 162-1 annex A.7. A later one is over the earlier, so each is judged at the
-/// moment that the next later proves. One that is not good proves nothing and spoils nothing.
+/// moment that those over it prove. One that is not good proves nothing and spoils nothing.
 /// </summary>
 internal sealed class ArchiveManifests
 {
     private const string Prefix = "META-INF/ASiCArchiveManifest";
     private const int MaxManifests = 32;
 
-    private readonly Dictionary<string, DateTimeOffset> _proved = [];
+    private readonly Dictionary<string, List<PassedTimeStamp>> _over = [];
+    private readonly HashSet<string> _disordered = [];
     private readonly List<(Step Step, HashSet<string> Over)> _steps = [];
     private readonly HashSet<string> _names = [];
 
@@ -31,24 +32,40 @@ internal sealed class ArchiveManifests
             if (found.Count > MaxManifests) throw new InvalidDataException($"the container has more than {MaxManifests} archive manifests");
         }
 
-        foreach (var (file, stamp, manifest, token) in found.OrderByDescending(each => each.Token.Time))
+        // Each after those whose manifests name it. A name alone proves nothing, and names may go in a circle.
+        while (found.Count > 0)
         {
+            var next = found.FindIndex(each => !found.Exists(other => other.Stamp != each.Stamp && IsNamed(container, other.Manifest, each.Stamp)));
+            var (file, stamp, manifest, token) = found[Math.Max(next, 0)];
+            found.RemoveAt(Math.Max(next, 0));
             var check = new ManifestCheck(container, algorithms).Run(manifest);
-            var verdict = judge.Judge(token, hash => container.Digest(file, hash), null, ProvedAt(stamp)).Verdict;
-            var problem = check.Ladder.IsWhole ? verdict.Failure?.Detail : check.Ladder.Refused().Failure!.Detail;
+            var judged = judge.Judge(token, hash => container.Digest(file, hash), null, Around(stamp).ProvedAt);
+            var problem = check.Ladder.IsWhole ? judged.Verdict.Failure?.Detail : check.Ladder.Refused().Failure!.Detail;
             var time = Times.Iso(token.Time);
             _steps.Add((new Step(Rules.TimeStamp, true, file.Name, problem is null ? $"the archive time stamp of {time} is good" : $"the archive time stamp of {time} is not counted: {problem}"), [.. check.Names]));
-            if (problem is not null) continue;
-            foreach (var name in check.Names) _proved[name] = _proved.TryGetValue(name, out var earlier) && earlier < token.Time ? earlier : token.Time;
+            if (problem is null) Proves(check.Names, new PassedTimeStamp(token, judged.Certificate!), Around(stamp));
         }
     }
 
     /// <summary>The manifests and their time stamps.</summary>
     public IReadOnlyCollection<string> Names => _names;
 
-    /// <summary>When a file is proved to have existed; null where nothing proves it.</summary>
-    public DateTimeOffset? ProvedAt(string name) => _proved.TryGetValue(name, out var time) ? time : null;
+    /// <summary>What is proved of a file.</summary>
+    public Surroundings Around(string name) => new() { Over = _over.TryGetValue(name, out var over) ? over : [], IsInDisorder = _disordered.Contains(name) };
 
     /// <summary>Rungs of the time stamps over a file.</summary>
     public IEnumerable<Step> StepsOf(string name) => _steps.Where(each => each.Over.Contains(name)).Select(each => each.Step);
+
+    private static bool IsNamed(ZipContainer container, AsicManifest manifest, string file) => manifest.References.Any(reference => AsicVerifier.MemberOf(container, reference.Uri)?.Name == file);
+
+    private void Proves(IEnumerable<string> names, PassedTimeStamp stamp, Surroundings around)
+    {
+        var isInDisorder = around.IsInDisorder || around.Over.Any(later => later.IsSurelyBefore(stamp.Token));
+        foreach (var name in names)
+        {
+            if (!_over.TryGetValue(name, out var over)) _over[name] = over = [];
+            over.Add(stamp);
+            if (isInDisorder) _disordered.Add(name);
+        }
+    }
 }

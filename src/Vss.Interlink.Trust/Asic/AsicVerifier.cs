@@ -45,7 +45,7 @@ public sealed class AsicVerifier(TrustStore store, ValidationPolicy policy, Sign
 
     private JudgedContainer Judge(ZipContainer container, SignerKey? key)
     {
-        var type = TypeOf(container);
+        var (type, note) = TypeOf(container);
         List<ZipMember> files = [.. container.Members.Where(member => !member.IsFolder && !s_descriptions.Contains(member.Name, StringComparer.Ordinal))];
         List<Signed> signed = [];
         var archive = new ArchiveManifests(container, files, new TimeStampJudge(store, policy, algorithms, at), algorithms, MaxMetaFile);
@@ -56,17 +56,20 @@ public sealed class AsicVerifier(TrustStore store, ValidationPolicy policy, Sign
 
         List<string> objects = [.. files.Select(file => file.Name).Where(name => !used.Contains(name))];
         if (signed.Count > 0 && objects.Count == 0) throw new InvalidDataException("the container has signatures, and nothing that they could be over");
-        if (type == Simple && (objects.Count > 1 || objects.Exists(name => name.Contains('/', StringComparison.Ordinal)))) throw new InvalidDataException("an ASiC-S container has one data object at its root, and nothing else");
+        List<string> data = [.. objects.Where(name => !name.StartsWith(MetaFolder, StringComparison.Ordinal))];   // what else is in META-INF is no data object, and nobody's unless it is signed
+        if (type == Simple && (data.Count > 1 || data.Exists(name => name.Contains('/', StringComparison.Ordinal)))) throw new InvalidDataException("an ASiC-S container has one data object at its root, and nothing else");
         var covered = signed.Where(one => one.Signature.Integrity == SignatureIntegrity.Intact).SelectMany(one => one.Names).ToHashSet(StringComparer.Ordinal);
-        return new JudgedContainer([.. signed.Select(one => one.Within(objects))], [.. objects.Where(name => !covered.Contains(name))]);
+        return new JudgedContainer([.. signed.Select(one => one.Within(objects, note))], [.. objects.Where(name => !covered.Contains(name))]);
     }
 
-    // Annex A.1: where it is, it is the first member, stored, with nothing in its header that would move it.
-    private static string? TypeOf(ZipContainer container)
+    // Annex A.1 asks for it first, stored and without extra fields, so that programs tell the type by the container's first octets. It may be left out altogether, and archivers write it otherwise:
+    // what it says is what it says wherever it stands.
+    private static (string? Type, Step? Note) TypeOf(ZipContainer container)
     {
-        if (container.Find(MimeType) is not { } member) return null;
-        if (!ReferenceEquals(container.Members[0], member) || !member.IsStored || member.HasExtra) throw new InvalidDataException("the member 'mimetype' is not the first, stored and without extra fields");
-        return Encoding.ASCII.GetString(container.ReadMember(member, MaxMimeType));
+        if (container.Find(MimeType) is not { } member) return (null, null);
+        var type = Encoding.ASCII.GetString(container.ReadMember(member, MaxMimeType)).TrimEnd();
+        var isPlain = ReferenceEquals(container.Members[0], member) && member.IsStored && !member.HasExtra;
+        return (type, isPlain ? null : new Step(Rules.Structure, true, MimeType, "it is not the first member, stored and without extra fields, as EN 319 162-1 annex A.1 asks; what it says is read all the same"));
     }
 
     // Without a type the container is what it holds: one file at the root and one signature of the names that ASiC-S has.
@@ -97,7 +100,7 @@ public sealed class AsicVerifier(TrustStore store, ValidationPolicy policy, Sign
                 JudgeMessage(container, signature, only, key, [only.Name], null, archive, signed);
                 break;
             default:
-                JudgeTimeStamp(container, signature, only, [only.Name], null, signed);
+                JudgeTimeStamp(container, signature, only, [only.Name], null, archive, signed);
                 break;
         }
     }
@@ -123,7 +126,7 @@ public sealed class AsicVerifier(TrustStore store, ValidationPolicy policy, Sign
             if (!signature.Name.StartsWith(MetaFolder, StringComparison.Ordinal)) throw new InvalidDataException($"the signature that '{file.Name}' names is not in META-INF");
             used.Add(signature.Name);
             var found = new ManifestCheck(container, algorithms).Run(manifest);
-            if (signature.Name.EndsWith(".tst", StringComparison.Ordinal)) JudgeTimeStamp(container, signature, file, found.Names, found.Ladder, signed);
+            if (signature.Name.EndsWith(".tst", StringComparison.Ordinal)) JudgeTimeStamp(container, signature, file, found.Names, found.Ladder, archive, signed);
             else JudgeMessage(container, signature, file, key, found.Names, found.Ladder, archive, signed);
         }
 
@@ -160,24 +163,23 @@ public sealed class AsicVerifier(TrustStore store, ValidationPolicy policy, Sign
         if (message.Content is not null) throw new InvalidDataException($"'{signature.Name}' has a content of its own; what it signs is in the container");
         var over = new CmsContent(new Coverage(CoverageKind.External, content.Name), () => container.OpenMember(content));
         List<Step> steps = [.. archive.StepsOf(signature.Name)];
-        foreach (var judged in new CmsVerifier(store, policy, algorithms, at).Judge(message, over, key, archive.ProvedAt(signature.Name)))
+        foreach (var judged in new CmsVerifier(store, policy, algorithms, at).Judge(message, over, key, archive.Around(signature.Name)))
         {
-            var isArchived = archive.ProvedAt(signature.Name) is not null && judged.Level == SignatureLevel.LT;
-            var whole = judged with { Level = isArchived ? SignatureLevel.LTA : judged.Level, Verdict = judged.Verdict with { Ladder = [.. steps, .. judged.Verdict.Ladder] } };
+            var whole = judged with { Verdict = judged.Verdict with { Ladder = [.. steps, .. judged.Verdict.Ladder] } };
             signed.Add(new Signed(whole, names).Behind(before));
         }
     }
 
-    private void JudgeTimeStamp(ZipContainer container, ZipMember stamp, ZipMember content, IReadOnlyList<string> names, Ladder? before, List<Signed> signed)
+    private void JudgeTimeStamp(ZipContainer container, ZipMember stamp, ZipMember content, IReadOnlyList<string> names, Ladder? before, ArchiveManifests archive, List<Signed> signed)
     {
         if (TimeStampToken.TryRead(container.ReadMember(stamp, MaxMetaFile)) is not { } token) throw new InvalidDataException($"'{stamp.Name}' is no time-stamp token");
-        var judged = new TimeStampJudge(store, policy, algorithms, at).Judge(token, hash => container.Digest(content, hash), null);
+        var judged = new TimeStampJudge(store, policy, algorithms, at).Judge(token, hash => container.Digest(content, hash), null, archive.Around(stamp.Name).ProvedAt);
         var signature = new JudgedSignature
         {
             Id = token.SerialNumber,
             Kind = SignatureKind.TimeStamp,
             Integrity = judged.IsIntact switch { true => SignatureIntegrity.Intact, false => SignatureIntegrity.Broken, null => SignatureIntegrity.Unknown },
-            Verdict = judged.Verdict,
+            Verdict = judged.Verdict with { Ladder = [.. archive.StepsOf(stamp.Name), .. judged.Verdict.Ladder] },
             Algorithms = token.Hash.Name is { } hash ? [hash] : [],
             ClaimedTime = token.Time,
             ProvedAt = judged.Verdict.Passed ? token.Time : null,
@@ -206,8 +208,8 @@ public sealed class AsicVerifier(TrustStore store, ValidationPolicy policy, Sign
             return this with { Signature = Signature with { Verdict = verdict, Integrity = integrity } };
         }
 
-        /// <summary>With the coverage of the container whose data objects these are.</summary>
-        public JudgedSignature Within(IReadOnlyList<string> objects)
+        /// <summary>With the coverage of the container whose data objects these are, and what is to be said of the container.</summary>
+        public JudgedSignature Within(IReadOnlyList<string> objects, Step? note)
         {
             var isIntact = Signature.Integrity == SignatureIntegrity.Intact;
             return new JudgedSignature
@@ -216,7 +218,7 @@ public sealed class AsicVerifier(TrustStore store, ValidationPolicy policy, Sign
                 Kind = Signature.Kind,
                 Level = Signature.Level,
                 Integrity = Signature.Integrity,
-                Verdict = Signature.Verdict,
+                Verdict = note is null ? Signature.Verdict : Signature.Verdict with { Ladder = [note, .. Signature.Verdict.Ladder] },
                 Coverage = isIntact ? [.. Names.Select(name => new Coverage(CoverageKind.External, name))] : [],
                 Scope = !isIntact || Names.Count == 0 ? SignatureScope.None : objects.All(Names.Contains) ? SignatureScope.Full : SignatureScope.Partial,
                 Algorithms = Signature.Algorithms,

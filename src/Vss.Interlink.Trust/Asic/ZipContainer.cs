@@ -19,11 +19,17 @@ internal sealed record ZipMember(string Name, long Start, long Packed, long Leng
 /// <summary>A ZIP file of which every reader reads the same: <see cref="ZipDirectory"/> says what that takes.</summary>
 internal sealed class ZipContainer
 {
+    private const long ReadFreely = 1024L * 1024 * 1024;
+    private const int MostTimes = 32;
+
     private readonly Stream _file;
     private readonly Lock _reading = new();
     private readonly Dictionary<(string Name, HashAlgorithmName Hash), byte[]> _digests = [];
 
-    private ZipContainer(Stream file, IReadOnlyList<ZipMember> members) => (_file, Members) = (file, members);
+    // Every signature may be over every member; however many they are, what is unpacked for them stays in proportion to what was sent.
+    private long _left;
+
+    private ZipContainer(Stream file, IReadOnlyList<ZipMember> members) => (_file, Members, _left) = (file, members, ReadFreely + MostTimes * file.Length);
 
     /// <summary>In the order in which they stand in the file.</summary>
     public IReadOnlyList<ZipMember> Members { get; }
@@ -37,7 +43,7 @@ internal sealed class ZipContainer
     public Stream OpenMember(ZipMember member)
     {
         var packed = new MemberStream(this, member.Start, member.Packed);
-        return member.IsStored ? packed : new ExactStream(new DeflateStream(packed, CompressionMode.Decompress), member);
+        return new ExactStream(this, member.IsStored ? packed : new DeflateStream(packed, CompressionMode.Decompress), member);
     }
 
     /// <summary>All of a small member.</summary>
@@ -85,7 +91,7 @@ internal sealed class ZipContainer
     }
 
     /// <summary>What a member unpacks to, and not an octet more or less than was said.</summary>
-    private sealed class ExactStream(Stream unpacked, ZipMember member) : ForwardStream
+    private sealed class ExactStream(ZipContainer container, Stream unpacked, ZipMember member) : ForwardStream
     {
         private long _left = member.Length;
 
@@ -93,6 +99,7 @@ internal sealed class ZipContainer
         {
             if (buffer.IsEmpty) return 0;
             var count = unpacked.Read(buffer);
+            if (Interlocked.Add(ref container._left, -count) < 0) throw new InvalidDataException("the signatures of the container ask for more of its members than is read for a file of its length");
             _left -= count;
             if (_left < 0 || (count == 0 && _left > 0)) throw new InvalidDataException($"'{member.Name}' does not unpack to the {member.Length} octets that its header says");
             return count;

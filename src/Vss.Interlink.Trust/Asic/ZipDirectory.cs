@@ -24,7 +24,7 @@ internal static class ZipDirectory
     private const int MaxMembers = 4096;
     private const int MaxDirectory = 4 * 1024 * 1024;
     private const long MaxTotal = 4L * 1024 * 1024 * 1024;
-    private const long RatioFrom = 1024 * 1024;
+    private const long Unsuspected = 64 * 1024 * 1024;   // octets that may come out of next to nothing: empty drawings and tables pack a thousandfold
     private const int MaxRatio = 200;
     private const int DescriptorFlag = 0x0008;
     private const int Utf8Flag = 0x0800;
@@ -34,9 +34,9 @@ internal static class ZipDirectory
     /// <exception cref="InvalidDataException">It is no ZIP file that is admitted.</exception>
     public static IReadOnlyList<ZipMember> Read(Stream file)
     {
-        var (start, length, count) = Locate(file);
-        if (length > MaxDirectory || count > MaxMembers) throw new InvalidDataException($"the container has {count} members, at most {MaxMembers} are admitted");
-        var directory = At(file, start, (int)length);
+        var (start, size, count) = Locate(file);
+        if (size > MaxDirectory || count > MaxMembers) throw new InvalidDataException($"the container has {count} members, at most {MaxMembers} are admitted");
+        var directory = At(file, start, (int)size);
         List<Listed> listed = [];
         var at = 0;
         while (at < directory.Length)
@@ -47,7 +47,9 @@ internal static class ZipDirectory
 
         if (listed.Count != count) throw new InvalidDataException($"the directory lists {listed.Count} members, and {count} is written behind it");
         RefuseSameNames(listed);
-        if (listed.Sum(entry => entry.Length) > MaxTotal) throw new InvalidDataException($"the members have more than {MaxTotal} octets together");
+        var (length, packed) = (listed.Sum(entry => entry.Length), listed.Sum(entry => entry.Packed));
+        if (length > MaxTotal) throw new InvalidDataException($"the members have more than {MaxTotal} octets together");
+        if (length > Unsuspected + MaxRatio * packed) throw new InvalidDataException($"the members unpack to more than {MaxRatio} times their length");
         return Members(file, [.. listed.OrderBy(entry => entry.Offset)], start);
     }
 
@@ -169,7 +171,6 @@ internal static class ZipDirectory
             if (IsStored && Packed != Length) throw new InvalidDataException($"'{Name}' is stored, and has two lengths");
             if (Name.EndsWith('/') && Length != 0) throw new InvalidDataException($"'{Name}' is a folder with data");
             if ((U32(entry, 38) >> 16 & TypeMask) == LinkType) throw new InvalidDataException($"'{Name}' is a link");
-            if (Length > RatioFrom && Length / MaxRatio > Packed) throw new InvalidDataException($"'{Name}' unpacks to more than {MaxRatio} times its length");
         }
 
         public string Name { get; }

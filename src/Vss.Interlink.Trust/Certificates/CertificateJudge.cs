@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using Vss.Interlink.Trust.Paths;
 using Vss.Interlink.Trust.Policy;
 using Vss.Interlink.Trust.Revocation;
+using Vss.Interlink.Trust.TimeStamps;
 using Vss.Interlink.Trust.Verification;
 using Vss.Interlink.XmlSecurity.Signatures;
 
@@ -15,13 +16,15 @@ internal static class CertificateJudge
         new(certificate.Subject, certificate.Issuer, certificate.SerialNumber, Convert.ToHexStringLower(SHA256.HashData(certificate.RawDataMemory.Span)));
 
     /// <summary>Adds the rungs for one certificate; false after the first that breaks.</summary>
-    public static bool Judge(X509Certificate2 certificate, X509Certificate2Collection sent, TrustStore store, DateTimeOffset at, bool forClientAuthentication, ValidationPolicy policy, Ladder ladder, SignaturePolicy? algorithms = null, DateTimeOffset? provedAt = null)
+    public static bool Judge(X509Certificate2 certificate, X509Certificate2Collection sent, TrustStore store, DateTimeOffset at, bool forClientAuthentication, ValidationPolicy policy, Ladder ladder, SignaturePolicy? algorithms = null, SignatureProof? proof = null)
     {
         var isGood = new PathValidator(store, [.. sent]).Validate(certificate, new PathRequest
         {
             Purpose = forClientAuthentication ? CertificatePurpose.ClientAuth : CertificatePurpose.Signing,
             Now = at,
-            ProvedAt = provedAt,
+            ProvedAt = proof?.At,
+            MadeAfter = proof?.MadeAfter,
+            Proofs = proof?.Things,
             Revocation = policy.Revocation,
             RevocationGrace = policy.RevocationGrace,
             Algorithms = algorithms ?? SignaturePolicy.Default,

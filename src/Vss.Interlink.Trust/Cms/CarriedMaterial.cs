@@ -2,6 +2,7 @@ using System.Formats.Asn1;
 using System.Security.Cryptography.X509Certificates;
 using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Revocation;
+using Vss.Interlink.Trust.TimeStamps;
 
 namespace Vss.Interlink.Trust.Cms;
 
@@ -27,11 +28,15 @@ internal sealed class CarriedMaterial
 
     public X509Certificate2Collection Certificates { get; } = [];
 
-    /// <summary>Whether anything tells of revocations.</summary>
-    public bool HasRevocation => _lists.Count + _answers.Count > 0;
+    /// <summary>All of it.</summary>
+    public ValidationMaterial Material => new([.. Certificates], _lists, _answers);
 
-    /// <summary>The store with what comes along.</summary>
-    public TrustStore AddedTo(TrustStore store) => store.With([.. Certificates], _lists, _answers);
+    /// <summary>Of what tells of revocations, that which lies in one of these parts of the message.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Within(IEnumerable<ReadOnlyMemory<byte>> parts)
+    {
+        var all = parts.ToList();
+        return [.. Material.Octets.Where(octets => all.Exists(part => part.Span.Overlaps(octets.Span)))];
+    }
 
     private static void Each(ReadOnlyMemory<byte> values, Action<AsnReader> read)
     {

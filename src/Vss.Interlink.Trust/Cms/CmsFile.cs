@@ -97,13 +97,16 @@ public sealed class CmsFile
         return pieces;
     }
 
-    // Zeros are what is left of a place that was kept for the signature. Anything else nobody signed.
+    // Zeros are what is left of a place that was kept for the signature, and one end of line is what editors and text-mode transfers add. Anything else nobody signed.
     private static void RefuseTrailing(Stream file)
     {
         var buffer = new byte[16 * 1024];
-        while (file.Read(buffer) is > 0 and var count)
+        var isFirst = true;
+        while (file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false) is > 0 and var count)
         {
-            if (buffer.AsSpan(0, count).ContainsAnyExcept((byte)0)) throw new AsnContentException("There are octets behind it.");
+            var isLineEnd = isFirst && buffer.AsSpan(0, count) is ([(byte)'\n'] or [(byte)'\r', (byte)'\n']);
+            if (!isLineEnd && buffer.AsSpan(0, count).ContainsAnyExcept((byte)0)) throw new AsnContentException("There are octets behind it.");
+            isFirst = false;
         }
     }
 

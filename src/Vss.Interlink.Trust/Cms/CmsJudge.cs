@@ -27,41 +27,43 @@ internal sealed class CmsJudge(TrustStore store, ValidationPolicy policy, Signat
     /// <param name="signer">One of its signers.</param>
     /// <param name="contentDigest">Gives the digest of the content; null when the content is not there.</param>
     /// <param name="rules">What the profile asks.</param>
-    /// <param name="provedAt">When the signature is proved to have been there already by something around it, as a document time stamp; null where nothing does.</param>
-    public CmsFinding Judge(CmsMessage message, CmsSigner signer, Func<HashAlgorithmName, byte[]>? contentDigest, CmsRules rules, DateTimeOffset? provedAt = null)
+    /// <param name="around">What stands around the signature and proves something of it, as a document time stamp.</param>
+    public CmsFinding Judge(CmsMessage message, CmsSigner signer, Func<HashAlgorithmName, byte[]>? contentDigest, CmsRules rules, Surroundings around)
     {
         var ladder = new Ladder();
         var carried = new CarriedMaterial(message, signer);
         var (integrity, certificate) = Arithmetic(message, signer, contentDigest, rules, carried, ladder);
-        var proved = provedAt;
-        SignatureLevel? level = signer.Signed.Has(CmsAttributes.SigningCertificateV2) || signer.Signed.Has(CmsAttributes.SigningCertificate) ? SignatureLevel.B : null;
+        var proved = around.ProvedAt;
+        var level = proved is null ? SignatureLevel.B : SignatureLevel.T;
         if (integrity == SignatureIntegrity.Intact)
         {
-            var stamps = new CmsTimeStamps(message, signer, contentDigest!);
-            if (level is not null) level = stamps.LevelWith(carried);
-            if (certificate is not null) proved = Trust(signer, certificate, rules, carried, stamps, provedAt, ladder);
+            if (certificate is not null) (proved, level) = Trust(signer, certificate, rules, carried, new CmsTimeStamps(message, signer, contentDigest!, carried), around, ladder);
             foreach (var counter in CounterSignature.Of(signer)) counter.Report(CertificatesOf(counter.Signer, carried), ladder);
         }
 
         return new CmsFinding(
-            integrity, ladder.IsWhole ? ladder.Passed() : ladder.Refused(), certificate is null ? null : CertificateJudge.Name(certificate), signer.ClaimedTime, proved, level, [.. Names(signer)])
+            integrity, ladder.IsWhole ? ladder.Passed() : ladder.Refused(), certificate is null ? null : CertificateJudge.Name(certificate), signer.ClaimedTime, proved,
+            signer.Signed.Has(CmsAttributes.SigningCertificateV2) || signer.Signed.Has(CmsAttributes.SigningCertificate) ? level : null, [.. Names(signer)])
         {
             Lacks = ladder.Lacks,
         };
     }
 
     // Whose certificate it is, when it signed, and whether it was good then.
-    private DateTimeOffset? Trust(CmsSigner signer, X509Certificate2 certificate, CmsRules rules, CarriedMaterial carried, CmsTimeStamps stamps, DateTimeOffset? provedAt, Ladder ladder)
+    private (DateTimeOffset? Proved, SignatureLevel Level) Trust(CmsSigner signer, X509Certificate2 certificate, CmsRules rules, CarriedMaterial carried, CmsTimeStamps stamps, Surroundings around, Ladder ladder)
     {
         Binding(signer, certificate, rules, ladder);
-        var all = carried.AddedTo(store);
-        var judge = new TimeStampJudge(all, policy, algorithms, at);
-        stamps.ReportOthers(judge, ladder);
-        var proved = ProofOfExistence.Of(stamps.Proving, judge, ladder, provedAt);
+        var material = carried.Material;
+        var all = store.With(material.Certificates, material.Lists, material.Answers);
+        var proofs = new ProofSet(around.Proved);
+        if (around.ProvedAt is { } enclosed) proofs.Add(material.Octets, enclosed);
+        if (stamps.IsAnyUnreadable) ladder.Pass(Rules.TimeStamp, "unsignedAttrs", "a time stamp is not counted: it cannot be read");
+        var proof = ProofOfExistence.Of(stamps.All, new TimeStampJudge(all, policy, algorithms, at) { Proofs = proofs }, around, ladder);
+        var proved = proof.At;
         if (signer.ClaimedTime is { } claimed) ladder.Pass(Rules.ClaimedTime, "signing-time", SigningTimeClaim.Describe(claimed, proved, at));
         AlgorithmDates.Check(algorithms, signer.Method.PolicyNames, proved ?? at, Place, ladder);   // the digest is the method's own
-        CertificateJudge.Judge(certificate, carried.Certificates, all, at, forClientAuthentication: false, policy, ladder, algorithms, proved);
-        return proved;
+        CertificateJudge.Judge(certificate, carried.Certificates, all, at, forClientAuthentication: false, policy, ladder, algorithms, proof);
+        return (proved, new BaselineLevel(store, algorithms, at).Of(certificate, proof, material.And(around.Material)));
     }
 
     // Format, algorithms, digest, value: in this order, and nothing is computed with what the policy does not admit.

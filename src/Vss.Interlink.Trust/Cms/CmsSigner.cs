@@ -135,13 +135,14 @@ internal sealed class CmsSigner
     }
 
     /// <summary>
-    /// Whether the signed attributes name this certificate by its digest (RFC 5035): without that it could be exchanged for another one of the same key. Null where they
-    /// name none.
+    /// Whether the signed attributes name this certificate by its digest (RFC 5035): without that it could be exchanged for another one of the same key. Where both versions stand
+    /// there, both must name it (section 3: neither may contradict the other). Null where they name none.
     /// </summary>
     public bool? Binds(X509Certificate2 certificate)
     {
-        if (Signed.Single(CmsAttributes.SigningCertificateV2) is { } second) return IsNamed(second, isSecond: true, certificate);
-        return Signed.Single(CmsAttributes.SigningCertificate) is { } first ? IsNamed(first, isSecond: false, certificate) : Signed.Has(CmsAttributes.SigningCertificateV2) || Signed.Has(CmsAttributes.SigningCertificate) ? false : null;
+        (string Oid, bool IsSecond)[] versions = [(CmsAttributes.SigningCertificateV2, true), (CmsAttributes.SigningCertificate, false)];
+        var there = versions.Where(version => Signed.Has(version.Oid)).ToList();
+        return there.Count == 0 ? null : there.TrueForAll(version => Signed.Single(version.Oid) is { } value && IsNamed(value, version.IsSecond, certificate));
     }
 
     /// <summary>The signer's word on when he signed; null where he says nothing that can be read.</summary>
@@ -204,12 +205,21 @@ internal sealed class CmsSigner
             var id = new AsnReader(value, AsnEncodingRules.BER).ReadSequence().ReadSequence().ReadSequence();
             var hash = isSecond ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA1;
             if (isSecond && id.PeekTag() == Asn1Tag.Sequence) hash = SignatureMethod.HashOf(id.ReadSequence().ReadObjectIdentifier());
-            return hash.Name is not null && CryptographicOperations.FixedTimeEquals(id.ReadOctetString(), CryptographicOperations.HashData(hash, certificate.RawDataMemory.Span));
+            var digest = id.ReadOctetString();
+            return hash.Name is not null && CryptographicOperations.FixedTimeEquals(digest, CryptographicOperations.HashData(hash, certificate.RawDataMemory.Span)) && (!id.HasData || IsIssuerSerial(id.ReadSequence(), certificate));
         }
         catch (AsnContentException)
         {
             return false;
         }
+    }
+
+    // IssuerSerial ::= SEQUENCE { issuer GeneralNames, serialNumber }, whose issuer is one directory name (RFC 5035 section 5).
+    private static bool IsIssuerSerial(AsnReader named, X509Certificate2 certificate)
+    {
+        var names = named.ReadSequence();
+        var isIssuer = PathName.Read(names) is { Kind: NameKind.Directory } issuer && !names.HasData && issuer.Text == NameForm.Of(certificate.IssuerName.RawData);
+        return isIssuer && named.ReadInteger() == new BigInteger(certificate.SerialNumberBytes.Span, isBigEndian: true);
     }
 
     private static byte[]? Octets(ReadOnlyMemory<byte> value)

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Policy;
+using Vss.Interlink.Trust.TimeStamps;
 using Vss.Interlink.Trust.Verification;
 using Vss.Interlink.XmlSecurity;
 using Vss.Interlink.XmlSecurity.Signatures;
@@ -27,15 +28,15 @@ public sealed class CmsVerifier(TrustStore store, ValidationPolicy policy, Signa
     /// <param name="file">The SignedData.</param>
     /// <param name="content">What it is over.</param>
     /// <param name="key">A key that the caller vouches for; null to find each signer's certificate.</param>
-    public IReadOnlyList<JudgedSignature> Judge(CmsFile file, CmsContent content, SignerKey? key = null) => Judge(file.Message, content, key, null);
+    public IReadOnlyList<JudgedSignature> Judge(CmsFile file, CmsContent content, SignerKey? key = null) => Judge(file.Message, content, key, Surroundings.None);
 
-    internal IReadOnlyList<JudgedSignature> Judge(CmsMessage message, CmsContent content, SignerKey? key, DateTimeOffset? provedAt)
+    internal IReadOnlyList<JudgedSignature> Judge(CmsMessage message, CmsContent content, SignerKey? key, Surroundings around)
     {
         var judge = new CmsJudge(store, policy, algorithms, at);
         var rules = CmsRules.Plain with { Key = KeyOf(key), WantsSignedAttributes = message.Signers.Exists(signer => !signer.HasSignedAttributes) && LooksLikeAttributes(content) };
         Dictionary<HashAlgorithmName, byte[]> digests = [];
         Func<HashAlgorithmName, byte[]>? digest = content.Open is null ? null : Digest;
-        return [.. message.Signers.Select(signer => Judged(judge.Judge(message, signer, digest, rules, provedAt), content.Covered))];
+        return [.. message.Signers.Select(signer => Judged(judge.Judge(message, signer, digest, rules, around), content.Covered))];
 
         byte[] Digest(HashAlgorithmName hash)
         {

@@ -1,7 +1,6 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
 using Vss.Interlink.Trust.Paths;
-using Vss.Interlink.Trust.TimeStamps;
 
 namespace Vss.Interlink.Trust.Cms;
 
@@ -61,9 +60,9 @@ internal sealed class HashIndex
         && _revocation.IsSubsetOf(message.EncodedRevocation.Select(Hash))
         && _attributes.IsSubsetOf(signer.Unsigned.All.SelectMany(attribute => _byValue ? attribute.Values.Select(value => HashOf(attribute.Oid, value)) : [Hash(attribute.Encoded)]));
 
-    /// <summary>Whether it lists the unsigned attribute that holds this token.</summary>
-    public bool Has(TimeStampToken token, CmsSigner signer) => signer.Unsigned.All.Any(attribute => attribute.Values.Any(value =>
-        token.Message.Octets.Span.SequenceEqual(value.Span) && _attributes.Contains(_byValue ? HashOf(attribute.Oid, value) : Hash(attribute.Encoded))));
+    /// <summary>What it lists of the message and is not signed: revocation information, and values of unsigned attributes, as they stand.</summary>
+    public IEnumerable<ReadOnlyMemory<byte>> PartsOf(CmsMessage message, CmsSigner signer) => message.EncodedRevocation.Where(info => _revocation.Contains(Hash(info)))
+        .Concat(signer.Unsigned.All.SelectMany(attribute => attribute.Values.Where(value => _attributes.Contains(_byValue ? HashOf(attribute.Oid, value) : Hash(attribute.Encoded)))));
 
     private static HashSet<string> Hashes(AsnReader hashes)
     {

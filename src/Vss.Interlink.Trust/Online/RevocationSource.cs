@@ -85,7 +85,7 @@ public sealed partial class RevocationSource : IDisposable
     /// <summary>Gets what is lacking for as long as that changes what is lacking.</summary>
     /// <param name="lacks">Judges, and tells what was not at hand.</param>
     /// <param name="cancellation">Ends the waiting.</param>
-    internal async ValueTask ObtainAsync(Func<IReadOnlyList<Lack>> lacks, CancellationToken cancellation)
+    public async ValueTask ObtainAsync(Func<IReadOnlyList<Lack>> lacks, CancellationToken cancellation)
     {
         var first = lacks();
         if (first.Count > 0) await RoundsAsync(first, lacks, still => still, cancellation);
@@ -118,14 +118,6 @@ public sealed partial class RevocationSource : IDisposable
 
         var reasons = asked.Select(one => one.Result).OfType<string>().ToList();
         return new Obtained(reasons.Count < asked.Length, string.Join("; ", reasons.Where(why => why.Length > 0).Distinct(StringComparer.Ordinal)));
-    }
-
-    /// <summary>Begins to get what is lacking, for the next time that it is asked for: for who cannot wait, as a TLS hand-shake.</summary>
-    public void Begin(IReadOnlyList<Lack> lacks)
-    {
-        if (!IsOn || lacks.Count == 0) return;
-        // Each failure is logged where it happens.
-        foreach (var lack in lacks) _ = Task.Run(() => GetAsync(lack));
     }
 
     /// <summary>Answers in use that could not be renewed and end soon, each as a sentence; empty when all is well.</summary>

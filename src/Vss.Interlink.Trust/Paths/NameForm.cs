@@ -5,8 +5,8 @@ using System.Text;
 namespace Vss.Interlink.Trust.Paths;
 
 /// <summary>
-/// Distinguished names in a form in which equal ones are equal strings: RFC 5280 section 7.1. Letters have no case, white space at the ends does not count, runs of it are one
-/// space, and it does not matter in which string type a value was written.
+/// Distinguished names in a form in which equal ones are equal strings: RFC 5280 section 7.1. Values are prepared by <see cref="PreparedText"/>, and it does not matter in which string
+/// type they were written.
 /// </summary>
 internal static class NameForm
 {
@@ -58,9 +58,11 @@ internal static class NameForm
                 {
                     case UniversalTagNumber.UTF8String or UniversalTagNumber.PrintableString or UniversalTagNumber.IA5String or UniversalTagNumber.NumericString
                         or UniversalTagNumber.VisibleString or UniversalTagNumber.BMPString or UniversalTagNumber.T61String:
-                        return Folded(reader.ReadCharacterString((UniversalTagNumber)tag.TagValue));
+                        if (PreparedText.Of(reader.ReadCharacterString((UniversalTagNumber)tag.TagValue)) is { } text) return text;
+                        break;
                     case UniversalString:
-                        return Folded(new UTF32Encoding(bigEndian: true, byteOrderMark: false, throwOnInvalidCharacters: true).GetString(reader.ReadEncodedValue().Span[2..]));
+                        if (PreparedText.Of(new UTF32Encoding(bigEndian: true, byteOrderMark: false, throwOnInvalidCharacters: true).GetString(ContentOf(encoded))) is { } wide) return wide;
+                        break;
                 }
             }
             catch (Exception undecodable) when (undecodable is AsnContentException or ArgumentException)
@@ -70,25 +72,8 @@ internal static class NameForm
         }
 
         return "#" + Convert.ToHexString(encoded.Span);
-    }
 
-    private static string Folded(string text)
-    {
-        var folded = new StringBuilder(text.Length);
-        var hasSpace = false;
-        foreach (var letter in text)
-        {
-            if (char.IsWhiteSpace(letter))
-            {
-                hasSpace = folded.Length > 0;
-                continue;
-            }
-
-            if (hasSpace) folded.Append(' ');
-            hasSpace = false;
-            folded.Append(char.ToLowerInvariant(letter));
-        }
-
-        return folded.ToString();
+        static ReadOnlySpan<byte> ContentOf(ReadOnlyMemory<byte> value) =>
+            AsnDecoder.ReadEncodedValue(value.Span, AsnEncodingRules.BER, out var offset, out var length, out _) == new Asn1Tag(UniversalString) ? value.Span.Slice(offset, length) : default;
     }
 }

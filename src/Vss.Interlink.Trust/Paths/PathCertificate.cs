@@ -7,9 +7,11 @@ namespace Vss.Interlink.Trust.Paths;
 internal sealed class PathCertificate
 {
     private const int MaxPolicies = 4096;
+    private const string EmailAddress = "1.2.840.113549.1.9.1";
     private static readonly Asn1Tag s_version = new(TagClass.ContextSpecific, 0, isConstructed: true);
     private static readonly Asn1Tag s_keyId = new(TagClass.ContextSpecific, 0);
 
+    private (string? Issuer, System.Numerics.BigInteger Serial)? _authority;
     private PathCertificate? _signer;
 
     private PathCertificate(X509Certificate2 certificate)
@@ -22,18 +24,20 @@ internal sealed class PathCertificate
         var outer = whole.ReadEncodedValue();
         Signature = whole.ReadBitString(out _);
         Method = SignatureMethod.Read(outer);
-        if (body.PeekTag().HasSameClassAndValue(s_version)) body.ReadSequence(s_version);
+        if (body.PeekTag().HasSameClassAndValue(s_version)) IsThirdVersion = body.ReadSequence(s_version).ReadInteger() == 2;
         Serial = body.ReadInteger();
         body.ReadEncodedValue();
         Issuer = NameForm.Of(body.ReadEncodedValue());
         body.ReadEncodedValue();
-        Subject = NameForm.Of(body.ReadEncodedValue());
+        var subject = body.ReadEncodedValue();
+        (Subject, SubjectMailboxes) = (NameForm.Of(subject), Mailboxes(subject));
         KeyInfo = body.ReadEncodedValue();
+        if (!IsThirdVersion && certificate.Extensions.Count > 0) throw new AsnContentException("It has extensions, and is not of version 3 (RFC 5280 section 4.1.2.9).");
         HashSet<string> seen = [];
         foreach (var extension in certificate.Extensions)
         {
             if (!seen.Add(extension.Oid!.Value!)) throw new AsnContentException("An extension is there twice (RFC 5280 section 4.2).");
-            Read(extension);
+            if (!Read(extension) && extension.Critical) Unprocessed ??= extension.Oid.Value;
         }
     }
 
@@ -54,7 +58,18 @@ internal sealed class PathCertificate
     /// <summary>SubjectPublicKeyInfo, DER.</summary>
     public ReadOnlyMemory<byte> KeyInfo { get; }
 
+    /// <summary>SHA-256 of <see cref="KeyInfo"/>, so that keys are found in tables; made when it is first asked for.</summary>
+    public string KeyDigest => field ??= Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(KeyInfo.Span));
+
     public System.Numerics.BigInteger Serial { get; }
+
+    public bool IsThirdVersion { get; }
+
+    /// <summary>A critical extension that nothing here processes; null when there is none.</summary>
+    public string? Unprocessed { get; private set; }
+
+    /// <summary>Whether the extension of RFC 3739 section 3.2.6 is there and critical.</summary>
+    public bool HasCriticalStatements { get; private set; }
 
     public bool IsSelfIssued => Subject == Issuer;
 
@@ -63,7 +78,15 @@ internal sealed class PathCertificate
 
     public byte[]? AuthorityKeyId { get; private set; }
 
+    /// <summary>Whether the authority key identifier, by key or by issuer and serial number, is that of another certificate.</summary>
+    public bool PointsPast(PathCertificate issuer) =>
+        (AuthorityKeyId is not null && issuer.SubjectKeyId is not null && !AuthorityKeyId.AsSpan().SequenceEqual(issuer.SubjectKeyId))
+        || (_authority is { } named && (named.Serial != issuer.Serial || (named.Issuer is not null && named.Issuer != issuer.Issuer)));
+
     public bool IsAuthority { get; private set; }
+
+    /// <summary>Most authorities that may stand between it and the last certificate, those that are self-issued not counted.</summary>
+    public int? PathLength { get; private set; }
 
     public X509KeyUsageFlags? KeyUsage { get; private set; }
 
@@ -81,13 +104,17 @@ internal sealed class PathCertificate
 
     public int? InhibitAnyPolicy { get; private set; }
 
-    public IReadOnlyList<string> DnsNames { get; private set; } = [];
+    /// <summary>Alternative names; empty where there are none.</summary>
+    public IReadOnlyList<PathName> AlternativeNames { get; private set; } = [];
 
     /// <summary>Directory names among the alternative names, by <see cref="NameForm"/>.</summary>
-    public IReadOnlyList<string> DirectoryNames { get; private set; } = [];
+    public IEnumerable<string> DirectoryNames => NamesOf(NameKind.Directory);
 
-    /// <summary>Addresses among them.</summary>
-    public IReadOnlyList<string> Addresses { get; private set; } = [];
+    /// <summary>Hosts among them.</summary>
+    public IEnumerable<string> DnsNames => NamesOf(NameKind.Host);
+
+    /// <summary>Mailboxes in the subject (section 4.1.2.6), as old certificates have them.</summary>
+    public IReadOnlyList<string> SubjectMailboxes { get; }
 
     public NameConstraints? Constraints { get; private set; }
 
@@ -130,54 +157,101 @@ internal sealed class PathCertificate
         }
     }
 
-    private void Read(X509Extension extension)
+    // Whether it is one that is processed, here or by whoever asks for it.
+    private bool Read(X509Extension extension)
     {
         var value = new AsnReader(extension.RawData, AsnEncodingRules.BER);
         switch (extension.Oid!.Value)
         {
             case "2.5.29.14":
                 SubjectKeyId = value.ReadOctetString();
-                break;
+                return false;   // "MUST mark this extension as non-critical", as with the next
             case "2.5.29.35":
-                var authority = value.ReadSequence();
-                if (authority.HasData && authority.PeekTag().HasSameClassAndValue(s_keyId)) AuthorityKeyId = authority.ReadOctetString(s_keyId);
-                break;
+                ReadAuthorityKey(value.ReadSequence());
+                return false;
             case "2.5.29.19":
                 var constraints = value.ReadSequence();
                 IsAuthority = constraints.HasData && constraints.PeekTag() == Asn1Tag.Boolean && constraints.ReadBoolean();
-                break;
+                if (constraints.HasData) PathLength = SkipCount(constraints.ReadIntegerBytes());
+                return true;
             case "2.5.29.15":
                 KeyUsage = ((X509KeyUsageExtension)extension).KeyUsages;
-                break;
+                return true;
             case "2.5.29.37":
                 ExtendedUsages = Oids(value.ReadSequence(), reader => reader.ReadObjectIdentifier());
                 HasCriticalExtendedUsages = extension.Critical;
-                break;
+                return true;
             case "2.5.29.32":
                 Policies = Oids(value.ReadSequence(), reader => reader.ReadSequence().ReadObjectIdentifier());
-                break;
+                return true;
             case "2.5.29.33":
                 ReadMappings(value.ReadSequence());
-                break;
+                return true;
             case "2.5.29.36":
                 ReadPolicyConstraints(value.ReadSequence());
-                break;
+                return true;
             case "2.5.29.54":
                 InhibitAnyPolicy = SkipCount(value.ReadIntegerBytes());
-                break;
+                return true;
             case "2.5.29.17":
-                ReadNames(value.ReadSequence());
-                break;
+                List<PathName> names = [];
+                for (var all = value.ReadSequence(); all.HasData;) names.Add(PathName.Read(all));
+                AlternativeNames = names;
+                return true;
             case "2.5.29.30":
-                Constraints = ReadConstraints(value.ReadSequence());
-                break;
+                Constraints = new NameConstraints(value.ReadSequence());
+                return true;
             case "2.5.29.31":
                 DistributionPoints = extension.RawData;
-                break;
+                return true;
             case "1.3.6.1.5.5.7.48.1.5":
                 HasNoCheck = true;
-                break;
+                return true;
+            case "1.3.6.1.5.5.7.1.3":
+                HasCriticalStatements = extension.Critical;
+                return Oids(value.ReadSequence(), reader => reader.ReadSequence().ReadObjectIdentifier()).TrueForAll(IsKnownStatement);
+            default:
+                return false;
         }
+    }
+
+    // RFC 3739 section 3.2.6: of a critical extension every statement is critical. Those of that section, of EN 319 412-5 and TS 119 495 declare what the certificate is and forbid no use of it.
+    private static bool IsKnownStatement(string oid) =>
+        oid is "1.3.6.1.5.5.7.11.1" or "1.3.6.1.5.5.7.11.2" or "0.4.0.19495.2" || (oid.StartsWith("0.4.0.1862.1.", StringComparison.Ordinal) && oid.Length == 14 && oid[^1] is >= '1' and <= '7');
+
+    // AuthorityKeyIdentifier ::= SEQUENCE { keyIdentifier [0], authorityCertIssuer [1] GeneralNames, authorityCertSerialNumber [2] }, each optional.
+    private void ReadAuthorityKey(AsnReader reader)
+    {
+        Asn1Tag issuer = new(TagClass.ContextSpecific, 1, isConstructed: true), serial = new(TagClass.ContextSpecific, 2);
+        if (reader.HasData && reader.PeekTag().HasSameClassAndValue(s_keyId)) AuthorityKeyId = reader.ReadOctetString(s_keyId);
+        string? name = null;
+        if (reader.HasData && reader.PeekTag().HasSameClassAndValue(issuer))
+        {
+            for (var names = reader.ReadSequence(issuer); names.HasData;)
+            {
+                if (PathName.Read(names) is { Kind: NameKind.Directory } directory) name = directory.Text;
+            }
+        }
+
+        if (reader.HasData && reader.PeekTag().HasSameClassAndValue(serial)) _authority = (name, reader.ReadInteger(serial));
+    }
+
+    private IEnumerable<string> NamesOf(NameKind kind) => AlternativeNames.Where(name => name.Kind == kind).Select(name => name.Text);
+
+    // Values of emailAddress as they stand, for their first half has its case.
+    private static List<string> Mailboxes(ReadOnlyMemory<byte> name)
+    {
+        List<string> all = [];
+        for (var rdns = new AsnReader(name, AsnEncodingRules.BER).ReadSequence(); rdns.HasData;)
+        {
+            for (var attributes = rdns.ReadSetOf(skipSortOrderValidation: true); attributes.HasData;)
+            {
+                var attribute = attributes.ReadSequence();
+                if (attribute.ReadObjectIdentifier() == EmailAddress) all.Add(attribute.ReadCharacterString((UniversalTagNumber)attribute.PeekTag().TagValue));
+            }
+        }
+
+        return all;
     }
 
     private static List<string> Oids(AsnReader reader, Func<AsnReader, string> read)
@@ -215,42 +289,4 @@ internal sealed class PathCertificate
     // Whoever writes a number that no path reaches says "never".
     private static int SkipCount(ReadOnlyMemory<byte> number) =>
         number.Span[0] >= 0x80 ? throw new AsnContentException("A number of certificates is negative.") : number.Length > 3 ? int.MaxValue : (int)new System.Numerics.BigInteger(number.Span, isBigEndian: true);
-
-    private void ReadNames(AsnReader reader)
-    {
-        List<string> names = [], directories = [], addresses = [];
-        while (reader.HasData) ReadName(reader, directories, names, addresses);
-        (DnsNames, DirectoryNames, Addresses) = (names, directories, addresses);
-    }
-
-    private static void ReadName(AsnReader reader, List<string> directories, List<string> hosts, List<string> addresses)
-    {
-        var tag = reader.PeekTag();
-        switch (tag)
-        {
-            case { TagClass: TagClass.ContextSpecific, TagValue: 4 }: directories.Add(NameForm.Of(reader.ReadSequence(tag).ReadEncodedValue())); break;
-            case { TagClass: TagClass.ContextSpecific, TagValue: 2 }: hosts.Add(reader.ReadCharacterString(UniversalTagNumber.IA5String, tag)); break;
-            case { TagClass: TagClass.ContextSpecific, TagValue: 6 }: addresses.Add(reader.ReadCharacterString(UniversalTagNumber.IA5String, tag)); break;
-            default: reader.ReadEncodedValue(); break;
-        }
-    }
-
-    private static NameConstraints ReadConstraints(AsnReader reader)
-    {
-        List<string> directories = [], hosts = [], addresses = [], permitted = [];
-        var (first, second) = (new Asn1Tag(TagClass.ContextSpecific, 0, isConstructed: true), new Asn1Tag(TagClass.ContextSpecific, 1, isConstructed: true));
-        if (reader.HasData && reader.PeekTag().HasSameClassAndValue(first))
-        {
-            var subtrees = reader.ReadSequence(first);
-            while (subtrees.HasData) ReadName(subtrees.ReadSequence(), [], [], permitted);
-        }
-
-        if (reader.HasData && reader.PeekTag().HasSameClassAndValue(second))
-        {
-            var subtrees = reader.ReadSequence(second);
-            while (subtrees.HasData) ReadName(subtrees.ReadSequence(), directories, hosts, addresses);
-        }
-
-        return new NameConstraints(directories, hosts, addresses, permitted.Count + addresses.Count > 0);
-    }
 }

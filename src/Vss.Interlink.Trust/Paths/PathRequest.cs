@@ -1,4 +1,5 @@
 using Vss.Interlink.Trust.Policy;
+using Vss.Interlink.Trust.TimeStamps;
 using Vss.Interlink.XmlSecurity.Signatures;
 
 namespace Vss.Interlink.Trust.Paths;
@@ -9,7 +10,7 @@ public enum CertificatePurpose
     /// <summary>Nothing is asked of key usage and extended key usage.</summary>
     Any,
 
-    /// <summary>Signing documents: key usage, where there is one, has digitalSignature or nonRepudiation.</summary>
+    /// <summary>Signing documents: key usage, where there is one, has digitalSignature or nonRepudiation; extended key usage, where there is one, has one of <see cref="SigningUsages"/>.</summary>
     Signing,
     ServerAuth,
     ClientAuth,
@@ -40,6 +41,12 @@ public sealed record PathRequest
 
     /// <summary>The moment at which the certificate was used, where a time stamp proves it; else <see cref="Now"/>.</summary>
     public DateTimeOffset? ProvedAt { get; init; }
+
+    /// <summary>When the certificate had not been used yet, where a content time stamp proves it; null where nothing does.</summary>
+    public DateTimeOffset? MadeAfter { get; init; }
+
+    /// <summary>Lists and answers that are proved to have been there; null for none.</summary>
+    internal ProofSet? Proofs { get; init; }
 
     public required RevocationRule Revocation { get; init; }
 

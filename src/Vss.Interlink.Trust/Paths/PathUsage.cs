@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Vss.Interlink.Trust.Policy;
 using Vss.Interlink.Trust.Verification;
 
 namespace Vss.Interlink.Trust.Paths;
@@ -57,6 +58,7 @@ internal static class PathUsage
             CertificatePurpose.OcspSigning => "1.3.6.1.5.5.7.3.9",
             _ => null,
         };
+        if (purpose == CertificatePurpose.Signing) return NotForSigning(path);
         if (wanted is null) return null;
 
         // Those who speak for an authority or vouch for times and programs must be named for it; "any" names nothing.
@@ -70,6 +72,18 @@ internal static class PathUsage
         {
             if (path[index].ExtendedUsages is { } usages && !usages.Contains(wanted) && !usages.Contains(AnyUsage))
                 return (PathValidator.At(index, path.Count), $"its extended key usage does not allow {Name(purpose)}");
+        }
+
+        return null;
+    }
+
+    private static (string At, string Detail)? NotForSigning(IReadOnlyList<PathCertificate> path)
+    {
+        // An anchor that signs itself is trusted for what it is.
+        for (var index = 0; index < path.Count - 1; index++)
+        {
+            if (path[index].ExtendedUsages is { } usages && !usages.Any(SigningUsages.All.Contains))
+                return (PathValidator.At(index, path.Count), $"its extended key usage ({string.Join(", ", usages.Take(4))}) does not allow signing documents (RFC 5280 section 4.2.1.12)");
         }
 
         return null;

@@ -9,16 +9,17 @@ using Vss.Interlink.XmlSecurity.Signatures;
 namespace Vss.Interlink.Trust.Paths;
 
 /// <summary>
-/// Judges a certificate at one moment: RFC 5280 section 6 and the building block of EN 319 102-1 section 5.2.6. Signatures, names, times, basic constraints, path lengths, name
-/// constraints and critical extensions are the platform's (OpenSSL); what it does not do stands here: several candidate paths, anchors that are not self-signed, policies,
-/// algorithms, usages along the path, and revocation. Absence of an answer refuses.
+/// Judges a certificate at one moment: RFC 5280 section 6 and the building block of EN 319 102-1 section 5.2.6. The rules of section 6.1 are this folder's, on each candidate path from
+/// what is cheap to what is dear; a path that keeps them is shown to the platform too (<see cref="PlatformOpinion"/>), and last its revocation is asked for. Absence of an answer refuses.
 /// </summary>
 /// <param name="store">Anchors and what is at hand.</param>
 /// <param name="sent">Certificates that came with what is judged. They help to find a path and are trusted for nothing.</param>
 internal sealed class PathValidator(TrustStore store, IReadOnlyCollection<X509Certificate2> sent)
 {
     private const int MaxTries = 400;   // signatures of lists and answers; what comes along is a stranger's choice, and each can ask for more of them
+    private const int MaxWhole = 256;   // paths that keep the rules and are judged to the end
     private int _tries;
+    private int _whole;
 
     // Not needed for what was judged before.
     private PathBuilder Builder => field ??= new PathBuilder(store.Index, sent);
@@ -35,7 +36,7 @@ internal sealed class PathValidator(TrustStore store, IReadOnlyCollection<X509Ce
     {
         path = [];
         // A time that a stamp proves belongs to one document, and is not asked for again.
-        var key = request.ProvedAt is null ? PassedPaths.KeyOf(certificate, sent, request) : null;
+        var key = request.ProvedAt is null ? PassedPaths.KeyOf(certificate, sent, request with { MadeAfter = null, Proofs = null }) : null;   // where nothing is proved, neither changes what is good
         if (key is not null && store.Passed.Find(key, request.Now) is { } passed)
         {
             path = passed.Path;
@@ -64,8 +65,9 @@ internal sealed class PathValidator(TrustStore store, IReadOnlyCollection<X509Ce
         if (PathCertificate.TryRead(certificate) is not { } leaf)
             return ladder.Fail(Rules.Token, "certificate", "a part of the certificate cannot be decoded", "Use a well-formed X.509 certificate (RFC 5280).");
         if (!Key(leaf, request, ladder)) return false;
-        if (!ladder.Check(leaf.IsValidAt(request.Moment), Rules.Validity, "certificate", "valid at this time",
-                $"valid from {Times.Iso(certificate.NotBefore)} to {Times.Iso(certificate.NotAfter)}, judged at {Times.Iso(request.Moment)}", "Use a certificate that is valid at that time."))
+        var rule = OutOfLife(leaf, request);
+        if (!ladder.Check(leaf.IsValidAt(request.Moment), rule, "certificate", "valid at this time",
+                $"valid from {Times.Iso(certificate.NotBefore)} to {Times.Iso(certificate.NotAfter)}, {(rule == Rules.Expired ? $"and what it signed was made after {Times.Iso(request.MadeAfter)}" : $"judged at {Times.Iso(request.Moment)}")}", "Use a certificate that is valid at that time."))
         {
             return false;
         }
@@ -94,6 +96,10 @@ internal sealed class PathValidator(TrustStore store, IReadOnlyCollection<X509Ce
         return false;
     }
 
+    // The rule that is broken when the certificate was not valid. EN 319 102-1 section 5.1.3: final where it is proved that the signature was made after the certificate's life, or was there before it; else nothing is known of when it was made.
+    private static string OutOfLife(PathCertificate leaf, PathRequest request) =>
+        request.ProvedAt < leaf.NotBefore ? Rules.NotYetValid : request.MadeAfter is { } made && made > leaf.NotBefore && !leaf.IsValidAt(made) ? Rules.Expired : Rules.Validity;
+
     // An authority's certificate that cannot be decoded spoils its own path, not the others.
     private bool IsGood(IReadOnlyList<PathCertificate> path, PathRequest request, Ladder ladder)
     {
@@ -119,13 +125,16 @@ internal sealed class PathValidator(TrustStore store, IReadOnlyCollection<X509Ce
 
     /// <summary>Adds the rungs of one path.</summary>
     internal bool Judge(IReadOnlyList<PathCertificate> path, PathRequest request, Ladder ladder, int level = 0) =>
-        ByPlatform(path, request, ladder)
+        PathRules.Check(path, request, ladder)
         && Anchor(path[^1], request, ladder)
         && ladder.Check(path.Count - 2 <= request.MaxIntermediates, Rules.Chain, "path", $"{path.Count} certificates", $"{path.Count - 2} certificates stand between, at most {request.MaxIntermediates} may", "Use a shorter path.")
         && PathNames.Check(path, request, ladder)
         && Algorithms(path, request, ladder)
         && Policies(path, request, ladder)
         && PathUsage.Check(path, request, ladder)
+        && (_whole++ < MaxWhole || ladder.Fail(Rules.Chain, "path", "there are too many paths to try", "Send fewer certificates."))
+        && Signatures(path, ladder)
+        && PlatformOpinion.Check(path, request, ladder)
         && (request.Revocation is RevocationRule.NotChecked || new RevocationJudge(store, Builder, request, this, level).Check(path, ladder));
 
     // One entry that trusts it for this suffices.
@@ -137,48 +146,16 @@ internal sealed class PathValidator(TrustStore store, IReadOnlyCollection<X509Ce
             "Use a certificate below an anchor that is trusted for this, or have the anchor's description changed.");
     }
 
-    // The platform is shown this path and no other certificate, so that it can go no other way than we did.
-    private static bool ByPlatform(IReadOnlyList<PathCertificate> path, PathRequest request, Ladder ladder)
+    // The search goes on from a key that cannot be computed with, so that it is named above; nothing gets past here that was not verified.
+    private static bool Signatures(IReadOnlyList<PathCertificate> path, Ladder ladder)
     {
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.Add(path[^1].Certificate);
-        foreach (var between in path.Skip(1).SkipLast(1)) chain.ChainPolicy.ExtraStore.Add(between.Certificate);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.DisableCertificateDownloads = true;
-        chain.ChainPolicy.VerificationTime = request.Moment.UtcDateTime;
-        // An anchor may be any certificate (RFC 5280 section 6.1.1 (d)); for the platform one that is not self-signed is a path that ends too early, which is looked at below.
-        chain.ChainPolicy.VerificationFlags = X509VerificationFlags.AllowUnknownCertificateAuthority;
-        chain.Build(path[0].Certificate);
-        var elements = chain.ChainElements;
-        var isWhole = elements.Count == path.Count && path[^1].Certificate.RawDataMemory.Span.SequenceEqual(elements[^1].Certificate.RawDataMemory.Span);
-        for (var index = 0; index < elements.Count; index++)
+        for (var index = 0; index + 1 < path.Count; index++)
         {
-            foreach (var status in elements[index].ChainElementStatus)
-            {
-                if (status.Status is X509ChainStatusFlags.NotTimeValid) continue;   // looked at below: the platform leaves out the last second of a life (RFC 5280 section 4.1.2.5)
-                if (isWhole && index == elements.Count - 1 && status.Status is X509ChainStatusFlags.PartialChain or X509ChainStatusFlags.UntrustedRoot) continue;
-                return ladder.Fail(RuleOf(status.Status), At(index, elements.Count), $"{status.Status}", "Use a certificate and intermediates that follow RFC 5280.");
-            }
+            if (!path[index].IsSignedBy(path[index + 1])) return ladder.Fail(Rules.Chain, At(index, path.Count), "its signature is not by the key of the certificate above it", "Use well-formed X.509 certificates (RFC 5280).");
         }
 
-        for (var index = 0; index < path.Count; index++)
-        {
-            if (!path[index].IsValidAt(request.Moment)) return ladder.Fail(RuleOf(X509ChainStatusFlags.NotTimeValid), At(index, path.Count), $"valid from {Times.Iso(path[index].NotBefore)} to {Times.Iso(path[index].NotAfter)}, judged at {Times.Iso(request.Moment)}", "Use certificates that are valid at that time.");
-        }
-
-        return ladder.Check(isWhole, Rules.Chain, "certificate", $"a path of {path.Count} certificates leads to an anchor", "no path leads to a trust anchor", "Use a certificate below an anchor agreed with the hub and send its intermediates.");
+        return true;
     }
-
-    private static string RuleOf(X509ChainStatusFlags status) => status switch
-    {
-        X509ChainStatusFlags.NotTimeValid => Rules.ChainValidity,
-        X509ChainStatusFlags.NotSignatureValid or X509ChainStatusFlags.PartialChain or X509ChainStatusFlags.UntrustedRoot => Rules.Chain,
-        X509ChainStatusFlags.HasNotSupportedCriticalExtension or X509ChainStatusFlags.InvalidExtension => Rules.ChainExtension,
-        X509ChainStatusFlags.HasNotPermittedNameConstraint or X509ChainStatusFlags.HasExcludedNameConstraint or X509ChainStatusFlags.HasNotDefinedNameConstraint
-            or X509ChainStatusFlags.HasNotSupportedNameConstraint or X509ChainStatusFlags.InvalidNameConstraints => Rules.ChainNames,
-        _ => Rules.ChainConstraints,
-    };
 
     private static bool Algorithms(IReadOnlyList<PathCertificate> path, PathRequest request, Ladder ladder)
     {
@@ -204,8 +181,8 @@ internal sealed class PathValidator(TrustStore store, IReadOnlyCollection<X509Ce
     private static bool Key(PathCertificate certificate, PathRequest request, Ladder ladder, string? at = null)
     {
         var key = PublicKeys.Describe(SignatureMethod.InfoOf(certificate.Certificate.PublicKey));
-        var fits = key is { } known && request.Algorithms.NameOfKey(known.IsRsa, known.Bits) is not null;
-        var found = key is { } kind ? $"{(kind.IsRsa ? "RSA" : "ECDSA")}, {kind.Bits} bits" : "of another kind";
+        var fits = key is { } known && RsaNumbers.AreSound(certificate.Certificate.PublicKey) && request.Algorithms.NameOfKey(known.IsRsa, known.Bits) is not null;
+        var found = key is not null && !RsaNumbers.AreSound(certificate.Certificate.PublicKey) ? "of numbers that are no RSA key's" : key is { } kind ? $"{(kind.IsRsa ? "RSA" : "ECDSA")}, {kind.Bits} bits" : "of another kind";
         if (fits && !AlgorithmDates.Check(request.Algorithms, [request.Algorithms.NameOfKey(key!.Value.IsRsa, key.Value.Bits)!], request.Moment, at ?? "certificate", ladder)) return false;
         if (fits) return at is not null || ladder.Pass(Rules.Key, "certificate", found);
         return ladder.Fail(Rules.Key, at ?? "certificate", $"the key is {found}; an RSA key of at least {request.Algorithms.MinRsaBits} bits or a key on P-256, P-384 or P-521 is required",

@@ -1,7 +1,9 @@
+using System.Runtime.InteropServices;
+
 namespace Vss.Interlink.Trust.Pdf;
 
 /// <summary>Where an object is.</summary>
-internal enum PdfPlace
+internal enum PdfPlace : byte
 {
     /// <summary>Nowhere: the number is free.</summary>
     Free,
@@ -13,16 +15,18 @@ internal enum PdfPlace
     ObjectStream,
 }
 
-/// <summary>One cross reference.</summary>
+/// <summary>One cross reference; there are as many as objects, so they are kept small.</summary>
 /// <param name="Place">Where to look.</param>
 /// <param name="At">The octet, or the number of the object stream.</param>
 /// <param name="Generation">The generation, or the index in the object stream.</param>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct CrossReference(PdfPlace Place, long At, int Generation);
 
 /// <summary>One cross-reference section with its trailer, table or stream: ISO 32000-2 sections 7.5.4, 7.5.5 and 7.5.8.</summary>
 internal sealed class CrossReferenceSection
 {
     private const int MaxWidth = 8;
+    private const int EntryLength = 20;
 
     private CrossReferenceSection(long start) => Start = start;
 
@@ -82,6 +86,7 @@ internal sealed class CrossReferenceSection
         {
             var (first, count) = (lexer.ReadDigits(), lexer.ReadDigits());
             if (first + count > PdfBudget.MaxObjectNumber + 1L) throw PdfFault.Limit(lexer.Position, "a cross-reference table has object numbers out of bounds");
+            Entries.EnsureCapacity((int)Math.Min(count, (octets.Length - lexer.Position) / EntryLength));
             for (var number = first; number < first + count; number++)
             {
                 budget.Entry(lexer.Position);
@@ -123,6 +128,7 @@ internal sealed class CrossReferenceSection
         {
             var (first, count) = (index[pair], index[pair + 1]);
             if (first < 0 || count < 0 || first > PdfBudget.MaxObjectNumber || count > PdfBudget.MaxObjectNumber + 1L - first) throw PdfFault.Limit(Start, "a cross-reference stream has object numbers out of bounds");
+            Entries.EnsureCapacity((int)Math.Min(count, (data.Length - at) / widths.Sum()));
             for (var number = first; number < first + count; number++)
             {
                 budget.Entry(Start);

@@ -35,7 +35,7 @@ internal sealed class PdfCoverage(PdfFile file, IReadOnlyList<PdfSignatureTrial>
         var end = isSigned ? intact.Max(trial => trial.Range!.End) : file.Revisions[^1].End;
         if (!isSigned && file.IsBlank(end, file.Octets.Length)) end = file.Octets.Length;
         var unsigned = updates.Where(update => update.Revision > last && !update.IsProof).ToList();
-        var good = intact.Where(trial => trial.Ladder.IsWhole).Select(trial => trial.Signature).ToHashSet();
+        var good = intact.Where(trial => trial.Ladder.IsWhole).ToList();
         var permissions = new PdfPermissions();
         foreach (var group in intact.GroupBy(trial => trial.Revision))
         {
@@ -44,15 +44,16 @@ internal sealed class PdfCoverage(PdfFile file, IReadOnlyList<PdfSignatureTrial>
         }
     }
 
-    private void Judge(PdfSignatureTrial trial, PdfPermissions permissions, IReadOnlyList<PdfUpdate> updates, List<PdfUpdate> unsigned, HashSet<PdfSignature> good, long end)
+    private void Judge(PdfSignatureTrial trial, PdfPermissions permissions, IReadOnlyList<PdfUpdate> updates, List<PdfUpdate> unsigned, List<PdfSignatureTrial> good, long end)
     {
         var before = Broken(trial);
         foreach (var update in updates.Where(update => update.Revision > trial.Revision))
         {
             var place = $"revision {update.Revision + 1}";
             if (permissions.Forbids(update) is var (rule, detail)) trial.Ladder.Fail(rule, place, detail, Remedy);
-            else if (permissions.IsNotAllowed(update)) trial.Ladder.Fail(PdfRules.Permission, place, $"{update.Kinds}, which nobody who signed before had allowed", "Certify the document with what may be changed (DocMDP), and sign it after it was filled in.");
-            else if (!update.Drawing.TrueForAll(good.Contains)) trial.Ladder.Fail(PdfRules.Permission, place, "a signature that is not good itself draws on a page", "Judge that signature first; who made it may show there what he likes.");
+            else if (update.Structure is { } structure) trial.Ladder.Fail(PdfRules.Permission, place, $"the logical structure was changed: {structure}", Remedy);
+            else if (permissions.IsNotAllowed(update, good.Exists(later => !later.Signature.IsTimeStamp && later.Revision >= update.Revision))) trial.Ladder.Fail(PdfRules.Permission, place, NotAllowed(update), "Certify the document with what may be changed (DocMDP), and sign it after it was filled in.");
+            else if (!update.Drawing.TrueForAll(drawing => good.Exists(later => later.Signature == drawing))) trial.Ladder.Fail(PdfRules.Permission, place, "a signature that is not good itself draws on a page", "Judge that signature first; who made it may show there what he likes.");
             else if (update.DrawsUnsigned) trial.Ladder.Fail(PdfRules.Permission, place, "a new field draws on a page, and nobody signed in it", "Place the fields before the first signature.");
             else trial.Ladder.Pass(PdfRules.Update, place, update.Kinds == UpdateKinds.None ? "it changes nothing" : $"it may follow: {update.Kinds}");
         }
@@ -69,6 +70,12 @@ internal sealed class PdfCoverage(PdfFile file, IReadOnlyList<PdfSignatureTrial>
         trial.Scope = SignatureScope.Full;
         trial.Ladder.Pass(PdfRules.Coverage, "", trial.Range!.End == file.Octets.Length ? "the whole file is signed" : "what follows is signed or proves the signature for longer");
     }
+
+    private static string NotAllowed(PdfUpdate update) => update.Overwritten switch
+    {
+        [] => $"{update.Kinds}, which nobody who signed before had allowed, and for which no good signature answers",
+        var fields => $"{update.Kinds}, which nobody who signed before had allowed: {string.Join(", ", fields.Take(4).Select(field => $"'{field}'"))} had another value",
+    };
 
     private static int Broken(PdfSignatureTrial trial) => trial.Ladder.Steps.Count(step => !step.Ok);
 }

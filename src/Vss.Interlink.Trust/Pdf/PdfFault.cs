@@ -33,13 +33,14 @@ internal sealed class PdfBudget
     public const int MaxString = 16 * 1024 * 1024;
     public const int MaxName = 512;
     public const int MaxObjectNumber = 8_388_607;   // ISO 32000-1 annex C
+    public const int MaxTokensAtOnce = 1_000_000;   // of one object, which is in memory whole
     public const int MaxSections = 512;
     public const int MaxFields = 50_000;
     public const int MaxSignatures = 128;
 
     private const long MaxTokens = 60_000_000;
     private const long MaxDecoded = 384L * 1024 * 1024;
-    private const long MaxEntries = 4_000_000;
+    private const long MaxEntries = 2_000_000;
     private long _tokens;
     private long _decoded;
     private long _entries;

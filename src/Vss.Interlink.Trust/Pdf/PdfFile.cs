@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-
 namespace Vss.Interlink.Trust.Pdf;
 
 /// <summary>
@@ -9,11 +7,13 @@ namespace Vss.Interlink.Trust.Pdf;
 internal sealed class PdfFile
 {
     private const int MaxKept = 20_000;
+    private const int MaxPartsKept = 1_000_000;
     private const int StreamsKept = 8;
 
     private readonly Dictionary<long, PdfIndirect> _objects = [];
     private readonly List<(long At, ObjectStream Stream)> _streams = [];
     private readonly HashSet<int> _lengths = [];
+    private int _kept;   // parts of the objects that are kept
 
     private PdfFile(Stream file)
     {
@@ -71,46 +71,38 @@ internal sealed class PdfFile
         if (entry.Place == PdfPlace.ObjectStream) return StreamAt((int)entry.At, revision).Read(number, entry.Generation, Budget);
         if (_objects.TryGetValue(entry.At, out var known) && known.Number == number) return known;
 
-        var read = new PdfLexer(Octets, entry.At, Budget).ReadIndirect(reference => LengthOf(reference, revision));
+        var lexer = new PdfLexer(Octets, entry.At, Budget);
+        var read = lexer.ReadIndirect(reference => LengthOf(reference, revision));
         if (read.Number != number || read.Generation != entry.Generation) throw PdfFault.Malformed(entry.At, $"object {number} is not where its cross reference says");
         if (!keep) return read;
-        if (_objects.Count >= MaxKept) _objects.Clear();
+        if (_objects.Count >= MaxKept || (_kept += lexer.Tokens) > MaxPartsKept)
+        {
+            _objects.Clear();
+            _kept = lexer.Tokens;
+        }
+
         return _objects[entry.At] = read;
     }
 
-    /// <summary>Faults where a cross reference into the file does not name the object that begins there; whoever repairs such a file sees another one than whoever does not.</summary>
-    public void ThrowIfMisplaced()
+    /// <summary>Faults where an object begins behind the last revision: the update that it belongs to has lost its end, and what it added is not known.</summary>
+    public void ThrowIfCutShort()
     {
-        var size = Revisions[^1].Trailer.Integer("Size");
-        var places = new List<(long At, int Number, int Generation)>();
-        foreach (var revision in Revisions)
-        {
-            foreach (var (number, entry) in revision.Entries)
-            {
-                if (entry.Place == PdfPlace.File) places.Add((entry.At, number, entry.Generation));
-            }
-        }
-
-        places.Sort((one, other) => one.At.CompareTo(other.At));   // forward through the file, page by page
-        foreach (var (at, number, generation) in places)
-        {
-            if (number >= size) throw PdfFault.Malformed(at, $"object {number} is beyond the Size of the trailer");
-            if (!BeginsPlainly(at, number, generation) && new PdfLexer(Octets, at, Budget).ReadHeader() != (number, generation)) throw PdfFault.Malformed(at, $"object {number} is not where its cross reference says");
-        }
+        var lexer = new PdfLexer(Octets, Revisions[^1].End, Budget);
+        lexer.SkipWhite();
+        if (BeginsObject(lexer)) throw PdfFault.Malformed(lexer.Position, "the file is truncated: behind its last revision begins another one that has no end");
     }
 
-    // As nearly every writer writes it: "12 0 obj" and white space. What is written otherwise is read token by token.
-    private bool BeginsPlainly(long at, int number, int generation)
+    private static bool BeginsObject(PdfLexer lexer)
     {
-        Span<byte> expected = stackalloc byte[32];
-        Utf8Formatter.TryFormat(number, expected, out var length);
-        expected[length++] = (byte)' ';
-        Utf8Formatter.TryFormat(generation, expected[length..], out var digits);
-        length += digits;
-        " obj"u8.CopyTo(expected[length..]);
-        length += 4;
-        var found = Octets.Near(at, length + 1);
-        return !found.IsEmpty && found.StartsWith(expected[..length]) && found[^1] is (byte)'\r' or (byte)'\n' or (byte)' ';
+        try
+        {
+            lexer.ReadHeader();
+            return true;
+        }
+        catch (PdfFault)
+        {
+            return false;
+        }
     }
 
     // A length may be an object of its own, but not one whose reading asks for a length again.

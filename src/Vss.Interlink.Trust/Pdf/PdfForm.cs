@@ -19,13 +19,13 @@ internal sealed record PdfField(int Number, string Name, string? Type, PdfObject
         var all = new List<PdfField>();
         var seen = new HashSet<int>();
         var open = new Stack<(PdfObject Node, PdfField? Above, int Depth)>();
+        var named = 0;
         if (view.Dictionary(view.Catalog["AcroForm"]) is { } form) Push(form["Fields"], null, 0);
         while (open.TryPop(out var next))
         {
             var number = (next.Node as PdfReference)?.Number ?? 0;
             if (number != 0 && !seen.Add(number)) continue;
             if (view.Dictionary(next.Node) is not { } dictionary) continue;
-            if (all.Count == PdfBudget.MaxFields) throw PdfFault.Limit(0, $"the form has more than {PdfBudget.MaxFields} fields");
             var own = dictionary["T"] is var name && view.Resolve(name) is PdfString text ? Text(text) : null;
             var field = new PdfField(
                 number,
@@ -43,7 +43,10 @@ internal sealed record PdfField(int Number, string Name, string? Type, PdfObject
         void Push(PdfObject nodes, PdfField? above, int depth)
         {
             if (depth > PdfBudget.MaxDepth) throw PdfFault.Limit(0, $"form fields are nested deeper than {PdfBudget.MaxDepth}");
-            foreach (var node in view.Items(nodes).Reverse()) open.Push((node, above, depth));
+            var items = view.Items(nodes);
+            named += items.Count;
+            if (named > PdfBudget.MaxFields) throw PdfFault.Limit(0, $"the form has more than {PdfBudget.MaxFields} fields");
+            foreach (var node in items.Reverse()) open.Push((node, above, depth));
         }
     }
 

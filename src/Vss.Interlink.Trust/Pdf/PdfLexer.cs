@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 
@@ -13,6 +12,9 @@ internal sealed class PdfLexer(PdfOctets octets, long position, PdfBudget budget
 
     public long Position { get; private set; } = position;
 
+    /// <summary>Of how many parts the object is that was read last.</summary>
+    public int Tokens { get; private set; }
+
     public static bool IsWhite(int octet) => octet is 0 or 9 or 10 or 12 or 13 or 32;
 
     /// <summary>An object; null where a closing delimiter of an array or a dictionary stands.</summary>
@@ -21,6 +23,8 @@ internal sealed class PdfLexer(PdfOctets octets, long position, PdfBudget budget
         if (depth > PdfBudget.MaxDepth) throw PdfFault.Limit(Position, $"objects are nested deeper than {PdfBudget.MaxDepth}");
         SkipWhite();
         budget.Token(Position);
+        if (depth == 0) Tokens = 0;
+        if (++Tokens > PdfBudget.MaxTokensAtOnce) throw PdfFault.Limit(Position, $"an object has more than {PdfBudget.MaxTokensAtOnce} parts");
         return octets[Position] switch
         {
             '/' => new PdfName(ReadName()),
@@ -64,9 +68,23 @@ internal sealed class PdfLexer(PdfOctets octets, long position, PdfBudget budget
     {
         while (IsWhite(octets[Position])) Position++;
         if (octets.Near(Position, 19) is not [_, _, _, _, _, _, _, _, _, _, (byte)' ', _, _, _, _, _, (byte)' ', (byte)'n' or (byte)'f', (byte)' ' or (byte)'\r' or (byte)'\n'] entry) return null;
-        if (!Utf8Parser.TryParse(entry[..10], out ulong at, out var first) || first != 10 || !Utf8Parser.TryParse(entry[11..16], out uint generation, out var second) || second != 5) return null;
+        if (Number(entry[..10]) is not (>= 0 and var at) || Number(entry[11..16]) is not (>= 0 and var generation)) return null;
         Position += 18;
-        return ((long)at, (int)generation, entry[17] == (byte)'n');
+        return (at, (int)generation, entry[17] == (byte)'n');
+    }
+
+    /// <summary>What these digits say; -1 where there are none or something else is among them.</summary>
+    public static long Number(ReadOnlySpan<byte> digits)
+    {
+        if (digits.IsEmpty || digits.Length > MaxDigits) return -1;
+        long number = 0;
+        foreach (var octet in digits)
+        {
+            if (octet is < (byte)'0' or > (byte)'9') return -1;
+            number = number * 10 + (octet - '0');
+        }
+
+        return number;
     }
 
     /// <summary>Takes a keyword where it stands and is one.</summary>

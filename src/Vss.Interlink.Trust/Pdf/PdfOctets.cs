@@ -111,7 +111,7 @@ internal sealed class PdfOctets
         }
         else
         {
-            var octets = _pages.Count < PagesKept ? new byte[PageSize] : _pages[0].Octets;
+            var octets = _pages.Count < PagesKept ? GC.AllocateUninitializedArray<byte>(PageSize) : _pages[0].Octets;
             if (_pages.Count >= PagesKept) _pages.RemoveAt(0);
             var count = Read(start, octets);
             if (at >= start + count) throw new EndOfStreamException("The file became shorter while it was read.");

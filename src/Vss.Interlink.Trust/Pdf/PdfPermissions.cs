@@ -46,8 +46,18 @@ internal sealed class PdfPermissions
         return update.Fields.Find(IsLocked) is { } locked ? (PdfRules.FieldLock, $"the field '{locked}' is locked by a signature") : null;
     }
 
-    /// <summary>Whether an update does what somebody who signed had to allow, and nobody did.</summary>
-    public bool IsNotAllowed(PdfUpdate update) => Level is null && (update.Kinds & (UpdateKinds.FormFilling | UpdateKinds.Annotation)) != 0;
+    /// <summary>
+    /// Whether an update does what somebody who signed had to allow, and nobody did. Without a certification, to fill in what was left empty and to sign it is what forms are for (ISO 32000-2
+    /// section 12.8.1); to overwrite what stood there under a signature is not, unless that signer named the fields that he locks and left this one out.
+    /// </summary>
+    /// <param name="update">The update.</param>
+    /// <param name="isSigned">Whether somebody answers for it: a good signature covers it.</param>
+    public bool IsNotAllowed(PdfUpdate update, bool isSigned)
+    {
+        if (Level is not null) return false;
+        if ((update.Kinds & UpdateKinds.Annotation) != 0) return true;
+        return (update.Kinds & UpdateKinds.FormFilling) != 0 && !(isSigned && (_locks.Count > 0 || update.Overwritten.Count == 0));
+    }
 
     // A value that is not known allows nothing.
     private void Restrict(PdfObject value, int byDefault)

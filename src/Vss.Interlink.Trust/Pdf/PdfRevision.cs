@@ -41,7 +41,7 @@ internal sealed record PdfRevision(int Index, IReadOnlyList<CrossReferenceSectio
     private static long LastStartXref(PdfOctets octets, PdfBudget budget)
     {
         var at = octets.LastIndexOf("startxref"u8, octets.Length);
-        if (at < 0) throw PdfFault.Malformed(octets.Length, "the file has no startxref");
+        if (at < 0) throw PdfFault.Malformed(octets.Length, "the file has no startxref: it is truncated, or no PDF");
         var lexer = new PdfLexer(octets, at, budget);
         lexer.Take("startxref"u8);
         return lexer.ReadDigits();

@@ -18,28 +18,26 @@ internal sealed class PdfSignatureJudge(TrustStore store, ValidationPolicy polic
 
     /// <param name="trial">The signature; gets its rungs.</param>
     /// <param name="digests">Of all ranges.</param>
-    /// <param name="provedAt">When the signature is proved to have been there already by a document time stamp behind it.</param>
-    /// <returns>The time that this proves for everything before it; null where it proves nothing.</returns>
-    public DateTimeOffset? Judge(PdfSignatureTrial trial, RangeDigests digests, DateTimeOffset? provedAt)
+    /// <param name="around">What stands around it in the file.</param>
+    public void Judge(PdfSignatureTrial trial, RangeDigests digests, Surroundings around)
     {
         trial.ClaimedTime = trial.Signature.ClaimedTime;
-        if (!trial.IsReady) return null;
-        if (trial.Token is { } token) return TimeStamp(trial, token, digests, provedAt);
-        Signature(trial, trial.Message!, digests, provedAt);
-        return null;
+        if (!trial.IsReady) return;
+        if (trial.Token is { } token) TimeStamp(trial, token, digests, around);
+        else Signature(trial, trial.Message!, digests, around);
     }
 
-    private DateTimeOffset? TimeStamp(PdfSignatureTrial trial, TimeStampToken token, RangeDigests digests, DateTimeOffset? provedAt)
+    private void TimeStamp(PdfSignatureTrial trial, TimeStampToken token, RangeDigests digests, Surroundings around)
     {
-        var judged = new TimeStampJudge(store, policy, algorithms, at).Judge(token, hash => digests[trial.Range!, hash], null, provedAt);
+        var judged = new TimeStampJudge(store, policy, algorithms, at) { Proofs = around.Proved }.Judge(token, hash => digests[trial.Range!, hash], null, around.ProvedAt);
         trial.Integrity = judged.IsIntact switch { true => SignatureIntegrity.Intact, false => SignatureIntegrity.Broken, null => SignatureIntegrity.Unknown };
         (trial.Signer, trial.ClaimedTime, trial.ProvedAt) = (judged.Signer, token.Time, judged.Verdict.Passed ? token.Time : null);
         trial.Algorithms = token.Hash.Name is { } hash ? [hash] : [];
         Take(trial.Ladder, judged.Verdict, judged.Lacks);
-        return trial.Ladder.IsWhole ? token.Time : null;
+        if (trial.Ladder.IsWhole) trial.Passed = new PassedTimeStamp(token, judged.Certificate!);
     }
 
-    private void Signature(PdfSignatureTrial trial, CmsMessage message, RangeDigests digests, DateTimeOffset? provedAt)
+    private void Signature(PdfSignatureTrial trial, CmsMessage message, RangeDigests digests, Surroundings around)
     {
         var isOverSha1 = trial.Signature.SubFilter == PdfSignature.OverSha1;
         Func<HashAlgorithmName, byte[]> digest = hash => digests[trial.Range!, hash];
@@ -59,7 +57,7 @@ internal sealed class PdfSignatureJudge(TrustStore store, ValidationPolicy polic
         if (!trial.Ladder.Check(message.Signers.Count == 1, Rules.Structure, "SignedData", "one signer", $"the CMS has {message.Signers.Count} signers, and a signature of a PDF is of one", "Let each signer sign in a field of its own.")) return;
         var isPades = trial.Signature.SubFilter == PdfSignature.Pades;
         var rules = CmsRules.Pades with { WantsSigningCertificate = isPades, WantsSignedAttributes = isPades, Key = Key };
-        var found = new CmsJudge(store, policy, algorithms, at).Judge(message, message.Signers[0], digest, rules, provedAt);
+        var found = new CmsJudge(store, policy, algorithms, at).Judge(message, message.Signers[0], digest, rules, around);
         (trial.Integrity, trial.Signer, trial.ProvedAt, trial.Algorithms) = (found.Integrity, found.Signer, found.ProvedAt, found.Algorithms);
         trial.Level = isPades ? found.Level ?? SignatureLevel.B : null;
         Take(trial.Ladder, found.Verdict, found.Lacks);

@@ -14,10 +14,9 @@ internal sealed class PdfSignatureTrial
     private const string Remedy = "Sign the document anew by PAdES (EN 319 142-1).";
     private readonly PdfFile _file;
 
-    public PdfSignatureTrial(PdfFile file, PdfSignature signature, PdfFault? misplaced, SignaturePolicy algorithms)
+    public PdfSignatureTrial(PdfFile file, PdfSignature signature, SignaturePolicy algorithms)
     {
         (_file, Signature) = (file, signature);
-        if (misplaced is not null) Ladder.Fail(PdfRules.Structure, $"octet {misplaced.At}", misplaced.Message, "Write the file anew, with cross references to where its objects are, and sign that.");
         if (!HasDictionary(algorithms)) return;
         Range = ByteRange.Read(file, signature, Ladder);
         Revision = Range?.RevisionIn(file)?.Index ?? -1;
@@ -66,7 +65,10 @@ internal sealed class PdfSignatureTrial
 
     public DateTimeOffset? ProvedAt { get; set; }
 
-    /// <summary>By what the CMS carries; null where its format has no levels.</summary>
+    /// <summary>The document time stamp, when it passed; else null.</summary>
+    public PassedTimeStamp? Passed { get; set; }
+
+    /// <summary>How far it was brought; null where its format has no levels.</summary>
     public SignatureLevel? Level { get; set; }
 
     public IReadOnlyList<string> Algorithms { get; set; } = [];
@@ -77,11 +79,14 @@ internal sealed class PdfSignatureTrial
     /// <summary>Whether a place is within the signature dictionary: between the object's beginning and its end.</summary>
     public bool Spans(long place) => _file.Entry(Signature.Number, _file.Latest.Revision) is { Place: PdfPlace.File } entry && place >= entry.At && Signature.Fault is null && place < _file.Find(Signature.Number, _file.Latest.Revision)!.End;
 
-    public JudgedSignature Finished(SignatureLevel? level) => new()
+    /// <summary>A cross reference of the file names another object than the one that begins there.</summary>
+    public void Misplaced(PdfFault fault) => Ladder.Fail(PdfRules.Structure, $"octet {fault.At}", fault.Message, "Write the file anew, with cross references to where its objects are, and sign that.");
+
+    public JudgedSignature Finished() => new()
     {
         Id = Signature.Field,
         Kind = Signature.IsTimeStamp ? SignatureKind.TimeStamp : Signature.SubFilter == PdfSignature.Pades ? SignatureKind.Pades : SignatureKind.Pdf,
-        Level = level,
+        Level = Level,
         Integrity = Integrity,
         Verdict = Ladder.IsWhole ? Ladder.Passed() : Ladder.Refused(),
         Coverage = !IsIntact ? [] : Scope == SignatureScope.Full ? [new Coverage(CoverageKind.WholeDocument, "")] : [new Coverage(CoverageKind.ByteRange, Range!.ToString())],

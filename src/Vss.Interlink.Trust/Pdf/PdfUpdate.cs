@@ -30,6 +30,9 @@ internal enum UpdateKinds
 
     /// <summary>Of that the date of change alone.</summary>
     Date = 128,
+
+    /// <summary>The logical structure, beyond the tags of new signature fields.</summary>
+    Structure = 256,
 }
 
 /// <summary>One incremental update, reviewed by itself; whether it is allowed depends on whose signature is asked about.</summary>
@@ -44,6 +47,12 @@ internal sealed class PdfUpdate(int revision)
 
     /// <summary>Fields that were there and whose value the update sets, signature fields among them.</summary>
     public List<string> Fields { get; } = [];
+
+    /// <summary>Of those, the ones that had a value already: what was signed is not what stands there now.</summary>
+    public List<string> Overwritten { get; } = [];
+
+    /// <summary>What it changes of the logical structure beyond the tags of new signature fields; null for nothing.</summary>
+    public string? Structure { get; set; }
 
     /// <summary>Whether it adds a field that draws on a page.</summary>
     public bool AddsVisibleField { get; set; }

@@ -36,43 +36,19 @@ public sealed class PdfVerifier(TrustStore store, ValidationPolicy policy, Signa
     private PdfReport Judge(PdfFile file)
     {
         var found = PdfSignature.FindAll(file.Latest);
-        var misplaced = Misplaced(file);
-        var trials = found.Select(signature => new PdfSignatureTrial(file, signature, misplaced, algorithms)).ToList();
-        using var digests = RangeDigests.Compute(file.Octets, [.. trials.SelectMany(trial => trial.Digests)]);
+        if (found.Count == 0) file.ThrowIfCutShort();
+        var trials = found.Select(signature => new PdfSignatureTrial(file, signature, algorithms)).ToList();
+        var places = new ObjectPlaces(file);
+        using var digests = RangeDigests.Compute(file.Octets, [.. trials.SelectMany(trial => trial.Digests)], places);
+        if (places.Fault is { } misplaced) trials.ForEach(trial => trial.Misplaced(misplaced));
 
-        var materials = new SecurityStore(file.Latest);
-        var all = materials.AddedTo(store);
-        var judge = new PdfSignatureJudge(all, policy, algorithms, at) { Key = CmsVerifier.KeyOf(Key) };
-
-        // A document time stamp proves that everything before it was there, so the latest is judged first.
-        DateTimeOffset? proved = null;
-        foreach (var trial in trials.OrderByDescending(trial => trial.Range?.End ?? -1)) proved = new[] { judge.Judge(trial, digests, proved), proved }.Min();
+        var stored = new SecurityStore(file);
+        var material = stored.Material;
+        var judge = new PdfSignatureJudge(store.With(material.Certificates, material.Lists, material.Answers), policy, algorithms, at) { Key = CmsVerifier.KeyOf(Key) };
+        new PdfTimeline(trials, stored, material).Judge((trial, around) => judge.Judge(trial, digests, around));
         new PdfCoverage(file, trials).Judge();
 
-        var stamped = trials.Where(trial => trial.IsIntact && trial.Signature.IsTimeStamp).Select(trial => trial.Revision).ToList();
         var keys = digests.Keys.Where(key => !trials.Exists(trial => trial.Spans(key))).ToList();
-        return new PdfReport(null, [.. trials.Select(trial => trial.Finished(LevelOf(trial)))], keys);
-
-        SignatureLevel? LevelOf(PdfSignatureTrial trial)
-        {
-            if (trial.Level is not { } own) return null;
-            var isStamped = own != SignatureLevel.B || stamped.Exists(revision => revision > trial.Revision);
-            if (!isStamped) return SignatureLevel.B;
-            if (!materials.HasRevocation) return own == SignatureLevel.B ? SignatureLevel.T : own;
-            return own == SignatureLevel.LTA || stamped.Exists(revision => revision > trial.Revision && file.At(revision).Catalog.Has("DSS")) ? SignatureLevel.LTA : SignatureLevel.LT;
-        }
-    }
-
-    private static PdfFault? Misplaced(PdfFile file)
-    {
-        try
-        {
-            file.ThrowIfMisplaced();
-            return null;
-        }
-        catch (PdfFault fault) when (fault.Kind == PdfFaultKind.Malformed)
-        {
-            return fault;
-        }
+        return new PdfReport(null, [.. trials.Select(trial => trial.Finished())], keys);
     }
 }

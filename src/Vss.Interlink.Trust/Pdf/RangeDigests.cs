@@ -8,7 +8,7 @@ namespace Vss.Interlink.Trust.Pdf;
 /// </summary>
 internal sealed class RangeDigests : IDisposable
 {
-    private const int BufferSize = 256 * 1024;
+    private const int BufferSize = 80 * 1024;   // below what goes to the large object heap
     private const int MostTails = 4;
     private static readonly byte[] s_key = "/ByteRange"u8.ToArray();
 
@@ -21,14 +21,16 @@ internal sealed class RangeDigests : IDisposable
 
     /// <param name="file">The octets.</param>
     /// <param name="wanted">What is to be digested.</param>
-    public static RangeDigests Compute(PdfOctets file, IReadOnlyCollection<(ByteRange Range, HashAlgorithmName Hash)> wanted)
+    /// <param name="places">Where objects should begin, to be looked at in the same pass.</param>
+    public static RangeDigests Compute(PdfOctets file, IReadOnlyCollection<(ByteRange Range, HashAlgorithmName Hash)> wanted, ObjectPlaces places)
     {
         using var pass = new RangeDigests();
         var distinct = wanted.Distinct().OrderBy(each => each.Range.Hole).ToList();
 
         // Behind their holes ranges of one file overlap only where they cannot all be right.
         if (distinct.Sum(each => each.Range.End - each.Range.Resume) > MostTails * file.Length) throw PdfFault.Limit(0, "the ranges of the signatures overlap too much");
-        pass.Run(file, distinct);
+        pass.Run(file, distinct, places);
+        places.End();
         return pass;
     }
 
@@ -41,12 +43,12 @@ internal sealed class RangeDigests : IDisposable
         foreach (var (_, _, state) in _open) state.Dispose();
     }
 
-    private void Run(PdfOctets file, List<(ByteRange Range, HashAlgorithmName Hash)> wanted)
+    private void Run(PdfOctets file, List<(ByteRange Range, HashAlgorithmName Hash)> wanted, ObjectPlaces places)
     {
         foreach (var hash in wanted.Select(each => each.Hash).Distinct()) _common[hash] = IncrementalHash.CreateHash(hash);
         var stops = new SortedSet<long>(wanted.SelectMany(each => new[] { each.Range.Hole, each.Range.Resume, each.Range.End })) { file.Length };
         var lastHole = wanted.GroupBy(each => each.Hash).ToDictionary(group => group.Key, group => group.Max(each => each.Range.Hole));
-        var buffer = new byte[BufferSize];
+        var buffer = GC.AllocateUninitializedArray<byte>(BufferSize);
         var carried = 0;   // the end of the octets before, in which a key may begin
         var next = 0;
         long at = 0;
@@ -57,6 +59,7 @@ internal sealed class RangeDigests : IDisposable
                 var count = file.Read(at, buffer.AsSpan(carried, (int)Math.Min(stop - at, BufferSize - carried)));
                 if (count == 0) throw new EndOfStreamException("The file became shorter while it was read.");
                 Feed(at, buffer.AsSpan(carried, count), lastHole);
+                places.Pass(at, buffer.AsSpan(carried, count));
                 carried = Find(buffer, carried + count, at + count);
                 at += count;
             }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Revocation;
+using Vss.Interlink.Trust.TimeStamps;
 using Vss.Interlink.Trust.Verification;
 
 namespace Vss.Interlink.Trust.Pdf;
@@ -13,32 +14,46 @@ internal sealed class SecurityStore
 {
     private const int MaxValues = 1024;
 
+    private readonly PdfFile _file;
     private readonly List<X509Certificate2> _certificates = [];
-    private readonly List<CertificateList> _lists = [];
-    private readonly List<OcspAnswer> _answers = [];
+    private readonly List<(int Number, CertificateList List)> _lists = [];
+    private readonly List<(int Number, OcspAnswer Answer)> _answers = [];
 
-    public SecurityStore(PdfView view)
+    /// <summary>The store that a file has now.</summary>
+    public SecurityStore(PdfFile file)
     {
+        _file = file;
+        var view = file.Latest;
         if (view.Dictionary(view.Catalog["DSS"]) is not { } store) return;
-        foreach (var der in Values(view, store["Certs"]))
+        foreach (var (_, der) in Values(view, store["Certs"]))
         {
             if (CertificateCache.Read(der) is { } certificate) _certificates.Add(certificate);
         }
 
-        _lists.AddRange(Values(view, store["CRLs"]).Select(der => CertificateList.TryRead(der)).OfType<CertificateList>());
-        _answers.AddRange(Values(view, store["OCSPs"]).Select(der => OcspAnswer.TryRead(der)).OfType<OcspAnswer>());
+        foreach (var (number, der) in Values(view, store["CRLs"]))
+        {
+            if (CertificateList.TryRead(der) is { } list) _lists.Add((number, list));
+        }
+
+        foreach (var (number, der) in Values(view, store["OCSPs"]))
+        {
+            if (OcspAnswer.TryRead(der) is { } answer) _answers.Add((number, answer));
+        }
     }
 
-    /// <summary>Whether anything tells of revocations.</summary>
-    public bool HasRevocation => _lists.Count + _answers.Count > 0;
+    public ValidationMaterial Material => new(_certificates, [.. _lists.Select(each => each.List)], [.. _answers.Select(each => each.Answer)]);
 
-    public TrustStore AddedTo(TrustStore store) => store.With(_certificates, _lists, _answers);
+    /// <summary>What of it tells of revocations and was in the file already when this revision ended.</summary>
+    public IEnumerable<ReadOnlyMemory<byte>> ThereIn(int revision) =>
+        _lists.Where(each => WasThere(each.Number, revision)).Select(each => each.List.Der).Concat(_answers.Where(each => WasThere(each.Number, revision)).Select(each => each.Answer.Der));
 
-    private static IEnumerable<byte[]> Values(PdfView view, PdfObject values)
+    private bool WasThere(int number, int revision) => _file.Entry(number, revision) is { } entry && entry == _file.Entry(number, _file.Latest.Revision);
+
+    private static IEnumerable<(int Number, byte[] Octets)> Values(PdfView view, PdfObject values)
     {
-        foreach (var value in Items(view, values).Take(MaxValues))
+        foreach (var value in Items(view, values).Take(MaxValues).OfType<PdfReference>())   // streams stand by themselves
         {
-            if (Read(view, value) is { } octets) yield return octets;
+            if (Read(view, value) is { } octets) yield return (value.Number, octets);
         }
     }
 

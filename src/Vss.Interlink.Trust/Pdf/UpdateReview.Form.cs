@@ -167,7 +167,15 @@ internal sealed partial class UpdateReview
         else if (!isSignature) _update.Kinds |= UpdateKinds.FormFilling;
         ExplainUnder(now["V"], field.Number, "V");
         _update.Fields.Add(field.Name);
+        if (!isSignature && differing.Contains("V") && !IsEmpty(field)) _update.Overwritten.Add(field.Name);
     }
+
+    // Nothing was filled in: no value, none of a text, a box that is off, or what the form proposes (DV, table 226).
+    private bool IsEmpty(PdfField field) => _old.Resolve(field.Value) switch
+    {
+        PdfNull or PdfString { Octets.Length: 0 } or PdfName { Value: "Off" } or PdfArray { Items.Count: 0 } => true,
+        var value => field.Dictionary.Has("DV") && PdfObject.Same(value, _old.Resolve(field.Dictionary["DV"])),
+    };
 
     // Another appearance of the same value is another document for whoever reads it.
     private bool SetsValue(PdfField field, IReadOnlyList<string> differing)

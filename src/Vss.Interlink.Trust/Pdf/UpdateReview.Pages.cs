@@ -11,6 +11,8 @@ internal sealed partial class UpdateReview
         "Type", "Subtype", "Rect", "Contents", "P", "NM", "M", "F", "C", "CA", "T", "Popup", "Parent", "RC", "CreationDate", "IRT", "RT", "Subj", "IT", "Open", "Name", "State", "StateModel", "QuadPoints", "Border", "BS",
     ];
 
+    private Dictionary<int, int>? _pages;   // numbers of pages, by their objects
+
     private void Pages()
     {
         foreach (var (number, change) in _changed.Where(change => !_explained.Contains(change.Key)).ToList())
@@ -28,14 +30,34 @@ internal sealed partial class UpdateReview
         }
     }
 
+    private int? Page(int number)
+    {
+        _pages ??= Numbered();
+        return _pages.TryGetValue(number, out var page) ? page : null;
+    }
+
+    // Section 7.7.3: in the order of the page tree.
+    private Dictionary<int, int> Numbered()
+    {
+        var numbers = new Dictionary<int, int>();
+        var seen = new HashSet<int>();
+        var open = new Stack<PdfObject>([_old.Catalog["Pages"]]);
+        while (open.TryPop(out var next))
+        {
+            if (next is not PdfReference { Number: var number } || !seen.Add(number) || _old.Dictionary(next) is not { } node) continue;
+            if (!node.Has("Kids")) numbers[number] = numbers.Count + 1;
+            foreach (var kid in _old.Items(node["Kids"]).Reverse()) open.Push(kid);
+        }
+
+        return numbers;
+    }
+
     private bool IsAnnotations(PdfReferrer referrer) => referrer.Path == "Annots" && _old[referrer.Source] is PdfDictionary page && page.Name("Type") == "Page";
 
     private void Page(int number, PdfDictionary old, PdfDictionary now)
     {
-        foreach (var key in PdfObject.Differing(old, now))
-        {
-            if (key is not ("Annots" or "LastModified") && !(key == "Tabs" && !old.Has(key))) throw new Unexplained($"page {number} has another {key}");
-        }
+        var strange = PdfObject.Differing(old, now).Where(key => key is not ("Annots" or "LastModified") && !(key == "Tabs" && !old.Has(key))).ToList();
+        if (strange.Count > 0) throw new Unexplained($"{Named(number)} has another {string.Join(" and another ", strange)}");
 
         _explained.Add(number);
         if (now["Annots"] is PdfReference { Number: var list } && _changed.ContainsKey(list))

@@ -6,6 +6,8 @@ namespace Vss.Interlink.Trust.Pdf;
 /// </summary>
 internal sealed partial class UpdateReview
 {
+    private const int MaxNamed = 4;
+
     private readonly PdfFile _file;
     private readonly PdfRevision _revision;
     private readonly PdfView _old;
@@ -54,7 +56,9 @@ internal sealed partial class UpdateReview
             Form();
             Pages();
             Containers();
-            foreach (var number in _changed.Keys.Where(number => !_explained.Contains(number)).Order()) throw new Unexplained($"object {number} {Role(number)}");
+            Structure();
+            var left = _changed.Keys.Where(number => !_explained.Contains(number)).Order().Take(MaxNamed).Select(number => $"object {number} {Role(number)}").ToList();
+            if (left.Count > 0) throw new Unexplained(string.Join("; ", left));
         }
         catch (Unexplained found)
         {
@@ -265,9 +269,12 @@ internal sealed partial class UpdateReview
         var (old, now) = _changed[number];
         var kind = ((now as PdfStream)?.Dictionary ?? now as PdfDictionary ?? (old as PdfStream)?.Dictionary ?? old as PdfDictionary)?.Name("Type");
         var how = old is PdfNull ? "is new" : now is PdfNull ? "was deleted" : "was changed";
-        var places = _referrers.Of(number).Select(referrer => referrer.Path.Length == 0 ? $"object {referrer.Source}" : $"{referrer.Path} of {(referrer.Source == 0 ? "the trailer" : $"object {referrer.Source}")}").Order(StringComparer.Ordinal).Take(3).ToList();
+        var places = _referrers.Of(number).Select(referrer => referrer.Path.Length == 0 ? $"object {referrer.Source}" : $"{referrer.Path} of {(referrer.Source == 0 ? "the trailer" : Named(referrer.Source))}").Order(StringComparer.Ordinal).Take(3).ToList();
         return $"{how}{(kind is null ? "" : $" ({kind})")}{(places.Count == 0 ? "" : $", which is {string.Join(" and ", places)}")}";
     }
+
+    // A page by its place in the document, for whoever looks for what was changed.
+    private string Named(int number) => Page(number) is { } page ? $"page {page} (object {number})" : $"object {number}";
 
     private sealed class Unexplained(string detail) : Exception(detail);
 }

@@ -8,7 +8,8 @@ namespace Vss.Interlink.Trust.Revocation;
 
 /// <summary>
 /// Whether the certificates of a path were revoked at the moment that matters, by the lists and OCSP answers that are at hand: RFC 5280 section 6.3.3 and RFC 6960 section 3.2. A
-/// revocation stands in whatever state its source is; that there is none needs a source that is fresh, or one made after the moment that a time stamp proves.
+/// revocation stands in whatever state its source is; that there is none needs a source that was in force at that moment or was made later (EN 319 102-1 section 5.2.5, with the best-signature-time
+/// for the time of validation as section 5.5.4 has it).
 /// </summary>
 /// <param name="store">Lists and answers.</param>
 /// <param name="builder">Certificates of those who sign lists and answers.</param>
@@ -36,6 +37,8 @@ internal sealed class RevocationJudge(TrustStore store, PathBuilder builder, Pat
             var found = StatusOf(path, index);
             switch (found.Kind)
             {
+                case Kind.Revoked when index == 0 && !found.IsHold && request.MadeAfter > found.Since:
+                    return ladder.Fail(Rules.RevokedBefore, at, $"{found.Detail}; what it signed was made after {Times.Iso(request.MadeAfter)}", "Sign with a certificate that is not revoked.");
                 case Kind.Revoked:
                     return ladder.Fail(index == 0 ? Rules.Revoked : Rules.AuthorityRevoked, at, found.Detail, index == 0 ? "Sign with a certificate that is not revoked." : "Use a certificate of an authority that is not revoked.");
                 case Kind.Good:
@@ -58,6 +61,7 @@ internal sealed class RevocationJudge(TrustStore store, PathBuilder builder, Pat
     {
         if (Untrusted(answer, path, 0) is { } untrusted) return untrusted;
         if (answer.Lines.FirstOrDefault(line => line.IsOf(path[0], path[1])) is not { } line) return "the OCSP answer is of another certificate";
+        if (line.ThisUpdate > Times.Plus(request.Now, Skew)) return "the OCSP answer is of a later time";
         return line.Status == OcspStatus.Unknown ? "the OCSP responder does not know the certificate" : Stale(line, answer, path[0]);
     }
 
@@ -65,7 +69,7 @@ internal sealed class RevocationJudge(TrustStore store, PathBuilder builder, Pat
     public string? Objection(CertificateList list, IReadOnlyList<PathCertificate> path)
     {
         if (PointsOf(path[0]) is not { } points || !points.Exists(point => IsFor(list, path[0], point))) return "the revocation list is not for this certificate";
-        return Untrusted(list, path, 0) ?? (IsTimely(list) ? null : Ended(list));
+        return Untrusted(list, path, 0) ?? (list.ThisUpdate > request.Now ? $"the revocation list is of a later time, {Times.Iso(list.ThisUpdate)}" : IsTimely(list) ? null : Ended(list));
     }
 
     // All of them, so that one round over the network can bring all.
@@ -105,7 +109,7 @@ internal sealed class RevocationJudge(TrustStore store, PathBuilder builder, Pat
                 else if (line.Status == OcspStatus.Revoked && line.RevokedAt <= request.Moment)
                 {
                     answer.Use(request.Now);
-                    var revoked = new Status(Kind.Revoked, $"revoked at {Times.Iso(line.RevokedAt)}, reason {line.Reason}, by an OCSP answer") { Of = line.ThisUpdate, IsHold = line.Reason == RevokedEntry.Hold };
+                    var revoked = new Status(Kind.Revoked, $"revoked at {Times.Iso(line.RevokedAt)}, reason {line.Reason}, by an OCSP answer") { Of = line.ThisUpdate, Since = line.RevokedAt, IsHold = line.Reason == RevokedEntry.Hold };
                     if (!revoked.IsHold) return revoked;
                     if (!(held?.Of > revoked.Of)) held = revoked;
                 }
@@ -126,9 +130,8 @@ internal sealed class RevocationJudge(TrustStore store, PathBuilder builder, Pat
 
     private string? Stale(OcspLine line, OcspAnswer answer, PathCertificate certificate)
     {
-        if (line.ThisUpdate > Times.Plus(request.Now, Skew)) return "the OCSP answer is of a later time";
-        var isFresh = line.StaleBy(request.Now) <= request.RevocationGrace && line.EndsAt >= line.ThisUpdate;
-        if (!isFresh && !IsAfterProof(line.ThisUpdate)) return $"the OCSP answer is of {Times.Iso(line.ThisUpdate)} and ended at {Times.Iso(line.EndsAt)}{GraceOver}";
+        var isInForce = line.StaleBy(request.Moment) <= request.RevocationGrace && line.EndsAt >= line.ThisUpdate;
+        if (!isInForce && !IsOfLater(line.ThisUpdate)) return $"the OCSP answer is of {Times.Iso(line.ThisUpdate)} and ended at {Times.Iso(line.EndsAt)}{GraceOver}";
         var expired = certificate.NotAfter;
         return answer.ProducedAt > expired && !(line.ArchiveCutoff <= expired) ? "the OCSP answer was made after the certificate expired, and does not say that the responder still knew it" : null;
     }
@@ -140,6 +143,7 @@ internal sealed class RevocationJudge(TrustStore store, PathBuilder builder, Pat
         if (answer.IsUnusable) return "the OCSP answer has a critical extension that is not understood";
         if (!IsAdmitted(answer.Method)) return $"the OCSP answer is signed by {answer.Method.Oid}, which policy {request.Algorithms.Name} does not admit";
         if (!validator.Spend()) return TooMuch;
+        if (OutOfLife(issuer, answer.ProducedAt, answer.Der) is { } unproved) return $"the OCSP answer {unproved}";
         if (answer.IsSignedBy(issuer)) return null;
         var problem = "no certificate is at hand that signed the OCSP answer";
         var known = answer.ResponderName is { } name ? builder.Named(name) : builder.IssuedBy(issuer.Subject);
@@ -152,8 +156,9 @@ internal sealed class RevocationJudge(TrustStore store, PathBuilder builder, Pat
             if (responder.Issuer != issuer.Subject || !responder.IsSignedBy(issuer)) continue;
             var rungs = new Ladder();
             var own = request with { Purpose = CertificatePurpose.OcspSigning, Policies = PolicyRequest.None, DnsName = null, Revocation = RevocationRule.NotChecked, MaxIntermediates = int.MaxValue };
+            if (IsOfLater(answer.ProducedAt)) own = own with { ProvedAt = answer.ProducedAt };   // responders' certificates are short: one that answers later began later
             problem = "the OCSP responder's certificate is not good for answers";
-            if (responder.IsSame(path[index]) || !responder.IsValidAt(request.Moment) || !validator.Judge([responder, .. path.Skip(index + 1)], own, rungs, level)) continue;
+            if (responder.IsSame(path[index]) || !responder.IsValidAt(own.Moment) || !validator.Judge([responder, .. path.Skip(index + 1)], own, rungs, level)) continue;
 
             // Whether it is asked for is left to us where the certificate does not say "nocheck"; what is known counts.
             problem = "the OCSP responder's certificate is revoked";
@@ -188,7 +193,7 @@ internal sealed class RevocationJudge(TrustStore store, PathBuilder builder, Pat
                 list.Use(request.Now);
                 newest?.Use(request.Now);
                 if (entry is { Reason: not RevokedEntry.RemoveFromList } && IsBeforeMoment(entry))
-                    return new(Kind.Revoked, $"revoked at {Times.Iso(entry.At)}, reason {entry.Reason}, by {source}") { Of = source.ThisUpdate, IsHold = entry.Reason == RevokedEntry.Hold };
+                    return new(Kind.Revoked, $"revoked at {Times.Iso(entry.At)}, reason {entry.Reason}, by {source}") { Of = source.ThisUpdate, Since = entry.At, IsHold = entry.Reason == RevokedEntry.Hold };
                 if (Stale(list, delta, certificate) is { } stale)
                 {
                     problem = stale;
@@ -250,7 +255,8 @@ internal sealed class RevocationJudge(TrustStore store, PathBuilder builder, Pat
             if (signer.IsSame(path[index])) continue;
             if (!validator.Spend()) return TooMuch;
             if (!list.IsSignedBy(signer.Certificate)) continue;
-            if (signer.KeyUsage is { } usage && !usage.HasFlag(System.Security.Cryptography.X509Certificates.X509KeyUsageFlags.CrlSign)) problem = "the revocation list is signed by a key that may not sign lists";
+            if (OutOfLife(signer, list.ThisUpdate, list.Der) is { } unproved) problem = $"the revocation list {unproved}";
+            else if (signer.KeyUsage is { } usage && !usage.HasFlag(System.Security.Cryptography.X509Certificates.X509KeyUsageFlags.CrlSign)) problem = "the revocation list is signed by a key that may not sign lists";
             else if (path.Skip(index + 1).Any(signer.IsSame)) return null;   // it is judged on the path
             else if (level < MaxLevel && validator.IsGood(signer, path[^1], request, level + 1)) return null;
             else problem = "the revocation list is signed by a certificate that is not good";
@@ -267,18 +273,26 @@ internal sealed class RevocationJudge(TrustStore store, PathBuilder builder, Pat
         return newest.ThisUpdate > expired && !(newest.KeepsExpiredSince <= expired) ? "the revocation list was made after the certificate expired, and expired ones may have been taken off it" : null;
     }
 
-    private string Ended(CertificateList newest) => newest.ThisUpdate > request.Now
-        ? $"the revocation list is of a later time, {Times.Iso(newest.ThisUpdate)}"
-        : $"the newest revocation list is of {Times.Iso(newest.ThisUpdate)} and ended at {Times.Iso(newest.NextUpdate)}{GraceOver}";
+    private string Ended(CertificateList newest) => $"the newest revocation list is of {Times.Iso(newest.ThisUpdate)} and ended at {Times.Iso(newest.NextUpdate)}{GraceOver}";
 
-    private bool IsTimely(CertificateList list) => list.ThisUpdate <= request.Now && (list.StaleBy(request.Now) <= request.RevocationGrace || IsAfterProof(list.ThisUpdate));
+    private bool IsTimely(CertificateList list) => list.StaleBy(request.Moment) <= request.RevocationGrace || IsOfLater(list.ThisUpdate);
+
+    // What was made later than the moment that matters tells of that moment too: revocations have their times, and stay as long as the certificate lives.
+    private bool IsOfLater(DateTimeOffset made) => made >= request.Moment;
+
+    // A key speaks for its authority while its certificate lasts. Whoever has it afterwards can write any date, so that what it signed counts then only where it is proved to have been there before
+    // (EN 319 102-1 section 5.6.2.2, where it is a POE for the revocation information that is asked for).
+    private string? OutOfLife(PathCertificate signer, DateTimeOffset made, ReadOnlyMemory<byte> octets)
+    {
+        var end = Times.Plus(signer.NotAfter, TimeSpan.FromSeconds(1));
+        if (IsOfLater(made) && made >= end) return $"is of {Times.Iso(made)}, when its authority's certificate had ended";
+        return request.Now < end || request.Proofs?.Of(octets) < end ? null : $"cannot be counted: its authority's certificate ended at {Times.Iso(signer.NotAfter)}, and nothing proves that it was there before";
+    }
 
     // A grace that counted, or that is over, is told: whoever reads the verdict must see that the answer was an old one.
-    private string InGrace(DateTimeOffset? end, DateTimeOffset from) => end < request.Now && !IsAfterProof(from) ? $", which counts by the policy's grace of {request.RevocationGrace}" : "";
+    private string InGrace(DateTimeOffset? end, DateTimeOffset from) => end < request.Moment && !IsOfLater(from) ? $", which counts by the policy's grace of {request.RevocationGrace}" : "";
 
     private string GraceOver => request.RevocationGrace > TimeSpan.Zero ? $", and the policy's grace of {request.RevocationGrace} is over" : "";
-
-    private bool IsAfterProof(DateTimeOffset thisUpdate) => request.ProvedAt is { } proved && thisUpdate >= proved;
 
     // A key that was in other hands earlier signed nothing worth since then (section 5.3.2).
     private bool IsBeforeMoment(RevokedEntry entry) => entry.At <= request.Moment || entry.InvalidSince <= request.Moment;
@@ -298,6 +312,9 @@ internal sealed class RevocationJudge(TrustStore store, PathBuilder builder, Pat
     {
         /// <summary>thisUpdate of what says so.</summary>
         public DateTimeOffset Of { get; init; }
+
+        /// <summary>Since when it is revoked.</summary>
+        public DateTimeOffset Since { get; init; }
 
         public bool IsHold { get; init; }
     }

@@ -20,6 +20,9 @@ public sealed record JudgedTimeStamp(Verdict Verdict, bool? IsIntact, Signatory?
 {
     /// <summary>What was not at hand; once it is, the token may pass.</summary>
     public IReadOnlyList<Lack> Lacks { get; init; } = [];
+
+    /// <summary>The signer's certificate; null when it was not found.</summary>
+    internal X509Certificate2? Certificate { get; init; }
 }
 
 /// <summary>Judges time-stamp tokens: EN 319 102-1 section 5.4, RFC 3161 section 2.3 and 2.4.2, RFC 5816.</summary>
@@ -29,6 +32,9 @@ public sealed record JudgedTimeStamp(Verdict Verdict, bool? IsIntact, Signatory?
 /// <param name="at">The time to judge at.</param>
 public sealed class TimeStampJudge(TrustStore store, ValidationPolicy policy, SignaturePolicy algorithms, DateTimeOffset at)
 {
+    /// <summary>Lists and answers that are proved to have been there; grows as what encloses them passes.</summary>
+    internal ProofSet Proofs { get; init; } = new();
+
     private const string Remedy = "Get a token from a time-stamping authority that follows RFC 3161.";
 
     /// <param name="token">The token.</param>
@@ -40,7 +46,7 @@ public sealed class TimeStampJudge(TrustStore store, ValidationPolicy policy, Si
         var ladder = new Ladder();
         var (isIntact, certificate) = Check(token, digest, query, provedAt, ladder);
         var verdict = ladder.IsWhole ? ladder.Passed() : ladder.Refused();
-        return new JudgedTimeStamp(verdict, isIntact, certificate is null ? null : CertificateJudge.Name(certificate)) { Lacks = ladder.Lacks };
+        return new JudgedTimeStamp(verdict, isIntact, certificate is null ? null : CertificateJudge.Name(certificate)) { Lacks = ladder.Lacks, Certificate = certificate };
     }
 
     private (bool? IsIntact, X509Certificate2? Signer) Check(TimeStampToken token, Func<HashAlgorithmName, byte[]>? digest, TimeStampQuery? query, DateTimeOffset? provedAt, Ladder ladder)
@@ -54,6 +60,9 @@ public sealed class TimeStampJudge(TrustStore store, ValidationPolicy policy, Si
             return (null, null);
         }
 
+        // "The length of the hash value ... SHALL match" (section 2.4.1): one that does not is of no data at all.
+        if (!ladder.Check(token.Imprint.Length == CryptographicOperations.HashData(token.Hash, []).Length, Rules.Structure, "imprint", $"as long as {token.Hash.Name} makes it", $"the imprint has {token.Imprint.Length} octets, which {token.Hash.Name} never makes", Remedy))
+            return (null, null);
         if (!AlgorithmDates.Check(algorithms, [SignaturePolicy.NameOf(token.Hash)!, SignaturePolicy.NameOf(signer.Digest)!, .. signer.Method.PolicyNames], provedAt ?? at, "token", ladder)) return (null, null);
 
         // 2 what it is of
@@ -76,20 +85,21 @@ public sealed class TimeStampJudge(TrustStore store, ValidationPolicy policy, Si
         // 4 whether he may: for time stamping alone, not revoked
         var time = Times.Iso(token.Time);
         if (!ladder.Check(token.Time <= at, Rules.Window, "token", $"made at {time}", $"the token is of {time}, which is after the time of judging", "Judge at a later time.")) return (true, certificate);
+        if (!ladder.Check(Times.Plus(token.Time, token.Accuracy) >= certificate!.NotBefore, Rules.Validity, "token", "made in the life of the authority's certificate", $"the token is of {time}, before the authority's certificate began", Remedy)) return (true, certificate);
         Path(token, certificate!, provedAt, ladder);
         return (true, certificate);
     }
 
     private void Path(TimeStampToken token, X509Certificate2 certificate, DateTimeOffset? provedAt, Ladder ladder)
     {
-        var all = store.With(
-            [.. token.Message.Lists.Select(list => CertificateList.TryRead(list)).OfType<CertificateList>()],
-            [.. token.Message.Answers.Select(answer => OcspAnswer.TryRead(answer)).OfType<OcspAnswer>()]);
-        new PathValidator(all, token.Message.Certificates).Validate(certificate, new PathRequest
+        var own = token.Material;
+        if (provedAt is { } proved) Proofs.Add(own.Octets, proved);
+        new PathValidator(store.With(own.Lists, own.Answers), token.Message.Certificates).Validate(certificate, new PathRequest
         {
             Purpose = CertificatePurpose.TimeStamping,
             Now = at,
             ProvedAt = provedAt,
+            Proofs = Proofs,
             Revocation = policy.Revocation,
             RevocationGrace = policy.RevocationGrace,
             Algorithms = algorithms,

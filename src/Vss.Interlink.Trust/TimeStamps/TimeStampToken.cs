@@ -62,6 +62,10 @@ public sealed class TimeStampToken
 
     internal CmsMessage Message { get; }
 
+    /// <summary>What the token itself brings along.</summary>
+    internal ValidationMaterial Material => field ??= new(
+        [.. Message.Certificates], [.. Message.Lists.Select(list => CertificateList.TryRead(list)).OfType<CertificateList>()], [.. Message.Answers.Select(answer => OcspAnswer.TryRead(answer)).OfType<OcspAnswer>()]);
+
     /// <summary>TSTInfo, DER.</summary>
     internal ReadOnlyMemory<byte> Content { get; }
 

@@ -10,7 +10,7 @@ public sealed class ChannelVerifier(Func<TrustStore> store, IReadOnlyList<string
 {
     /// <summary>Whether a TLS client certificate is good at all: path, validity, usage, revocation. Who it is comes later.</summary>
     /// <param name="certificate">The certificate.</param>
-    /// <param name="lacks">What was not at hand where it is refused for that; a hand-shake cannot wait for it, the next one may find it.</param>
+    /// <param name="lacks">What was not at hand where it is refused for that; once it is, the certificate may be good.</param>
     public bool Accepts(X509Certificate2 certificate, out IReadOnlyList<Lack> lacks)
     {
         var ladder = new Ladder();

@@ -23,27 +23,31 @@ public sealed class DocumentVerifier(TrustStore store, ValidationPolicy policy, 
         var certificate = CertificateCache.Read(report.SigningCertificate);
         var signer = certificate is null ? null : CertificateJudge.Name(certificate);
         // A broken rung stands. A key that the caller vouches for needs nobody else's word.
-        if (report.Verdict.Failure is not null || report.KeyOrigin == KeyOrigin.Caller) return Judged(report, report.Verdict, signer, null);
+        var least = report.Level > SignatureLevel.B ? SignatureLevel.B : report.Level;
+        if (report.Verdict.Failure is not null || report.KeyOrigin == KeyOrigin.Caller) return Judged(report, report.Verdict, signer, least, null);
 
         var ladder = new Ladder();
         foreach (var step in report.Verdict.Ladder) ladder.Pass(step.Rule, step.At, step.Detail);
         foreach (var covered in report.Verdict.Covered) ladder.Cover(covered);
-        var all = WithCarried(report);
-        var proved = ProofOfExistence.Of(ProofOfExistence.Carried(report), new TimeStampJudge(all, policy, algorithms, at), ladder);
-        AlgorithmDates.Check(algorithms, report.Algorithms.SelectMany(SignaturePolicy.NamesOf), proved ?? at, "ds:SignedInfo", ladder);
+        var material = Material(report);
+        // Those of a time-stamping authority may lie with the signer's. Where there are none the store stays what it is, with what it knows of paths already.
+        var all = store.With(report.TimeStamps.Count == 0 ? [] : material.Certificates, material.Lists, material.Answers);
+        var proof = ProofOfExistence.Of(ProofOfExistence.Carried(report), new TimeStampJudge(all, policy, algorithms, at), Surroundings.None, ladder);
+        AlgorithmDates.Check(algorithms, report.Algorithms.SelectMany(SignaturePolicy.NamesOf), proof.At ?? at, "ds:SignedInfo", ladder);
         if (certificate is null)
             ladder.Fail(Rules.Token, "ds:KeyInfo", "the signature has a bare key and no certificate", "Put the signer's certificate into ds:X509Data, or give the key that you trust.");
         else
-            CertificateJudge.Judge(certificate, Carried(report), all, at, forClientAuthentication: false, policy, ladder, algorithms, proved);
-        return Judged(report, ladder.IsWhole ? ladder.Passed() : ladder.Refused(), signer, proved);
+            CertificateJudge.Judge(certificate, Carried(report), all, at, forClientAuthentication: false, policy, ladder, algorithms, proof);
+        var level = certificate is null || least < SignatureLevel.B ? least : new BaselineLevel(store, algorithms, at).Of(certificate, proof, material);
+        return Judged(report, ladder.IsWhole ? ladder.Passed() : ladder.Refused(), signer, level, proof.At);
     }
 
-    private static JudgedXmlSignature Judged(SignatureReport report, Verdict verdict, Signatory? signer, DateTimeOffset? proved) => new()
+    private static JudgedXmlSignature Judged(SignatureReport report, Verdict verdict, Signatory? signer, SignatureLevel level, DateTimeOffset? proved) => new()
     {
         Report = report,
         Id = report.Id,
         Kind = report.Format == SignatureFormat.Xades ? SignatureKind.Xades : IsInSecurityHeader(report) ? SignatureKind.WsSecurity : SignatureKind.XmlDsig,
-        Level = report.Level,
+        Level = level,
         Integrity = report.Integrity,
         Verdict = verdict,
         Coverage = [.. report.References.Where(reference => reference.Integrity == SignatureIntegrity.Intact && !reference.Reference.IsToProperties).Select(reference => reference.Coverage)],
@@ -66,7 +70,8 @@ public sealed class DocumentVerifier(TrustStore store, ValidationPolicy policy, 
     }
 
     // What the signature carries helps to find a path and to know of revocations; neither becomes trusted by that.
-    private TrustStore WithCarried(SignatureReport report) => store.With(
+    private static ValidationMaterial Material(SignatureReport report) => new(
+        [.. Carried(report)],
         [.. report.Crls.Select(crl => CertificateList.TryRead(crl)).OfType<CertificateList>()],
         [.. report.Ocsps.Select(ocsp => OcspAnswer.TryRead(ocsp)).OfType<OcspAnswer>()]);
 

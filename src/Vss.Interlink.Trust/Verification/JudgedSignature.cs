@@ -40,7 +40,7 @@ public record JudgedSignature
 
     public required SignatureKind Kind { get; init; }
 
-    /// <summary>How far it was brought, by what it carries; null where its standard has no levels.</summary>
+    /// <summary>How far it was brought, by what holds of what it carries: a time stamp that did not pass makes no T. Null where its standard has no levels.</summary>
     public SignatureLevel? Level { get; init; }
 
     /// <summary>Digests and signature value alone, whoever signed.</summary>

@@ -28,6 +28,8 @@ public static class Rules
     public const string Token = "cert.token";
     public const string Key = "cert.key";
     public const string Validity = "cert.validity";
+    public const string NotYetValid = "cert.validity.not-yet";
+    public const string Expired = "cert.validity.expired";
     public const string Chain = "cert.chain";
     public const string Anchor = "cert.anchor";
     public const string ChainValidity = "cert.chain.validity";
@@ -40,9 +42,11 @@ public static class Rules
     public const string Name = "cert.name";
     public const string RevocationKnown = "cert.revocation-known";
     public const string Revoked = "cert.revoked";
+    public const string RevokedBefore = "cert.revoked.before";
     public const string AuthorityRevoked = "cert.revoked.authority";
     public const string Window = "time.window";
     public const string TimeStamp = "tsp.time-stamp";
+    public const string TimeStampOrder = "tsp.order";
     public const string Request = "tsp.request";
     public const string ClaimedTime = "time.claimed";
     public const string CounterSignature = "sig.counter-signature";
@@ -66,7 +70,7 @@ public static class Rules
         _ => signatureRule,   // one word for both
     };
 
-    /// <summary>What a broken rule means in the words of EN 319 102-1; without a proof of existence nothing about certificates can be final.</summary>
+    /// <summary>What a broken rule means in the words of EN 319 102-1; without a proof of the time of signing nothing about certificates can be final. With one it is: sections 5.1.3, 5.3.4 and 5.5.4 of version 1.3.1, where the first edition had EXPIRED and NOT_YET_VALID under INDETERMINATE.</summary>
     internal static (Indication, SubIndication) Meaning(string rule) => rule switch
     {
         Digest or CoverageHeader => (Indication.TotalFailed, SubIndication.HashFailure),
@@ -80,6 +84,10 @@ public static class Rules
         Usage or Name or ChainConstraints or ChainExtension or ChainNames or ChainPolicy => (Indication.Indeterminate, SubIndication.ChainConstraintsFailure),
         ChainValidity => (Indication.Indeterminate, SubIndication.CertificateChainGeneralFailure),
         Validity => (Indication.Indeterminate, SubIndication.OutOfBoundsNoPoe),
+        NotYetValid => (Indication.TotalFailed, SubIndication.NotYetValid),
+        Expired => (Indication.TotalFailed, SubIndication.Expired),
+        RevokedBefore => (Indication.TotalFailed, SubIndication.Revoked),
+        TimeStampOrder => (Indication.Indeterminate, SubIndication.TimestampOrderFailure),
         Revoked => (Indication.Indeterminate, SubIndication.RevokedNoPoe),
         AuthorityRevoked => (Indication.Indeterminate, SubIndication.RevokedCaNoPoe),
         RevocationKnown => (Indication.Indeterminate, SubIndication.TryLater),

@@ -183,4 +183,14 @@ public sealed record ManifestReport(string Id, bool IsSigned, IReadOnlyList<Refe
 /// <param name="Hash">Hash of its message imprint, as "SHA256"; empty when the token cannot be read.</param>
 /// <param name="Imprint">What that hash gives over the octets of the document; empty when it was not computed.</param>
 /// <param name="IsOverThis">Whether the token has that imprint; null when it was not computed.</param>
-public sealed record TimeStampReport(TimeStampKind Kind, ReadOnlyMemory<byte> Token, string Hash, ReadOnlyMemory<byte> Imprint, bool? IsOverThis);
+public sealed record TimeStampReport(TimeStampKind Kind, ReadOnlyMemory<byte> Token, string Hash, ReadOnlyMemory<byte> Imprint, bool? IsOverThis)
+{
+    /// <summary>How many unsigned properties stand before it: an archive time stamp is over those of a lower position.</summary>
+    public int Position { get; init; }
+
+    /// <summary>How many of the signature's revocation lists stand before it; those are under it when it is an archive time stamp.</summary>
+    public int CrlsBefore { get; init; }
+
+    /// <inheritdoc cref="CrlsBefore"/>
+    public int OcspsBefore { get; init; }
+}

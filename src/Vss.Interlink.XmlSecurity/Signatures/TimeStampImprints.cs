@@ -14,12 +14,14 @@ internal sealed class TimeStampImprints
 
     private readonly List<(TimeStampModel Model, byte[] Token, TokenImprint? Claimed, InOrder? Parts)> _stamps = [];
 
-    private TimeStampImprints() { }
+    private readonly int _crlsOfKeyInfo;
+
+    private TimeStampImprints(int crlsOfKeyInfo) => _crlsOfKeyInfo = crlsOfKeyInfo;
 
     /// <summary>Asks for what is to be digested.</summary>
     public static TimeStampImprints Plan(SignatureModel signature, XadesModel xades, List<ReferencePlan> references, DigestPass pass, HeldByReport held, WaitingOctets waiting)
     {
-        var imprints = new TimeStampImprints();
+        var imprints = new TimeStampImprints(signature.KeyInfo?.Crls.Count ?? 0);
         foreach (var stamp in xades.TimeStamps)
         {
             Dictionary<HashAlgorithmName, InOrder> byHash = [];
@@ -48,12 +50,12 @@ internal sealed class TimeStampImprints
         {
             var imprint = parts?.Digest();
             bool? isOverThis = imprint is null ? null : CryptographicOperations.FixedTimeEquals(imprint, claimed!.Value);
-            var at = model.Kind == TimeStampKind.Archive ? "xades141:ArchiveTimeStamp" : "xades:SignatureTimeStamp";
+            var at = model.Kind switch { TimeStampKind.Archive => "xades141:ArchiveTimeStamp", TimeStampKind.Content => "xades:AllDataObjectsTimeStamp", _ => "xades:SignatureTimeStamp" };
             if (isOverThis == false) ladder.Fail(SignatureRules.TimeStamp, at, "the time stamp is over other octets");
             else if (isOverThis == true) ladder.Pass(SignatureRules.TimeStamp, at, "the time stamp is over these octets");
             else if (claimed is null) ladder.Fail(SignatureRules.TimeStamp, at, "the time-stamp token cannot be read");
-            else if (model.Kind != TimeStampKind.Other) ladder.Fail(SignatureRules.TimeStamp, at, "what the time stamp is over cannot be computed");
-            reports.Add(new TimeStampReport(model.Kind, token, claimed?.Method?.Hash.Name ?? "", imprint, isOverThis));
+            else if (model.Kind is TimeStampKind.Signature or TimeStampKind.Archive) ladder.Fail(SignatureRules.TimeStamp, at, "what the time stamp is over cannot be computed");
+            reports.Add(new TimeStampReport(model.Kind, token, claimed?.Method?.Hash.Name ?? "", imprint, isOverThis) { Position = model.Position, CrlsBefore = _crlsOfKeyInfo + model.Before.Crls, OcspsBefore = model.Before.Ocsps });
         }
 
         return reports;
@@ -66,6 +68,7 @@ internal sealed class TimeStampImprints
         List<DigestJob> parts = [];
         foreach (var reference in references)
         {
+            if (stamp.Kind == TimeStampKind.Content && reference.Reference.Type == DsigNames.SignedPropertiesType) continue;   // it stands in there itself
             if (reference.Job is not { } job) return null;
 
             // Nodes that no transform made octets take the time stamp's canonicalisation.
@@ -73,6 +76,7 @@ internal sealed class TimeStampImprints
             parts.Add(isNodes ? pass.Job(reference.Source with { Method = stamp.Canonicalization, Prefixes = stamp.Prefixes }) : job);
         }
 
+        if (stamp.Kind == TimeStampKind.Content) return parts;
         parts.Add(Element(signature.SignedInfo!.Ordinal));
         parts.Add(Element(signature.ValueOrdinal));
         if (signature.KeyInfo is { } keyInfo) parts.Add(Element(keyInfo.Ordinal));

@@ -28,7 +28,10 @@ public enum TimeStampKind
     /// <summary>Everything that stands before it: EN 319 132-1 section 5.5.2, the property of XAdES 1.4.1.</summary>
     Archive,
 
-    /// <summary>Another set, which is not computed: content time stamps, time stamps over references, archive time stamps before XAdES 1.4.1, explicit ones.</summary>
+    /// <summary>What is signed, before it was signed: EN 319 132-1 section 5.2.8.1, over all data objects.</summary>
+    Content,
+
+    /// <summary>Another set, which is not computed: time stamps over single data objects or references, archive time stamps before XAdES 1.4.1, explicit ones.</summary>
     Other,
 }
 
@@ -36,7 +39,11 @@ public enum TimeStampKind
 internal sealed record NamedCertificate(DigestMethod Digest, byte[] Value);
 
 /// <summary>A time-stamp property. Its position is how many unsigned properties stand before it.</summary>
-internal sealed record TimeStampModel(TimeStampKind Kind, int Ordinal, int Position, CanonicalizationMethod? Canonicalization, string Prefixes, IReadOnlyList<byte[]> Tokens);
+internal sealed record TimeStampModel(TimeStampKind Kind, int Ordinal, int Position, CanonicalizationMethod? Canonicalization, string Prefixes, IReadOnlyList<byte[]> Tokens)
+{
+    /// <summary>How many revocation lists and OCSP answers the properties before it hold.</summary>
+    public (int Crls, int Ocsps) Before { get; init; }
+}
 
 /// <summary>xades:QualifyingProperties.</summary>
 internal sealed class XadesModel

@@ -134,7 +134,7 @@ internal sealed class XadesReader(ElementWalk walk)
             }
             else if (Is("AllDataObjectsTimeStamp"u8) || Is("IndividualDataObjectsTimeStamp"u8))
             {
-                ReadTimeStamp(TimeStampKind.Other);
+                ReadTimeStamp(Is("AllDataObjectsTimeStamp"u8) ? TimeStampKind.Content : TimeStampKind.Other);
             }
             else
             {
@@ -229,6 +229,6 @@ internal sealed class XadesReader(ElementWalk walk)
         }
 
         CanonicalizationMethod.TryFromUri(uri, out var method);
-        _model.TimeStamps.Add(new TimeStampModel(kind, ordinal, _model.Unsigned.Count, method, prefixes, tokens));
+        _model.TimeStamps.Add(new TimeStampModel(kind, ordinal, _model.Unsigned.Count, method, prefixes, tokens) { Before = (_model.Crls.Count, _model.Ocsps.Count) });
     }
 }

@@ -86,7 +86,7 @@ internal static class PdfCommand
         /// <summary>Milliseconds of each side, for each round.</summary>
         public IReadOnlyList<double[]> Measure(TestPdf pdf, int rounds)
         {
-            const int warm = 4;
+            const int warm = 20;   // until the compiler has done its best
             var large = Signed(pdf, "large.pdf");
             List<double[]> measured = [];
             for (var round = -warm; round < rounds; round++)

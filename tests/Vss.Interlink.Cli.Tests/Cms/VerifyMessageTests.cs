@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Vss.Interlink.Cli.Tests.Cms;
@@ -63,7 +64,6 @@ public sealed class VerifyMessageTests(OpenSslMessages messages) : IClassFixture
     [InlineData(2, "OUT_OF_BOUNDS_NO_POE", "-binary -nodetach", "--at 2050-01-01T00:00:00Z")]
     [InlineData(0, null, "-binary -nodetach", "--require whole-document")]
     [InlineData(2, "SIG_CONSTRAINTS_FAILURE", "-binary -nodetach", "--require id")]
-    [InlineData(2, "SIG_CONSTRAINTS_FAILURE", "-binary -nodetach", "--detached more=other")]
     [InlineData(0, null, "-binary -nodetach", "--content content")]
     public async Task A_message_is_judged_by_what_is_asked(int exitCode, string? reason, string options, string asked) =>
         await JudgedAsync(exitCode, reason, [messages.Sign("asked", options), .. Trust, .. messages.Words(asked)]);
@@ -75,6 +75,50 @@ public sealed class VerifyMessageTests(OpenSslMessages messages) : IClassFixture
         await JudgedAsync(1, "HASH_FAILURE", [message, .. Trust, "--content", messages.PathOf("other")]);
         await JudgedAsync(0, null, [message, .. Trust, "--content", messages.PathOf("content")]);
         Assert.Equal(64, (await Interlink.RunAsync("verify", messages.Sign("mime", "-outform SMIME"), "--content", messages.PathOf("content"))).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_message_has_no_content_by_name()
+    {
+        foreach (var options in new[] { "-binary -nodetach", "-binary", "-outform SMIME" })
+        {
+            var run = await Interlink.RunAsync(["verify", messages.Sign("named", options), .. Trust, "--detached", $"content={messages.PathOf("content")}"]);
+            Assert.Equal(64, run.ExitCode);
+            Assert.Contains("--content", run.Error, StringComparison.Ordinal);
+        }
+    }
+
+    public static TheoryData<string> Forms =>
+    [
+        "base64", "base64 on one line", "base64 behind a byte order mark", "base64 with CR LF", "PEM behind text", "PEM behind much text", "PEM behind a certificate", "PEM with CR", "PEM with CR LF and spaces", "PEM behind a byte order mark",
+        "PEM on one line", "PEM before text", "DER and LF", "DER and CR LF", "DER and zeros", "mail of many fields",
+    ];
+
+    // RFC 7468 section 2, and what mail programs, portals and editors make of a message.
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public async Task A_message_may_come_as_text(string form)
+    {
+        var run = await Interlink.RunAsync(Formed(form), ["verify", "-", .. Trust, "--json"]);
+        Assert.True(run.ExitCode == 0, run.Out + run.Error);
+    }
+
+    [Theory]
+    [InlineData("two messages", "cms.armour", "several messages")]
+    [InlineData("PEM with another end", "cms.armour", "does not end")]
+    [InlineData("PEM without an end", "cms.armour", "does not end")]
+    [InlineData("PEM with something between", "cms.armour", "")]
+    [InlineData("base64 with something behind", "input.format", "CMS")]
+    [InlineData("base64 of something else", "input.format", "CMS")]
+    [InlineData("DER and an empty line", "cms.structure", "octets behind")]
+    [InlineData("text", "input.format", "CMS")]
+    public async Task What_is_read_in_two_ways_or_not_at_all_is_named(string form, string rule, string detail)
+    {
+        var run = await Interlink.RunAsync(Formed(form), ["verify", "-", "--json"]);
+        Assert.True(run.ExitCode == 65, run.Out + run.Error);
+        var error = run.Json.GetProperty("errors")[0];
+        Assert.Equal(rule, Text(error, "rule"));
+        Assert.Contains(detail, Text(error, "detail"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -119,6 +163,44 @@ public sealed class VerifyMessageTests(OpenSslMessages messages) : IClassFixture
     {
         var whole = await File.ReadAllBytesAsync(messages.Sign("whole", "-binary -nodetach"));
         foreach (var cut in new[] { whole[..40], whole[..(whole.Length / 2)], whole[..^1], [.. whole, 1] }) Assert.Equal(65, (await Interlink.RunAsync(cut, ["verify", "-"])).ExitCode);
+    }
+
+    private byte[] Formed(string form)
+    {
+        var der = File.ReadAllBytes(messages.Sign("formed", "-binary -nodetach"));
+        var lines = Convert.ToBase64String(der, Base64FormattingOptions.InsertLineBreaks).ReplaceLineEndings("\n");
+        var pem = $"-----BEGIN CMS-----\n{lines}\n-----END CMS-----\n";
+        const string mark = "\u00EF\u00BB\u00BF";
+        return form switch
+        {
+            "DER and LF" => [.. der, (byte)'\n'],
+            "DER and CR LF" => [.. der, (byte)'\r', (byte)'\n'],
+            "DER and zeros" => [.. der, 0, 0, 0],
+            "DER and an empty line" => [.. der, (byte)'\n', (byte)'\n'],
+            _ => Encoding.Latin1.GetBytes(form switch
+            {
+                "base64" => lines + "\n",
+                "base64 on one line" => Convert.ToBase64String(der),
+                "base64 behind a byte order mark" => mark + lines,
+                "base64 with CR LF" => lines.ReplaceLineEndings("\r\n"),
+                "base64 with something behind" => lines + "\n-- \nsent by mail\n",
+                "base64 of something else" => Convert.ToBase64String(new byte[300]),
+                "PEM behind text" => $"Subject: decision 12\nSigned by: the agency\n\n  {pem}",
+                "PEM behind much text" => string.Concat(Enumerable.Repeat("a line of explanation\n", 1000)) + pem,
+                "PEM behind a certificate" => File.ReadAllText(messages.PathOf("rsa.pem")) + "\n" + pem,
+                "PEM with CR" => pem.ReplaceLineEndings("\r"),
+                "PEM with CR LF and spaces" => "\r\n" + pem.Replace("\n", " \t\r\n", StringComparison.Ordinal),
+                "PEM behind a byte order mark" => mark + pem,
+                "PEM on one line" => $"-----BEGIN PKCS7-----\n{Convert.ToBase64String(der)}\n-----END PKCS7-----",
+                "PEM before text" => pem + "sent by mail\n",
+                "PEM with another end" => pem.Replace("END CMS", "END PKCS7", StringComparison.Ordinal),
+                "PEM without an end" => pem[..pem.IndexOf("-----END", StringComparison.Ordinal)],
+                "PEM with something between" => pem.Replace("\n-----END", "\n!\n-----END", StringComparison.Ordinal),
+                "two messages" => pem + pem,
+                "mail of many fields" => string.Concat(Enumerable.Repeat("Received: from a.example.vn by b.example.vn; Sat, 21 Nov 2026 09:00:00 +0700\n", 40)) + "Content-Type: application/pkcs7-mime; smime-type=signed-data\nContent-Transfer-Encoding: base64\n\n" + lines,
+                _ => "no message at all",
+            }),
+        };
     }
 
     private string[] Trust => ["--trust", messages.PathOf("root.pem"), "--no-revocation"];

@@ -56,6 +56,11 @@ public sealed class PkiCommandTests : IDisposable
     [InlineData(64, "leaf.pem --purpose everything", "--purpose")]
     [InlineData(64, "leaf.pem --revocation sometimes", "--revocation")]
     [InlineData(64, "leaf.pem --name hub.example.vn", "--name")]
+    [InlineData(64, "leaf.pem --name dns:10.0.0.1", "--name")]
+    [InlineData(64, "leaf.pem --name dns:[2001:db8::1]", "--name")]
+    [InlineData(64, "leaf.pem --name dns:*.example.vn", "--name")]
+    [InlineData(64, "leaf.pem --name ip:10.0.0.1", "--name")]
+    [InlineData(64, "leaf.pem --policies root.pem", "--policy")]
     [InlineData(64, "leaf.pem --policy-oid gold", "gold")]
     [InlineData(64, "leaf.pem --max-depth -1", "--max-depth")]
     [InlineData(64, "leaf.pem --ocsp root.crl", "--ocsp")]
@@ -67,6 +72,19 @@ public sealed class PkiCommandTests : IDisposable
         var run = await Interlink.RunAsync(["pki", "validate", .. arguments.Split(' ').Select(word => File.Exists(PathOf(word)) ? PathOf(word) : word)]);
         Assert.Equal(exitCode, run.ExitCode);
         Assert.Contains(named, run.Out + run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("dns:b\u1ea3o-hi\u1ec3m.vn", 0)]
+    [InlineData("dns:B\u1ea2O-HI\u1ec2M.vn", 0)]
+    [InlineData("dns:xn--bo-him-bd8b9j.vn", 0)]
+    [InlineData("dns:bao-hiem.vn", 2)]
+    [InlineData("dns:ba\u0309o-hie\u0302\u0309m.vn", 64)]   // not composed: no name that a user meant
+    public async Task A_host_of_any_script_is_asked_for_as_certificates_have_it(string name, int exitCode)
+    {
+        File.WriteAllText(PathOf("host.pem"), _authority.Issue("CN=Host", settings => settings.With(Extensions.DnsNames("xn--bo-him-bd8b9j.vn"))).Certificate.ExportCertificatePem());
+        var run = await Interlink.RunAsync("pki", "validate", PathOf("host.pem"), "--trust", PathOf("authority.der"), "--revocation", "off", "--at", At, "--name", name);
+        Assert.True(exitCode == run.ExitCode, run.Out + run.Error);
     }
 
     private string PathOf(string name) => Path.Combine(_folder.FullName, name);

@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Vss.Interlink.Cli.Tests.Verify;
+using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Keys;
 
 namespace Vss.Interlink.Cli.Tests.Sign;
@@ -85,12 +86,17 @@ public sealed class SignTests : IDisposable
     public async Task A_time_stamp_of_an_authority_brings_a_signature_to_its_level()
     {
         using var authority = await OpensslTimeStamping.StartAsync(_files.PathOf("tsa"));
+        var chain = _files.Write("chain.pem", string.Concat([await File.ReadAllTextAsync(Certificate), "\n", .. TrustStore.Certificates(SignedFiles.Pki.Intermediates).Select(between => between.ExportCertificatePem() + "\n")]));
+        var trusted = Directory.CreateDirectory(_files.PathOf("trusted")).FullName;
+        foreach (var anchor in Directory.EnumerateFiles(SignedFiles.Pki.Anchors).Append(_files.PathOf("tsa/tsa.crt"))) File.Copy(anchor, Path.Combine(trusted, Path.GetFileName(anchor)));
         foreach (var level in new[] { "T", "LT", "LTA" })
         {
             string[] lists = level == "T" ? [] : ["--crl", SignedFiles.Pki.RevocationLists];
-            var run = await Interlink.RunAsync(["sign", _files.Write("in.xml", Document), .. Key, "--level", level, "--tsa", authority.Address, .. lists, "--out", _files.PathOf(level)]);
+            var run = await Interlink.RunAsync(["sign", _files.Write("in.xml", Document), "--key", SignedFiles.Pki.KeyUri("hub"), "--cert", chain, "--level", level, "--tsa", authority.Address, .. lists, "--out", _files.PathOf(level)]);
             Assert.True(run.ExitCode == 0, run.Error);
-            Assert.Equal(level, (await VerifiedAsync(level, 0))[0].GetProperty("level").GetString());
+            Assert.Equal("B", (await VerifiedAsync(level, 0))[0].GetProperty("level").GetString());   // whoever stamped is not trusted
+            var trusting = await Interlink.RunAsync(["verify", _files.PathOf(level), "--trust", trusted, .. SignedFiles.Trust.SkipWhile(option => option != "--extra-certs"), "--json"]);
+            Assert.Equal((0, level), (trusting.ExitCode, trusting.Json.GetProperty("signatures")[0].GetProperty("level").GetString()));
         }
     }
 

@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Vss.Interlink.Connectors.Box;
 using Vss.Interlink.Exchange;
+using Vss.Interlink.Gateway.Hosting;
 using Vss.Interlink.Gateway.Soap;
 using Vss.Interlink.Sandbox.Ministry;
 using Vss.Interlink.Sandbox.Pki;
@@ -53,12 +54,8 @@ internal sealed class ExchangeHost : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection(Settings(folder.FullName)).AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)));
         builder.Logging.ClearProviders().AddProvider(log);
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(https =>
-        {
-            https.ServerCertificate = KeyUri.OpenTls(new Uri(Pki.KeyUri("hub-tls"))).Certificate;
-            https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
-            https.ClientCertificateValidation = (client, _, _) => kestrel.ApplicationServices.GetRequiredService<ChannelVerifier>().Accepts(client, out _);
-        })));
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+            ClientCertificates.UseHttps(listen, https => (https.ServerCertificate, https.ServerCertificateChain) = KeyUri.OpenTls(new Uri(Pki.KeyUri("hub-tls"))), ClientCertificateMode.AllowCertificate, kestrel.ApplicationServices)));
         builder.Services.AddTrust(builder.Configuration.GetSection("Trust"))
                         .AddExchange(builder.Configuration.GetSection("Exchange"))
                         .AddBox()

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
@@ -69,6 +71,39 @@ public sealed class OnlineRevocationTests : IAsyncLifetime
         ServeFor(signer);
         await Task.Delay(1100);   // the question rests for a second
         Assert.NotNull((await ministry.SubmitAsync(MinistryTests.Dossier("m-1"))).Answer);
+    }
+
+    [Fact]
+    public async Task A_connection_waits_once_for_the_answer_about_its_client_certificate()
+    {
+        var client = Signer();
+        ServeFor(client);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, await GetAsync(client));
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, await GetAsync(client));
+        Assert.Equal(["POST /ocsp"], _authority.Asked);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_connection_whose_client_certificate_is_revoked_or_stays_unknown_serves_nothing(bool isRevoked)
+    {
+        var client = Signer();
+        if (isRevoked) ServeFor(client, TimeProvider.System.GetUtcNow().AddMinutes(-1));
+        else _authority.Refuse("/ocsp", 503);
+        await Assert.ThrowsAsync<HttpRequestException>(() => GetAsync(client));
+        Assert.NotEmpty(_authority.Asked);
+        Assert.Contains(_host.Log.Lines, line => line.Text.Contains("client certificate is not good", StringComparison.Ordinal));
+    }
+
+    private async Task<HttpStatusCode> GetAsync(Holder client)
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.AddRange(TestPki.Instance.AnchorCertificates());
+        using var handler = new SocketsHttpHandler { SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy, ClientCertificates = [client.WithKey()] } };
+        using var http = new HttpClient(handler);
+        using var answer = await http.GetAsync(_host.Endpoint);
+        return answer.StatusCode;
     }
 
     private Holder Signer() => _root.Issue(DevelopmentPki.MinistrySubject, settings =>

@@ -70,6 +70,15 @@ public static class PdfSigning
         return Sign(pdf, settings);
     }
 
+    /// <inheritdoc cref="Stamp(TestPdf, OpenSslTimeStamps, Action{SignatureSettings})"/>
+    /// <param name="pdf">What is stamped.</param>
+    /// <param name="authority">Who stamps.</param>
+    /// <param name="at">What the token says of when.</param>
+    public static TestPdf Stamp(this TestPdf pdf, Holder authority, DateTimeOffset at) => Sign(pdf, new SignatureSettings
+    {
+        Field = $"Stamp{pdf.Size}", SubFilter = "ETSI.RFC3161", Type = "DocTimeStamp", Make = content => authority.Token(content, at),
+    });
+
     /// <summary>A document security store (EN 319 142-1 section 5.4.2).</summary>
     public static TestPdf Secure(this TestPdf pdf, IEnumerable<byte[]> certificates, IEnumerable<byte[]> lists, IEnumerable<byte[]>? answers = null, bool withKeyed = false)
     {

@@ -12,6 +12,7 @@ public static class Extensions
     public const string OcspSigning = "1.3.6.1.5.5.7.3.9";
     public const string ServerAuth = "1.3.6.1.5.5.7.3.1";
     public const string ClientAuth = "1.3.6.1.5.5.7.3.2";
+    public const string EmailProtection = "1.3.6.1.5.5.7.3.4";
 
     public static X509Extension Constraints(bool isAuthority, int? length = null) => new X509BasicConstraintsExtension(isAuthority, length is not null, length ?? 0, true);
 
@@ -78,6 +79,38 @@ public static class Extensions
         using (writer.PushSequence(Context(4))) writer.WriteEncodedValue(directory!.RawData);
     });
 
+    /// <summary>Subtrees by their bases, as <see cref="GeneralNames"/> makes them.</summary>
+    public static X509Extension Subtrees(byte[][] permitted, byte[][] excluded) => Sequence("2.5.29.30", true, writer =>
+    {
+        Write(0, permitted);
+        Write(1, excluded);
+
+        void Write(int number, byte[][] bases)
+        {
+            if (bases.Length == 0) return;
+            using var all = writer.PushSequence(Context(number));
+            foreach (var name in bases)
+            {
+                using (writer.PushSequence()) writer.WriteEncodedValue(name);
+            }
+        }
+    });
+
+    /// <summary>Alternative names, as <see cref="GeneralNames"/> makes them.</summary>
+    public static X509Extension AlternativeNames(params byte[][] names) => Sequence("2.5.29.17", false, writer =>
+    {
+        foreach (var name in names) writer.WriteEncodedValue(name);
+    });
+
+    /// <summary>Qualified certificate statements by their identifiers.</summary>
+    public static X509Extension Statements(bool isCritical, params string[] oids) => Sequence("1.3.6.1.5.5.7.1.3", isCritical, writer =>
+    {
+        foreach (var oid in oids)
+        {
+            using (writer.PushSequence()) writer.WriteObjectIdentifier(oid);
+        }
+    });
+
     public static X509Extension DnsNames(params string[] names)
     {
         var builder = new SubjectAlternativeNameBuilder();
@@ -108,7 +141,7 @@ public static class Extensions
         using (writer.PushSequence()) write(writer);
     });
 
-    internal static X509Extension Write(string oid, bool isCritical, Action<AsnWriter> write)
+    public static X509Extension Write(string oid, bool isCritical, Action<AsnWriter> write)
     {
         var writer = new AsnWriter(AsnEncodingRules.DER);
         write(writer);

@@ -19,6 +19,9 @@ public sealed class CertificateSettings
     /// <summary>The issuer's name, where it is not to be as the issuer writes it.</summary>
     public X500DistinguishedName? IssuerName { get; set; }
 
+    /// <summary>Whether subject and authority key identifiers are put in where they are not set.</summary>
+    public bool HasKeyIds { get; set; } = true;
+
     public HashAlgorithmName Hash { get; set; } = HashAlgorithmName.SHA256;
 
     public byte[]? Serial { get; set; }
@@ -78,8 +81,8 @@ public sealed class Holder
         var key = settings.Key ?? ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var subject = new X500DistinguishedName(name);
         var request = key is RSA rsa ? new CertificateRequest(subject, rsa, settings.Hash, RSASignaturePadding.Pkcs1) : new CertificateRequest(subject, (ECDsa)key, settings.Hash);
-        settings.Extensions.TryAdd("2.5.29.14", new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
-        if (issuer is not null && issuer.Certificate.Extensions["2.5.29.14"] is { } issuerKey)
+        if (settings.HasKeyIds) settings.Extensions.TryAdd("2.5.29.14", new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        if (settings.HasKeyIds && issuer is not null && issuer.Certificate.Extensions["2.5.29.14"] is { } issuerKey)
             settings.Extensions.TryAdd("2.5.29.35", X509AuthorityKeyIdentifierExtension.CreateFromSubjectKeyIdentifier(new X509SubjectKeyIdentifierExtension(issuerKey, false)));
         foreach (var extension in settings.Extensions.Values) request.CertificateExtensions.Add(extension);
         var serial = settings.Serial ?? BitConverter.GetBytes(System.Net.IPAddress.HostToNetworkOrder(Interlocked.Increment(ref s_serial)));

@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 using System.Text;
 using Vss.Interlink.TestKit.Pki;
 using Vss.Interlink.Trust.Asic;
+using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Policy;
+using Vss.Interlink.Trust.Revocation;
 using Vss.Interlink.Trust.Tests.Cms;
 using Vss.Interlink.Trust.Verification;
 using Vss.Interlink.XmlSecurity;
@@ -69,6 +71,37 @@ public sealed class AsicVerifierTests
         Assert.Null(other.ProvedAt);
     }
 
+    [Theory]
+    [InlineData(false, 1, 3, 210, SubIndication.None)]
+    [InlineData(true, 1, 3, 210, SubIndication.None)]
+    [InlineData(false, 4, 3, 210, SubIndication.TimestampOrderFailure)]
+    [InlineData(false, 1, 3, 2, SubIndication.TimestampOrderFailure)]
+    public void Archive_manifests_stand_above_each_other_and_each_proves_the_one_below(bool isTimeStamp, int stamped, int first, int second, SubIndication expected)
+    {
+        var signed = new DateTimeOffset(2026, 3, 1, 9, 0, 0, TimeSpan.Zero);
+        Action<CertificateSettings> Lives(int to) => settings => (settings.NotBefore, settings.NotAfter) = (signed.AddDays(-100), signed.AddDays(to));
+        byte[] List(Holder issuer, int from) => issuer.List(list => (list.ThisUpdate, list.NextUpdate) = (signed.AddDays(from), signed.AddDays(from + 7)));
+        var root = Holder.Root("CN=Root", Lives(9000));
+        var (signer, time, later) = (root.Issue("CN=Signer", Lives(300)), root.TimeAuthority("CN=Time", Lives(400)), root.TimeAuthority("CN=Later", Lives(9000)));
+        var maker = new CmsMaker(signer, CmsJudging.Content) { IsDetached = true };
+        maker.Lists.Add(List(root, -1));
+        maker.Make();
+        maker.Unsigned.Add((CmsMaker.SignatureTimeStamp, time.Token(maker.Value, signed.AddDays(stamped))));
+        var (name, signature) = isTimeStamp ? ("META-INF/timestamp.tst", time.Token(CmsJudging.Content, signed.AddDays(stamped))) : ("META-INF/signature.p7s", maker.Make());
+        var below = Manifest("META-INF/first.tst", (name, signature), ("a.txt", CmsJudging.Content));
+        var tokenBelow = time.Token(below, signed.AddDays(first), set => set.Certificates.Add(root.Certificate));
+        var above = Manifest("META-INF/second.tst", (name, signature), ("META-INF/ASiCArchiveManifest1.xml", below), ("META-INF/first.tst", tokenBelow));
+        var container = Zip(("mimetype", Bytes(Simple)), ("a.txt", CmsJudging.Content), (name, signature), ("META-INF/ASiCArchiveManifest1.xml", below), ("META-INF/first.tst", tokenBelow),
+            ("META-INF/ASiCArchiveManifest.xml", above), ("META-INF/second.tst", later.Token(above, signed.AddDays(second))));
+
+        using var stream = new MemoryStream(container);
+        byte[][] lists = [List(root, -1), List(root, 209), List(root, 2999)];
+        var store = new TrustStore([root.Certificate], [], lists.Select(list => CertificateList.TryRead(list)!));
+        var judged = Assert.Single(new AsicVerifier(store, new ValidationPolicy(RevocationRule.Required, UntrustedSignerRule.JudgeIntegrity), SignaturePolicy.Default, signed.AddDays(3000)).Judge(stream).Signatures);
+        Assert.True(judged.Verdict.SubIndication == expected, judged.Verdict.Failure?.ToString());
+        if (!isTimeStamp && expected == SubIndication.None) Assert.Equal((SignatureLevel.LTA, signed.AddDays(stamped)), (judged.Level, judged.ProvedAt));
+    }
+
     [Fact]
     public void A_file_that_changed_fails()
     {
@@ -117,13 +150,39 @@ public sealed class AsicVerifierTests
         Assert.Empty(judged.Signatures);
     }
 
-    [Fact]
-    public void The_type_stands_first_and_as_it_is()
+    // Annex A.1 is for telling the type by magic number, and the member may be left out; archivers put it where they like.
+    [Theory]
+    [InlineData("last")]
+    [InlineData("packed")]
+    [InlineData("with extra fields")]
+    [InlineData("with an end of line")]
+    public void The_type_counts_however_an_archiver_wrote_it(string how)
     {
-        var signed = Members(Simple);
-        Assert.Contains("mimetype", Refused(Zip([signed[1], signed[0], signed[2]])), StringComparison.Ordinal);
-        Assert.Contains("mimetype", Refused(Zip(signed, packed: "mimetype")), StringComparison.Ordinal);
+        var signed = Members(how == "with an end of line" ? Simple + "\n" : Simple);
+        var judged = Judge(how switch
+        {
+            "last" => Zip([signed[1], signed[2], signed[0]]),
+            "packed" => Zip(signed, packed: "mimetype"),
+            "with extra fields" => WithExtra(Zip(signed)),
+            _ => Zip(signed),
+        });
+        Assert.Null(judged.Problem);
+        var signature = Assert.Single(judged.Signatures);
+        CmsJudging.Passes(signature);
+        Assert.Equal(how != "with an end of line", signature.Verdict.Ladder.Any(step => step.At == "mimetype"));
         Assert.Contains("one data object", Refused(Zip([.. signed, ("other.txt", [1])])), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_else_is_in_META_INF_is_told_as_unsigned_in_either_kind()
+    {
+        foreach (var container in new[] { Zip([.. Members(Simple), ("META-INF/notes.txt", [1])]), ExtendedContainer(more: ("META-INF/notes.txt", [1])) })
+        {
+            var judged = Judge(container);
+            Assert.Null(judged.Problem);
+            Assert.Equal("META-INF/notes.txt", Assert.Single(judged.Unsigned));
+            Assert.Equal(SignatureScope.Partial, Assert.Single(judged.Signatures).Scope);
+        }
     }
 
     [Theory]
@@ -185,7 +244,11 @@ public sealed class AsicVerifierTests
     [Fact]
     public void What_unpacks_to_far_more_than_it_is_or_than_it_says_is_refused()
     {
-        Assert.Contains("times its length", Refused(Zip([.. Members(Simple), ("bomb", new byte[8 * 1024 * 1024])], packed: "bomb")), StringComparison.Ordinal);
+        Assert.Contains("times their length", Refused(Zip([.. Members(Simple), ("bomb", new byte[96 * 1024 * 1024])], packed: "bomb")), StringComparison.Ordinal);
+
+        // An empty drawing or a table of nothing packs a thousandfold, too.
+        byte[] empty = [.. new byte[8 * 1024 * 1024]];
+        CmsJudging.Passes(Assert.Single(Judge(Zip([("công văn.txt", empty), ("META-INF/signature.p7s", Detached(empty))], packed: "công văn.txt")).Signatures));
 
         // A length that both headers understate.
         byte[] content = [.. Enumerable.Range(0, 1234).Select(number => (byte)(number % 251))];
@@ -193,6 +256,16 @@ public sealed class AsicVerifierTests
         var length = BitConverter.GetBytes(content.Length);
         foreach (var place in Places(whole, length)) whole[place]--;
         Assert.Contains("does not unpack", Refused(whole), StringComparison.Ordinal);
+    }
+
+    // Many files of signatures over a member that unpacks from next to nothing.
+    [Fact]
+    public void What_is_unpacked_for_all_signatures_is_in_proportion_to_what_was_sent()
+    {
+        var reference = $"""<ds:Reference URI="big.bin"><ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/><ds:DigestValue>{Convert.ToBase64String(new byte[32])}</ds:DigestValue></ds:Reference>""";
+        var signature = $"""<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:SignedInfo><ds:CanonicalizationMethod Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/><ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256"/>{reference}</ds:SignedInfo><ds:SignatureValue>{Convert.ToBase64String(new byte[64])}</ds:SignatureValue><ds:KeyInfo><ds:X509Data><ds:X509Certificate>{Convert.ToBase64String(_judging.Signer.Certificate.RawData)}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></ds:Signature>""";
+        var signatures = Bytes($"""<asic:XAdESSignatures xmlns:asic="http://uri.etsi.org/02918/v1.2.1#">{signature}</asic:XAdESSignatures>""");
+        Assert.Contains("ask for more", Refused(Zip([("mimetype", Bytes(Extended)), ("big.bin", new byte[60 * 1024 * 1024]), .. Enumerable.Range(0, 20).Select(index => ($"META-INF/signatures{index}.xml", signatures))], packed: "big.bin")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -241,6 +314,26 @@ public sealed class AsicVerifierTests
         }
 
         return written.ToArray();
+    }
+
+    // The first member with an extended time stamp, as Info-ZIP writes it.
+    private static byte[] WithExtra(byte[] whole)
+    {
+        byte[] extra = [(byte)'U', (byte)'T', 5, 0, 1, 0, 0, 0, 0];
+        var data = 30 + BitConverter.ToUInt16(whole, 26);
+        var changed = (byte[])[.. whole[..data], .. extra, .. whole[data..]];
+        changed[28] = (byte)extra.Length;
+        var end = changed.AsSpan().LastIndexOf("PK\u0005\u0006"u8);
+        var at = BitConverter.ToInt32(changed, end + 16) + extra.Length;
+        Move(end + 16);
+        for (var entry = at; entry < end; entry += 46 + BitConverter.ToUInt16(changed, entry + 28) + BitConverter.ToUInt16(changed, entry + 30))
+        {
+            if (BitConverter.ToInt32(changed, entry + 42) > 0) Move(entry + 42);
+        }
+
+        return changed;
+
+        void Move(int place) => BitConverter.GetBytes(BitConverter.ToInt32(changed, place) + extra.Length).CopyTo(changed, place);
     }
 
     private static byte[] Manifest(string signature, params (string Uri, byte[] Octets)[] files)

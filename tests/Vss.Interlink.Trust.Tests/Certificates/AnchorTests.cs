@@ -40,7 +40,7 @@ public sealed class AnchorTests : IDisposable
     {
         Describe(new { file = "root.crt", purposes = new[] { "Documents" }, provenance = "by hand" });
         Put("root.crt", _root.Certificate.RawData);
-        var leaf = _root.Issue(set: settings => settings.With(purpose == CertificatePurpose.TimeStamping ? Extensions.Extended(true, Extensions.TimeStamping) : Extensions.Extended(Extensions.ClientAuth, Extensions.ServerAuth)));
+        var leaf = _root.Issue(set: settings => settings.With(purpose == CertificatePurpose.TimeStamping ? Extensions.Extended(true, Extensions.TimeStamping) : Extensions.Extended(Extensions.ClientAuth, Extensions.ServerAuth, Extensions.EmailProtection)));
         var verdict = Judge(Load(), leaf, purpose);
         Assert.Equal((isGood, isGood ? null : Rules.Anchor), (verdict.Passed, verdict.Failure?.Rule));
         if (isGood) Assert.Contains(verdict.Ladder, step => step.Rule == Rules.Anchor && step.Detail.Contains("by hand", StringComparison.Ordinal));

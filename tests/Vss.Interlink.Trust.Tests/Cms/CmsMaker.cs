@@ -12,8 +12,12 @@ internal sealed class CmsMaker(Holder signer, byte[] content)
     public const string ContentType = "1.2.840.113549.1.9.3";
     public const string MessageDigest = "1.2.840.113549.1.9.4";
     public const string SigningTime = "1.2.840.113549.1.9.5";
+    public const string SigningCertificate = "1.2.840.113549.1.9.16.2.12";
     public const string SigningCertificateV2 = "1.2.840.113549.1.9.16.2.47";
     public const string SignatureTimeStamp = "1.2.840.113549.1.9.16.2.14";
+    public const string ContentTimeStamp = "1.2.840.113549.1.9.16.2.20";
+    public const string ArchiveTimeStamp = "0.4.0.1733.2.4";
+    public const string HashIndex = "0.4.0.19122.1.5";
     private const string Sha256 = "2.16.840.1.101.3.4.2.1";
 
     public string Type { get; set; } = Data;
@@ -54,11 +58,22 @@ internal sealed class CmsMaker(Holder signer, byte[] content)
         return writer.Encode();
     }
 
-    public static byte[] CertificateId(X509Certificate2 certificate) => Written(writer =>
+    public static byte[] CertificateId(X509Certificate2 certificate) => CertificateId(SHA256.HashData(certificate.RawData));
+
+    /// <param name="digest">Of the certificate.</param>
+    /// <param name="issuer">Who issued it, where that stands there too.</param>
+    /// <param name="serial">Its serial number, likewise.</param>
+    public static byte[] CertificateId(byte[] digest, X500DistinguishedName? issuer = null, ReadOnlyMemory<byte> serial = default) => Written(writer =>
     {
+        using var attribute = writer.PushSequence();
+        using var all = writer.PushSequence();
+        using var id = writer.PushSequence();
+        writer.WriteOctetString(digest);
+        if (issuer is null) return;
+        using var issuerSerial = writer.PushSequence();
         using (writer.PushSequence())
-        using (writer.PushSequence())
-        using (writer.PushSequence()) writer.WriteOctetString(SHA256.HashData(certificate.RawData));
+        using (writer.PushSequence(Context(4))) writer.WriteEncodedValue(issuer.RawData);
+        writer.WriteInteger(serial.Span);
     });
 
     /// <summary>The SignedData. Its value is kept from one call to the next, so that time stamps over it can be added.</summary>
@@ -103,6 +118,26 @@ internal sealed class CmsMaker(Holder signer, byte[] content)
 
             using (writer.PushSetOf()) writer.WriteEncodedValue(Constructed(0x30, [.. Fields, .. Unsigned.Count > 0 ? Set(0xa1, Unsigned) : []]));
         });
+    }
+
+    /// <summary>What an archive time stamp over what was made last is over, and its index: EN 319 122-1 section 5.5.3, written from the clause (type, digest of the content, fields of the signer, index).</summary>
+    public (byte[] Stamped, byte[] Index) Archived()
+    {
+        var index = Written(writer =>
+        {
+            using var all = writer.PushSequence();
+            using (writer.PushSequence()) writer.WriteObjectIdentifier(Sha256);
+            Hashes(writer, Certificates.Select(certificate => certificate.RawData));
+            Hashes(writer, Lists);
+            Hashes(writer, Unsigned.Select(attribute => (byte[])[.. Written(oid => oid.WriteObjectIdentifier(attribute.Oid)), .. attribute.Value]));
+        });
+        return ([.. Written(writer => writer.WriteObjectIdentifier(Data)), .. SHA256.HashData(content), .. Fields, .. index], index);
+
+        static void Hashes(AsnWriter writer, IEnumerable<byte[]> parts)
+        {
+            using var all = writer.PushSequence();
+            foreach (var part in parts) writer.WriteOctetString(SHA256.HashData(part));
+        }
     }
 
     private static byte[] Set(byte tag, List<(string Oid, byte[] Value)> attributes)

@@ -1,4 +1,3 @@
-using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.Pkcs;
 using Vss.Interlink.TestKit.Pki;
@@ -14,8 +13,6 @@ namespace Vss.Interlink.Trust.Tests.Cms;
 /// <summary>Time stamps of a signer, made by a foreign authority: EN 319 122-1 sections 5.3 and 5.5.</summary>
 public sealed class CmsTimeStampTests : IDisposable
 {
-    private const string ArchiveTimeStamp = "0.4.0.1733.2.4";
-    private const string HashIndex = "0.4.0.19122.1.5";
     private readonly CmsJudging _judging = new();
     private readonly OpenSslTimeStamps _authority;
 
@@ -78,9 +75,9 @@ public sealed class CmsTimeStampTests : IDisposable
     public void An_archive_time_stamp_is_over_what_it_indexes()
     {
         var maker = Stamped(_judging.Maker());
-        maker.Lists.Add(_judging.Root.List(list => (list.ThisUpdate, list.NextUpdate) = (DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(6))));
+        maker.Lists.Add(CurrentList());
         maker.Make();
-        maker.Unsigned.Add((ArchiveTimeStamp, Archive(maker)));
+        maker.Unsigned.Add((CmsMaker.ArchiveTimeStamp, Archive(maker)));
         var judged = _judging.One(maker.Make());
         Passes(judged);
         Assert.Equal(SignatureLevel.LTA, judged.Level);
@@ -91,7 +88,7 @@ public sealed class CmsTimeStampTests : IDisposable
         Assert.Equal(SignatureLevel.LTA, _judging.One(maker.Make()).Level);
         maker.Lists.Clear();
         Assert.Equal(SignatureLevel.T, _judging.One(maker.Make()).Level);
-        maker.Lists.Add(_judging.Root.List());
+        maker.Lists.Add(CurrentList());
         Assert.Equal(SignatureLevel.LT, _judging.One(maker.Make()).Level);
     }
 
@@ -99,9 +96,9 @@ public sealed class CmsTimeStampTests : IDisposable
     public void An_archive_time_stamp_with_another_imprint_proves_nothing()
     {
         var maker = Stamped(_judging.Maker());
-        maker.Lists.Add(_judging.Root.List());
+        maker.Lists.Add(CurrentList());
         maker.Make();
-        maker.Unsigned.Add((ArchiveTimeStamp, Archive(maker, change: 1)));
+        maker.Unsigned.Add((CmsMaker.ArchiveTimeStamp, Archive(maker, change: 1)));
         Assert.Equal(SignatureLevel.LT, _judging.One(maker.Make()).Level);
     }
 
@@ -116,6 +113,8 @@ public sealed class CmsTimeStampTests : IDisposable
         Assert.Contains("the content existed at", judged.Verdict.Ladder.Single(step => step.Rule == Rules.TimeStamp).Detail, StringComparison.Ordinal);
     }
 
+    private byte[] CurrentList() => _judging.Root.List(list => (list.ThisUpdate, list.NextUpdate) = (DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(6)));
+
     private CmsMaker Stamped(CmsMaker maker)
     {
         maker.Make();
@@ -125,28 +124,13 @@ public sealed class CmsTimeStampTests : IDisposable
 
     private byte[] Token(byte[] data) => _authority.Token(_authority.Stamp(data).Response);
 
-    // EN 319 122-1 section 5.5.3, written from the clause: type, digest of the content, fields of the signer, index.
     private byte[] Archive(CmsMaker maker, byte change = 0)
     {
-        var index = CmsMaker.Written(writer =>
-        {
-            using var all = writer.PushSequence();
-            using (writer.PushSequence()) writer.WriteObjectIdentifier("2.16.840.1.101.3.4.2.1");
-            Hashes(writer, maker.Certificates.Select(certificate => certificate.RawData));
-            Hashes(writer, maker.Lists);
-            Hashes(writer, maker.Unsigned.Select(attribute => (byte[])[.. CmsMaker.Written(oid => oid.WriteObjectIdentifier(attribute.Oid)), .. attribute.Value]));
-        });
-        byte[] stamped = [.. CmsMaker.Written(writer => writer.WriteObjectIdentifier(CmsMaker.Data)), .. SHA256.HashData(Content), .. maker.Fields, .. index];
+        var (stamped, index) = maker.Archived();
         stamped[^1] ^= change;
         var token = new SignedCms();
         token.Decode(Token(stamped));
-        token.SignerInfos[0].AddUnsignedAttribute(new AsnEncodedData(HashIndex, index));
+        token.SignerInfos[0].AddUnsignedAttribute(new AsnEncodedData(CmsMaker.HashIndex, index));
         return token.Encode();
-    }
-
-    private static void Hashes(AsnWriter writer, IEnumerable<byte[]> parts)
-    {
-        using var all = writer.PushSequence();
-        foreach (var part in parts) writer.WriteOctetString(SHA256.HashData(part));
     }
 }

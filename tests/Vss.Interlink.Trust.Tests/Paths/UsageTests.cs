@@ -31,9 +31,41 @@ public sealed class UsageTests
     }
 
     [Theory]
+    [InlineData(true)]                                                                                      // none: for whatever key usage allows
+    [InlineData(true, Extensions.ClientAuth, Extensions.EmailProtection, "1.3.6.1.4.1.311.10.3.12")]               // as public authorities issue them
+    [InlineData(true, "1.3.6.1.5.5.7.3.36")]
+    [InlineData(true, "1.2.840.113583.1.1.5")]
+    [InlineData(true, "2.5.29.37.0")]
+    [InlineData(false, Extensions.ServerAuth)]
+    [InlineData(false, Extensions.ClientAuth)]
+    [InlineData(false, "1.3.6.1.5.5.7.3.3")]
+    [InlineData(false, Extensions.TimeStamping)]
+    [InlineData(false, Extensions.OcspSigning)]
+    public void A_signer_with_extended_key_usages_has_one_that_is_for_documents(bool isGood, params string[] oids)
+    {
+        foreach (var isCritical in new[] { false, true })
+        {
+            void Usages(CertificateSettings settings) => _ = oids.Length == 0 ? settings : settings.With(Extensions.Extended(isCritical, oids));
+            var authority = _root.Authority("CN=Limited", Usages);
+            var judging = For(CertificatePurpose.Signing);
+            judging.Others.Add(authority);
+            if (isGood)
+            {
+                judging.Accepts(_root.Issue("CN=Leaf", Usages));
+                judging.Accepts(authority.Issue());
+            }
+            else
+            {
+                judging.Refuses(_root.Issue("CN=Leaf", Usages), Rules.Usage);
+                judging.Refuses(authority.Issue(), Rules.Usage);
+            }
+        }
+    }
+
+    [Theory]
     [InlineData(CertificatePurpose.ServerAuth, Extensions.ServerAuth, Extensions.ClientAuth)]
     [InlineData(CertificatePurpose.ClientAuth, Extensions.ClientAuth, Extensions.ServerAuth)]
-    [InlineData(CertificatePurpose.EmailProtection, "1.3.6.1.5.5.7.3.4", Extensions.ServerAuth)]
+    [InlineData(CertificatePurpose.EmailProtection, Extensions.EmailProtection, Extensions.ServerAuth)]
     [InlineData(CertificatePurpose.CodeSigning, "1.3.6.1.5.5.7.3.3", Extensions.ServerAuth)]
     [InlineData(CertificatePurpose.OcspSigning, Extensions.OcspSigning, Extensions.ServerAuth)]
     public void A_purpose_is_allowed_by_its_extended_key_usage_along_the_whole_path(CertificatePurpose purpose, string oid, string other)

@@ -35,6 +35,8 @@ public sealed class PdfFileTests
         { "bomb", PdfFaultKind.Limit },
         { "stream whose length is itself", PdfFaultKind.Malformed },
         { "references in a circle", PdfFaultKind.Malformed },
+        { "object of a million parts", PdfFaultKind.Limit },
+        { "form of a hundred thousand fields", PdfFaultKind.Limit },
     };
 
     [Theory]
@@ -45,6 +47,20 @@ public sealed class PdfFileTests
         Assert.Empty(report.Signatures);
         Assert.Equal(kind, report.Refusal?.Kind);
         Assert.NotEmpty(report.Refusal!.Detail);
+    }
+
+    // Without its end the last update is not there; what it signed must not look as if nobody had.
+    [Fact]
+    public void A_file_that_was_cut_short_is_no_file_without_a_signature()
+    {
+        var (first, whole) = (TestPdf.Create().Octets, Signed.Octets);
+        for (var length = first.Length + 16; length < whole.Length - 6; length += 7)
+        {
+            var report = Report(whole[..length]);
+            Assert.True(report.Refusal is { Kind: PdfFaultKind.Malformed }, $"{length} of {whole.Length}");
+        }
+
+        Assert.Null(Report(first).Refusal);
     }
 
     [Theory]
@@ -161,6 +177,8 @@ public sealed class PdfFileTests
             "encrypted" => text.Replace("/Info 6 0 R", "/Encrypt << /Filter /Standard /V 1 /R 2 >>", StringComparison.Ordinal),
             "bomb" => Bomb(),
             "stream whose length is itself" => Updated(pdf, set => set.Root = 20, (20, "<< /Length 20 0 R >>\nstream\n1\nendstream")),
+            "object of a million parts" => Updated(pdf, set => set.Root = 20, (20, $"[{string.Concat(Enumerable.Repeat("0 ", 1_000_000))}]")),
+            "form of a hundred thousand fields" => Updated(pdf, _ => { }, (1, $"<< {pdf.CatalogEntries} /AcroForm << /Fields [{string.Concat(Enumerable.Repeat("90 0 R ", 100_000))}] >> >>")),
             _ => Updated(pdf, set => set.Root = 20, (20, "21 0 R"), (21, "20 0 R")),
         });
     }

@@ -27,8 +27,8 @@ public sealed class UpdateReviewTests
 
     public static TheoryData<string, string> Attacks => new()
     {
-        { "content", "object 4" },
-        { "content by a new object", "page 3 has another Contents" },
+        { "content", "object 4 was changed, which is Contents of page 1 (object 3)" },
+        { "content by a new object", "page 1 (object 3) has another Contents" },
         { "page exchanged in the tree", "object 2" },
         { "page tree exchanged in the catalog", "another Pages" },
         { "catalog exchanged in the trailer", "another Root" },

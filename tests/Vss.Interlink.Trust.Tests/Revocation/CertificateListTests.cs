@@ -4,6 +4,7 @@ using Vss.Interlink.Trust.Paths;
 using Vss.Interlink.Trust.Policy;
 using Vss.Interlink.Trust.Revocation;
 using Vss.Interlink.Trust.Tests.Paths;
+using Vss.Interlink.Trust.TimeStamps;
 using Vss.Interlink.Trust.Verification;
 
 namespace Vss.Interlink.Trust.Tests.Revocation;
@@ -35,11 +36,10 @@ public sealed class CertificateListTests
     }
 
     [Fact]
-    public void A_list_that_ended_is_of_a_later_time_or_promises_nothing_shows_nothing()
+    public void A_list_that_ended_or_promises_nothing_shows_nothing()
     {
         var leaf = _root.Issue();
         Judging.Below(_root).With(_root.List(list => list.NextUpdate = Holder.Now.AddHours(-1))).Refuses(leaf, Rules.RevocationKnown);
-        Judging.Below(_root).With(_root.List(list => list.ThisUpdate = Holder.Now.AddHours(1))).Refuses(leaf, Rules.RevocationKnown);
         Judging.Below(_root).With(_root.List(list => list.NextUpdate = null)).Refuses(leaf, Rules.RevocationKnown);
     }
 
@@ -75,6 +75,62 @@ public sealed class CertificateListTests
         var list = _root.List(list => (list.ThisUpdate, list.NextUpdate) = (Holder.Now.AddDays(-30), Holder.Now.AddDays(-20)));
         Judging.Below(_root).With(list).Asking(request => request with { ProvedAt = Holder.Now.AddDays(-31) }).Accepts(leaf);
         Judging.Below(_root).With(list).Asking(request => request with { ProvedAt = Holder.Now.AddDays(-10) }).Refuses(leaf, Rules.RevocationKnown);
+    }
+
+    [Fact]
+    public void A_list_of_a_later_time_tells_of_revocations_before_and_after()
+    {
+        var leaf = _root.Issue();
+        byte[] Later(DateTimeOffset? revoked) => _root.List(list =>
+        {
+            list.ThisUpdate = Holder.Now.AddDays(1);
+            if (revoked is { } at) list.Revoke(leaf, at);
+        });
+        Judging.Below(_root).With(Later(null)).Accepts(leaf);
+        Judging.Below(_root).With(Later(Holder.Now.AddHours(1))).Accepts(leaf);
+        Judging.Below(_root).With(Later(Holder.Now.AddHours(-1))).Refuses(leaf, Rules.Revoked);
+    }
+
+    [Fact]
+    public void A_list_of_after_the_end_of_the_certificate_counts_only_where_it_keeps_those_that_expired()
+    {
+        var old = _root.Issue("CN=Old", settings => settings.NotAfter = Holder.Now.AddDays(-10));
+        Judging For(DateTimeOffset made, DateTimeOffset? keepsSince = null) => Judging.Below(_root).Asking(request => request with { ProvedAt = Holder.Now.AddDays(-20) }).With(_root.List(list =>
+        {
+            list.ThisUpdate = made;
+            if (keepsSince is { } since) list.Others.Add(Extensions.Write("2.5.29.60", false, writer => writer.WriteGeneralizedTime(since, omitFractionalSeconds: true)));
+        }));
+        For(Holder.Now.AddDays(-11)).Accepts(old);
+        For(Holder.Now.AddDays(-1)).Refuses(old, Rules.RevocationKnown);
+        For(Holder.Now.AddDays(-1), Holder.Now.AddDays(-5)).Refuses(old, Rules.RevocationKnown);
+        For(Holder.Now.AddDays(-1), Holder.Now.AddYears(-1)).Accepts(old);
+    }
+
+    [Fact]
+    public void A_list_counts_at_the_moment_that_is_proved_when_it_was_in_force_then_however_long_ago_it_ended()
+    {
+        var leaf = _root.Issue();
+        var list = _root.List(list => (list.ThisUpdate, list.NextUpdate) = (Holder.Now.AddDays(-30), Holder.Now.AddDays(-20)));
+        Judging.Below(_root).With(list).Asking(request => request with { ProvedAt = Holder.Now.AddDays(-21) }).Accepts(leaf);
+        Judging.Below(_root).With(list).Asking(request => request with { ProvedAt = Holder.Now.AddDays(-19) }).Refuses(leaf, Rules.RevocationKnown);
+    }
+
+    [Fact]
+    public void A_list_of_an_authority_whose_certificate_ended_counts_only_where_it_is_proved_to_have_been_there_before()
+    {
+        var root = Holder.Root("CN=Short", settings => settings.NotAfter = Holder.Now.AddDays(-10));
+        var leaf = root.Issue("CN=Leaf", settings => settings.NotAfter = Holder.Now.AddDays(-10));
+        var list = root.List(list => (list.ThisUpdate, list.NextUpdate) = (Holder.Now.AddDays(-30), Holder.Now.AddDays(-15)));
+        Judging For(DateTimeOffset? proved, byte[] of) => Judging.Below(root).With(of).Asking(request =>
+        {
+            var proofs = new ProofSet();
+            if (proved is { } at) proofs.Add([of], at);
+            return request with { ProvedAt = Holder.Now.AddDays(-25), Proofs = proofs };
+        });
+        For(null, list).Refuses(leaf, Rules.RevocationKnown);
+        For(Holder.Now.AddDays(-9), list).Refuses(leaf, Rules.RevocationKnown);
+        For(Holder.Now.AddDays(-11), list).Accepts(leaf);
+        For(Holder.Now.AddDays(-11), root.List(list => list.ThisUpdate = Holder.Now.AddDays(-9))).Refuses(leaf, Rules.RevocationKnown);
     }
 
     [Fact]

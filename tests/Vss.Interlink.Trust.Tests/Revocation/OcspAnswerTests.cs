@@ -38,10 +38,9 @@ public sealed class OcspAnswerTests
     public void Whom_the_responder_does_not_know_is_not_shown_to_be_good() => With(_root.Answer(_leaf, _root, answer => answer.IsUnknown = true)).Refuses(_leaf, Rules.RevocationKnown);
 
     [Fact]
-    public void An_answer_that_ended_is_of_a_later_time_or_was_made_long_ago_without_an_end_says_nothing()
+    public void An_answer_that_ended_or_was_made_long_ago_without_an_end_says_nothing()
     {
         With(_root.Answer(_leaf, _root, answer => answer.NextUpdate = Holder.Now.AddMinutes(-1))).Refuses(_leaf, Rules.RevocationKnown);
-        With(_root.Answer(_leaf, _root, answer => answer.ThisUpdate = Holder.Now.AddHours(1))).Refuses(_leaf, Rules.RevocationKnown);
         With(_root.Answer(_leaf, _root, answer => (answer.ThisUpdate, answer.NextUpdate) = (Holder.Now.AddDays(-1), null))).Refuses(_leaf, Rules.RevocationKnown);
         With(_root.Answer(_leaf, _root, answer => answer.NextUpdate = null)).Accepts(_leaf);
     }
@@ -106,6 +105,33 @@ public sealed class OcspAnswerTests
         For(Holder.Now.AddYears(-1)).Accepts(old);
         For(null).Refuses(old, Rules.RevocationKnown);
         For(Holder.Now.AddDays(-5)).Refuses(old, Rules.RevocationKnown);
+    }
+
+    [Fact]
+    public void An_answer_of_a_later_time_tells_of_revocations_before_and_after()
+    {
+        byte[] Later(DateTimeOffset? revoked) => _root.Answer(_leaf, _root, answer => (answer.RevokedAt, answer.ProducedAt, answer.ThisUpdate, answer.NextUpdate) = (revoked, Holder.Now.AddDays(1), Holder.Now.AddDays(1), null));
+        With(Later(null)).Accepts(_leaf);
+        With(Later(Holder.Now.AddHours(1))).Accepts(_leaf);
+        With(Later(Holder.Now.AddHours(-1))).Refuses(_leaf, Rules.Revoked);
+    }
+
+    [Fact]
+    public void A_responder_need_not_have_been_there_at_the_moment_that_is_proved_but_when_it_answered()
+    {
+        var responder = _root.Issue("CN=Responder", settings =>
+        {
+            (settings.NotBefore, settings.NotAfter) = (Holder.Now.AddDays(-10), Holder.Now.AddDays(-5));
+            settings.With(Extensions.Extended(Extensions.OcspSigning), Extensions.NoCheck);
+        });
+        Judging For(DateTimeOffset made) => With(responder.Answer(_leaf, _root, answer =>
+        {
+            (answer.ProducedAt, answer.ThisUpdate, answer.NextUpdate) = (made, made, made.AddHours(12));
+            answer.Certificates.Add(responder.Certificate);
+        })).Asking(request => request with { ProvedAt = Holder.Now.AddDays(-12) });
+        For(Holder.Now.AddDays(-8)).Accepts(_leaf);
+        For(Holder.Now.AddDays(-11)).Refuses(_leaf, Rules.RevocationKnown);
+        For(Holder.Now.AddDays(-4)).Refuses(_leaf, Rules.RevocationKnown);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Text;
 using Vss.Interlink.TestKit.Pki;
 using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Policy;
+using Vss.Interlink.Trust.Tests.Cms;
 using Vss.Interlink.Trust.TimeStamps;
 using Vss.Interlink.Trust.Verification;
 using Vss.Interlink.XmlSecurity;
@@ -110,6 +111,45 @@ public sealed class TimeStampJudgeTests : IDisposable
         byte[] rejection = [0x30, 0x05, 0x30, 0x03, 0x02, 0x01, 0x02];
         Assert.Null(TimeStampToken.TryRead(rejection));
         Assert.Equal("rejection", TimeStampToken.TryReadRefusal(rejection));
+    }
+
+    [Theory]
+    [InlineData(32, null)]
+    [InlineData(31, Rules.Structure)]
+    [InlineData(64, Rules.Structure)]
+    public void An_imprint_that_is_longer_or_shorter_than_its_digest_is_of_no_data_whatever_is_given(int octets, string? rule)
+    {
+        var time = _root.Issue("CN=Other time", settings =>
+        {
+            Current(settings);
+            settings.With(Extensions.Extended(true, Extensions.TimeStamping));
+        });
+        var token = TimeStampToken.TryRead(Token(time, new byte[octets]))!;
+        var verdict = new TimeStampJudge(Store, NotChecked, SignaturePolicy.Default, DateTimeOffset.UtcNow.AddMinutes(1)).Judge(token, null, null).Verdict;
+        Assert.Equal((rule, rule is null ? SubIndication.None : SubIndication.FormatFailure), (verdict.Failure?.Rule, verdict.SubIndication));
+    }
+
+    // With SHA-256 as the digest of the imprint.
+    private static byte[] Token(Holder time, byte[] imprint)
+    {
+        const string info = "1.2.840.113549.1.9.16.1.4";
+        var content = CmsMaker.Written(writer =>
+        {
+            using var whole = writer.PushSequence();
+            writer.WriteInteger(1);
+            writer.WriteObjectIdentifier("1.3.6.1.4.1.55555.4.1");
+            using (writer.PushSequence())
+            {
+                using (writer.PushSequence()) writer.WriteObjectIdentifier("2.16.840.1.101.3.4.2.1");
+                writer.WriteOctetString(imprint);
+            }
+
+            writer.WriteInteger(7);
+            writer.WriteGeneralizedTime(DateTimeOffset.UtcNow, omitFractionalSeconds: true);
+        });
+        var maker = new CmsMaker(time, content) { Type = info };
+        maker.Signed[0] = (CmsMaker.ContentType, CmsMaker.Written(writer => writer.WriteObjectIdentifier(info)));
+        return maker.Make();
     }
 
     private static ValidationPolicy NotChecked => new(RevocationRule.NotChecked, UntrustedSignerRule.JudgeIntegrity);

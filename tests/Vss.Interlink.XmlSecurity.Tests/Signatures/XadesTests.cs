@@ -54,6 +54,20 @@ public sealed class XadesTests
         Assert.Equal([true, false], report.TimeStamps.Select(stamp => stamp.IsOverThis));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_time_stamp_over_all_data_objects_is_over_what_the_references_digest(bool isOverThese)
+    {
+        Assert.SkipUnless(HandSigner.CanSign, "libxml2 is not installed");
+        var stamp = $"<xades:AllDataObjectsTimeStamp><ds:CanonicalizationMethod Algorithm=\"{Xmlsec.Exclusive}\"/><xades:EncapsulatedTimeStamp>~</xades:EncapsulatedTimeStamp></xades:AllDataObjectsTimeStamp>";
+        var text = XadesDocuments.Text().Replace("</xades:SignedDataObjectProperties>", stamp + "</xades:SignedDataObjectProperties>", StringComparison.Ordinal);
+        byte[] data = isOverThese ? HandSigner.Canonical(text, CanonicalizationMethod.Exclusive, null) : [1];
+        var document = HandSigner.Sign(text.Replace("~", XadesDocuments.Token(data), StringComparison.Ordinal));
+        var report = isOverThese ? Verified.Intact(document) : Verified.Refused(SignatureRules.TimeStamp, document);
+        Assert.Equal([(TimeStampKind.Content, (bool?)isOverThese)], report.TimeStamps.Select(stamp => (stamp.Kind, stamp.IsOverThis)));
+    }
+
     [Fact]
     public void Many_archive_time_stamps_cannot_multiply_the_work_without_end()
     {
