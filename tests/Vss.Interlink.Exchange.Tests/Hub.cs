@@ -25,15 +25,15 @@ public sealed class Hub : IAsyncDisposable
     private readonly TestTrust _trust;
 
     public Hub(string folder, TimeProvider? clock = null, DeliveryOptions? delivery = null, params IPartnerConnector[] connectors)
-        : this(folder, ExchangeLedger.OpenSqlite(Path.Combine(folder, "ledger.db"), clock ?? TimeProvider.System), delivery, connectors)
+        : this(ExchangeLedger.OpenSqlite(Path.Combine(folder, "ledger.db"), clock ?? TimeProvider.System), folder, delivery, connectors)
     {
     }
 
-    /// <param name="folder">Of the bodies.</param>
     /// <param name="ledger">Goes with the hub; its clock is the hub's.</param>
+    /// <param name="folder">Of the bodies.</param>
     /// <param name="delivery">Times and numbers.</param>
     /// <param name="connectors">The roads.</param>
-    public Hub(string folder, ExchangeLedger ledger, DeliveryOptions? delivery = null, params IPartnerConnector[] connectors)
+    public Hub(ExchangeLedger ledger, string folder, DeliveryOptions? delivery = null, params IPartnerConnector[] connectors)
     {
         (Ledger, Clock) = (ledger, ledger.Clock);
         _trust = new TestTrust(Clock);
