@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Vss.Interlink.Admin.V1;
 using Vss.Interlink.Sandbox.Demo;
 using Vss.Interlink.TestKit.Postgres;
@@ -50,7 +51,7 @@ public sealed class PostgresHubTests(PostgresServer server) : IClassFixture<Post
             var proof = await admin.VerifyLedgerAsync(new VerifyLedgerRequest());
             Assert.Empty(proof.Findings);
             Assert.Equal((1, ""), (proof.Exchanges, proof.Next));
-            var refused = await Assert.ThrowsAsync<Grpc.Core.RpcException>(async () => await admin.ArchiveLedgerAsync(new ArchiveLedgerRequest()));
+            var refused = await Assert.ThrowsAsync<RpcException>(async () => await admin.ArchiveLedgerAsync(new ArchiveLedgerRequest()));
             Assert.Contains("ArchiveAfterDays", refused.Status.Detail, StringComparison.Ordinal);
         }
         finally
