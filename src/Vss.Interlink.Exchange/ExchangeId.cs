@@ -22,6 +22,13 @@ public readonly record struct ExchangeId
     public static ExchangeId Stored(string text) => TryParse(text, out var id) ? id : throw new InvalidDataException($"'{text}' in the ledger is no exchange id.");
 
     public override string ToString() => Prefix + _value.ToString("D");
+
+    /// <summary>The text below which no id was made at that time or later: the first 48 bits of a version 7 UUID are its milliseconds.</summary>
+    internal static string Floor(DateTimeOffset at)
+    {
+        var milliseconds = at.ToUnixTimeMilliseconds().ToString("x12", System.Globalization.CultureInfo.InvariantCulture);
+        return $"{Prefix}{milliseconds[..8]}-{milliseconds[8..]}";
+    }
 }
 
 /// <summary>The hub's id of a delivery, and the idempotency key of its every attempt: as <see cref="ExchangeId"/>, written <c>d-018f…</c>.</summary>

@@ -29,19 +29,19 @@ public sealed class Hub : IAsyncDisposable
     public Hub(string folder, TimeProvider? clock = null, DeliveryOptions? delivery = null, params IPartnerConnector[] connectors) : this(folder, clock, delivery, null, null, connectors) { }
 
     public Hub(string folder, TimeProvider? clock, DeliveryOptions? delivery, ClaimOptions? claims, IReplayGuard? guard, params IPartnerConnector[] connectors)
-        : this(folder, ExchangeLedger.OpenSqlite(Path.Combine(folder, "ledger.db"), clock ?? TimeProvider.System), delivery, claims, guard, connectors)
+        : this(ExchangeLedger.OpenSqlite(Path.Combine(folder, "ledger.db"), clock ?? TimeProvider.System), folder, delivery, claims, guard, connectors)
     {
     }
 
-    public Hub(string folder, ExchangeLedger ledger, DeliveryOptions? delivery = null, params IPartnerConnector[] connectors) : this(folder, ledger, delivery, null, null, connectors) { }
+    public Hub(ExchangeLedger ledger, string folder, DeliveryOptions? delivery = null, params IPartnerConnector[] connectors) : this(ledger, folder, delivery, null, null, connectors) { }
 
-    /// <param name="folder">Of the bodies.</param>
     /// <param name="ledger">Goes with the hub; its clock is the hub's.</param>
+    /// <param name="folder">Of the bodies.</param>
     /// <param name="delivery">Times and numbers.</param>
     /// <param name="claims">Limits; null for the defaults.</param>
     /// <param name="guard">Null for the process alone.</param>
     /// <param name="connectors">The roads.</param>
-    public Hub(string folder, ExchangeLedger ledger, DeliveryOptions? delivery, ClaimOptions? claims, IReplayGuard? guard, params IPartnerConnector[] connectors)
+    public Hub(ExchangeLedger ledger, string folder, DeliveryOptions? delivery, ClaimOptions? claims, IReplayGuard? guard, params IPartnerConnector[] connectors)
     {
         claims ??= new ClaimOptions();
         (Ledger, Clock) = (ledger, ledger.Clock);

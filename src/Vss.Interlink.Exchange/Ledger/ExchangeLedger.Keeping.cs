@@ -12,15 +12,17 @@ public sealed partial class ExchangeLedger
     /// <param name="max">At most so many.</param>
     /// <param name="cancellation">Stops before the read.</param>
     public Task<IReadOnlyList<ExchangeId>> ListArchivableAsync(DateTimeOffset before, int max, CancellationToken cancellation) => ReadAsync<IReadOnlyList<ExchangeId>>(
+        // What is archived has no deliveries, so their first exchange is where to begin; the millions before it are not walked over again.
         async sql => await sql.QueryAsync(
             """
-            SELECT e.exchange_id FROM exchanges AS e WHERE e.state IN (2, 3) AND e.accepted_at < @before
+            SELECT e.exchange_id FROM exchanges AS e WHERE e.exchange_id >= (SELECT min(exchange_id) FROM deliveries) AND e.exchange_id < @floor AND e.state IN (2, 3)
               AND EXISTS (SELECT 1 FROM deliveries AS d WHERE d.exchange_id = e.exchange_id)
               AND NOT EXISTS (SELECT 1 FROM deliveries AS d WHERE d.exchange_id = e.exchange_id AND d.changed_at >= @before)
               AND NOT EXISTS (SELECT 1 FROM holds AS h WHERE h.exchange_id = e.exchange_id AND h.released_at IS NULL)
             ORDER BY e.exchange_id LIMIT @max
             """,
             row => ExchangeId.Stored(row.GetString(0)),
+            ("@floor", ExchangeId.Floor(before)),
             ("@before", before.Column()),
             ("@max", max)),
         cancellation);

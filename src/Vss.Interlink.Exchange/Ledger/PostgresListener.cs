@@ -71,11 +71,7 @@ internal sealed partial class PostgresListener : IAsyncDisposable
         while (true)
         {
             var now = _clock.GetUtcNow();
-            if (PostgresPartitions.Month(now) != madeFor)
-            {
-                PostgresPartitions.MakeAhead(connection, now);
-                madeFor = PostgresPartitions.Month(now);
-            }
+            if (PostgresPartitions.Month(now) != madeFor && PostgresPartitions.TryMakeAhead(connection, now, _logger)) madeFor = PostgresPartitions.Month(now);
 
             await connection.WaitAsync(s_longestWait, stopping);
         }

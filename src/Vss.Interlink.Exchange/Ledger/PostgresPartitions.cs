@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Vss.Interlink.Exchange.Ledger;
@@ -9,7 +10,7 @@ namespace Vss.Interlink.Exchange.Ledger;
 /// allows a piece of evidence once holds over all months. The exchanges are in one table, for (sender, message id) is unique over all of time and PostgreSQL keeps
 /// an index unique only within a partition; what is archived leaves them as small rows.
 /// </summary>
-internal static class PostgresPartitions
+internal static partial class PostgresPartitions
 {
     private const int MonthsAhead = 3;
 
@@ -18,6 +19,21 @@ internal static class PostgresPartitions
 
     /// <summary>The month as partitions are named by it, as <c>2026_11</c>; months are those of UTC.</summary>
     public static string Month(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy'_'MM", CultureInfo.InvariantCulture);
+
+    /// <summary>As <see cref="MakeAhead"/>, for a hub that has better things to do than to stop for it: what goes wrong is logged. False: try again later.</summary>
+    public static bool TryMakeAhead(NpgsqlConnection connection, DateTimeOffset now, ILogger logger)
+    {
+        try
+        {
+            MakeAhead(connection, now);
+            return true;
+        }
+        catch (PostgresException failed) when (!PostgresWriter.IsLost(failed))
+        {
+            LogNotMade(logger, failed);
+            return false;
+        }
+    }
 
     /// <summary>Makes this month's partitions and the next ones', where they are missing. A row of another month goes into the rest partition, so none is ever refused.</summary>
     public static void MakeAhead(NpgsqlConnection connection, DateTimeOffset now)
@@ -32,7 +48,7 @@ internal static class PostgresPartitions
         Execute(connection, "SET LOCAL lock_timeout = '2s'");
         foreach (var month in missing)
         {
-            Make(connection, "evidence", month, $"'{FirstId(month)}'", $"'{FirstId(month.AddMonths(1))}'");
+            Make(connection, "evidence", month, $"'{ExchangeId.Floor(month)}'", $"'{ExchangeId.Floor(month.AddMonths(1))}'");
             Make(connection, "audit", month, $"{month.Column()}", $"{month.AddMonths(1).Column()}");
         }
 
@@ -48,9 +64,6 @@ internal static class PostgresPartitions
         Execute(connection, $"ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES FROM ({from}) TO ({to})");
         Execute(connection, $"CREATE TRIGGER {name}_never_empty BEFORE TRUNCATE ON {name} EXECUTE FUNCTION append_only()");
     }
-
-    // RFC 9562 §5.7: the first 48 bits of a version 7 UUID are its milliseconds, so text order is order of time.
-    private static string FirstId(DateTimeOffset at) => at.Column().ToString("x12", CultureInfo.InvariantCulture) is var hex ? $"x-{hex[..8]}-{hex[8..]}" : "";
 
     private static bool Exists(NpgsqlConnection connection, string table)
     {
@@ -69,4 +82,7 @@ internal static class PostgresPartitions
         command.CommandText = text;
         command.ExecuteNonQuery();
     }
+
+    [LoggerMessage(2403, LogLevel.Warning, "Partitions of the next months could not be made; rows without one go into the rest partitions")]
+    private static partial void LogNotMade(ILogger logger, Exception failed);
 }

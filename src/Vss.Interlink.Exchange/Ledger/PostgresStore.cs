@@ -32,7 +32,7 @@ internal sealed class PostgresStore : ILedgerStore
                 first.Open();
                 PostgresSettings.Check(first);
                 PostgresSchema.Migrate(first, clock.GetUtcNow());
-                PostgresPartitions.MakeAhead(first, clock.GetUtcNow());
+                PostgresPartitions.TryMakeAhead(first, clock.GetUtcNow(), logger);
             }
 
             _writers = new GroupCommit([.. Enumerable.Range(0, Writers).Select(_ => new PostgresWriter(own, node))], Changes);

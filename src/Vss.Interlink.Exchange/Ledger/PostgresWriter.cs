@@ -13,6 +13,9 @@ internal sealed class PostgresWriter(string connectionString, string node) : ILe
     // PostgreSQL takes less than 8000 octets.
     private const int LargestNotice = 7900;
 
+    // What is worse ends the session, and leaves open what became of the last statement.
+    private const string Error = "ERROR";
+
     private NpgsqlConnection? _connection;
     private PostgresSql? _sql;
 
@@ -47,17 +50,17 @@ internal sealed class PostgresWriter(string connectionString, string node) : ILe
             _sql?.Forget();
             if (_sql is not null) await _sql.ExecuteAsync("ROLLBACK");
         }
-        catch (Exception lost) when (lost is NpgsqlException or InvalidOperationException or IOException)
+        catch (Exception)
         {
-            await CloseAsync();
+            await CloseAsync();   // the server rolls back what has no connection
         }
     }
 
     public WriteFailure Judge(Exception failed, bool committing)
     {
-        if (failed is NpgsqlException lost && IsLost(lost)) return committing ? WriteFailure.OfStore : WriteFailure.ConnectionLost;
-
-        // From here on the server itself said no, and what it says no to it has not committed.
+        // Once the commit is on its way only the server's own no means that it was not done.
+        if (committing && failed is not PostgresException { InvariantSeverity: Error }) return WriteFailure.OfStore;
+        if (failed is NpgsqlException lost && IsLost(lost)) return WriteFailure.ConnectionLost;
         return failed is not PostgresException said ? WriteFailure.OfAction : said.SqlState switch
         {
             PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.UniqueViolation => WriteFailure.Passing,
@@ -67,7 +70,7 @@ internal sealed class PostgresWriter(string connectionString, string node) : ILe
     }
 
     /// <summary>Whether the connection is gone, or in a state that nobody knows; false when the server refused one statement and is well.</summary>
-    public static bool IsLost(NpgsqlException failed) => failed is not PostgresException { InvariantSeverity: "ERROR" };
+    public static bool IsLost(NpgsqlException failed) => failed is not PostgresException { InvariantSeverity: Error };
 
     public ValueTask DisposeAsync() => new(CloseAsync());
 

@@ -111,6 +111,52 @@ public sealed class HubCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_ledger_is_verified_to_its_last_page_and_what_is_broken_is_the_exit_code()
+    {
+        var run = await Interlink.RunAsync(["ledger", "verify", .. Access]);
+        Assert.Equal((1, ""), (run.ExitCode, run.Error));
+        Assert.Matches($"FAIL +{Id} +ledger.digest +The dossier is not", run.Out);
+        Assert.Contains("107 exchanges: 1 broken rules, 0 that cannot be told.", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Archiving_goes_on_until_nothing_is_left_and_tells_what_was_left_out()
+    {
+        var run = await Interlink.RunAsync(["ledger", "archive", .. Access]);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Matches("(?s)^one.zip.*left out +x-2 +Its body is damaged.*1 exchanges archived", run.Out);
+    }
+
+    [Fact]
+    public async Task A_hold_is_placed_with_a_reason_and_names_the_archive_that_must_be_kept_too()
+    {
+        var run = await Interlink.RunAsync(["holds", "place", Id, "--reason", "case 7", .. Access]);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Matches($"(?s)h-1 +{Id} +2026-11-21T09:00:09.000\\+07:00 +CN=inside +case 7.*keep one.zip", run.Out);
+        Assert.Equal(64, (await Interlink.RunAsync(["holds", "place", Id, .. Access])).ExitCode);
+        Assert.Equal(66, (await Interlink.RunAsync(["holds", "place", "x-none", "--reason", "r", .. Access])).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_ledger_is_migrated_without_a_hub_once_and_only_one_that_is_there()
+    {
+        var file = Path.Combine(_folder, "ledger.db");
+        Assert.Equal(64, (await Interlink.RunAsync("ledger", "migrate", "--sqlite", file)).ExitCode);
+        await File.WriteAllBytesAsync(file, []);   // to SQLite an empty file is an empty data base
+        var run = await Interlink.RunAsync("ledger", "migrate", "--sqlite", file);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains("had version 0", run.Out, StringComparison.Ordinal);
+        Assert.Contains("nothing to do", (await Interlink.RunAsync("ledger", "migrate", "--sqlite", file)).Out, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(file, "This is no data base, however long it may be. " + new string('x', 5000));
+        Assert.Equal(64, (await Interlink.RunAsync("ledger", "migrate", "--sqlite", file)).ExitCode);
+        Assert.Equal(64, (await Interlink.RunAsync("ledger", "migrate")).ExitCode);
+        var open = await Interlink.RunAsync("ledger", "migrate", "--postgres", "Host=db.example;Database=i;Username=i;Password=secret");
+        Assert.Equal(64, open.ExitCode);
+        Assert.Contains("VerifyFull", open.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", open.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_key_may_come_as_PEM_in_one_file_or_in_two()
     {
         var certificates = await File.ReadAllTextAsync(Pki.PathOf("inside", ".pem"));

@@ -133,6 +133,21 @@ internal sealed class HubHost : IAsyncDisposable
             "strange-details" => throw new RpcException(new Status(StatusCode.PermissionDenied, "not you"), new Metadata { { "grpc-status-details-bin", [0xFF, 0xFF] } }),
             _ => throw NotFound("There is no exchange with this id and no refusal with this reference number."),
         };
+
+        // Two pages, with what the first page's subject says on the second.
+        public override Task<VerifyLedgerResponse> VerifyLedger(VerifyLedgerRequest request, ServerCallContext context) => Task.FromResult(request.After.Length == 0
+            ? new VerifyLedgerResponse { Exchanges = 100, Next = OneExchange.Id }
+            : new VerifyLedgerResponse { Exchanges = 7, Findings = { new LedgerFinding { Subject = OneExchange.Id, Rule = "ledger.digest", Detail = "The dossier is not the content that was accepted.", Broken = true } } });
+
+        public override Task<ArchiveLedgerResponse> ArchiveLedger(ArchiveLedgerRequest request, ServerCallContext context) => Task.FromResult(Interlocked.Exchange(ref s_archived, 1) == 0
+            ? new ArchiveLedgerResponse { Archive = "one.zip", ExchangeIds = { OneExchange.Id } }
+            : new ArchiveLedgerResponse { LeftOut = { new LedgerFinding { Subject = "x-2", Detail = "Its body is damaged." } } });
+
+        public override Task<Hold> PlaceHold(PlaceHoldRequest request, ServerCallContext context) => request.ExchangeId == OneExchange.Id
+            ? Task.FromResult(new Hold { HoldId = "h-1", ExchangeId = request.ExchangeId, PlacedBy = "CN=inside", Reason = request.Reason, PlacedAt = OneExchange.At(9), Archive = "one.zip" })
+            : throw NotFound("There is no exchange with this id.");
+
+        private static int s_archived;
     }
 
     private sealed class ExchangeDesk : DossierExchange.DossierExchangeBase

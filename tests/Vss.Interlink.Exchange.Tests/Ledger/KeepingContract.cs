@@ -8,6 +8,7 @@ using Vss.Interlink.Exchange.Audit;
 using Vss.Interlink.Exchange.Bodies;
 using Vss.Interlink.Exchange.Delivery;
 using Vss.Interlink.Exchange.Evidence;
+using Vss.Interlink.Exchange.Faults;
 using Vss.Interlink.Exchange.Intake;
 using Vss.Interlink.Exchange.Ledger;
 using Vss.Interlink.Exchange.Translation;
@@ -46,7 +47,7 @@ public abstract class KeepingContract : IAsyncLifetime
 
     public ValueTask InitializeAsync()
     {
-        _hub = new Hub(_folder.Path, Open(), null, new ScriptedConnector("inside", relays: false, _ => new HandOver.Delivered("ext-1")));
+        _hub = new Hub(Open(), _folder.Path, null, new ScriptedConnector("inside", relays: false, _ => new HandOver.Delivered("ext-1")));
         return ValueTask.CompletedTask;
     }
 
@@ -61,27 +62,27 @@ public abstract class KeepingContract : IAsyncLifetime
     public async Task What_is_old_leaves_the_tables_for_an_archive_and_its_repeat_still_gets_the_first_receipt()
     {
         var first = await FinishedAsync("m-1");
-        var evidence = (await Ledger.FindViewAsync(first.Id, CancellationToken.None))!.Evidence;
+        var evidence = (await Ledger.FindViewAsync(first.ExchangeId, CancellationToken.None))!.Evidence;
 
         var run = await Archives().ArchiveAsync(10, By, CancellationToken.None);
 
-        Assert.Equal([first.Id], run.Removed);
-        Assert.Empty((await Ledger.FindViewAsync(first.Id, CancellationToken.None))!.Evidence);
-        Assert.Equal("", (await Ledger.FindRecordAsync(first.Id, CancellationToken.None))!.Dossier.Subject);
+        Assert.Equal([first.ExchangeId], run.Removed);
+        Assert.Empty((await Ledger.FindViewAsync(first.ExchangeId, CancellationToken.None))!.Evidence);
+        Assert.Equal("", (await Ledger.FindRecordAsync(first.ExchangeId, CancellationToken.None))!.Dossier.Subject);
         var again = await _hub.AcceptAsync(await SubmissionAsync("m-1"));
         Assert.True(again.Repeated);
         Assert.Equal(first.Receipt, again.Receipt);
-        Assert.Equal(Fault.MessageIdReused, (await Assert.ThrowsAsync<Faults.ExchangeFault>(async () => await _hub.AcceptAsync(await SubmissionAsync("m-1", subject: "other")))).Fault);
+        Assert.Equal(Fault.MessageIdReused, (await Assert.ThrowsAsync<ExchangeFault>(async () => await _hub.AcceptAsync(await SubmissionAsync("m-1", subject: "other")))).Fault);
 
         using var zip = ZipFile.OpenRead(Path.Combine(ArchiveFolder, run.Archive!.Name));
-        Assert.Equal(first.Receipt, Content(zip, $"{first.Id}/receipt.xml"));
-        Assert.Equal(evidence.Select(one => one.Document.ToByteArray()), [Content(zip, $"{first.Id}/evidence/01-SUBMISSION_ACCEPTANCE.xml"), Content(zip, $"{first.Id}/evidence/02-DELIVERY.xml")]);
-        Assert.Equal("Về việc đối chiếu dữ liệu", Dossier.Parser.ParseFrom(Content(zip, $"{first.Id}/dossier.pb")).Subject);
+        Assert.Equal(first.Receipt, Content(zip, $"{first.ExchangeId}/receipt.xml"));
+        Assert.Equal(evidence.Select(one => one.Document.ToByteArray()), [Content(zip, $"{first.ExchangeId}/evidence/01-SUBMISSION_ACCEPTANCE.xml"), Content(zip, $"{first.ExchangeId}/evidence/02-DELIVERY.xml")]);
+        Assert.Equal("Về việc đối chiếu dữ liệu", Dossier.Parser.ParseFrom(Content(zip, $"{first.ExchangeId}/dossier.pb")).Subject);
         Assert.Equal(s_report, Content(zip, $"bodies/{Convert.ToHexStringLower(SHA256.HashData(s_report))}"));
-        Assert.Contains("Accepted", Encoding.UTF8.GetString(Content(zip, $"{first.Id}/audit.jsonl")), StringComparison.Ordinal);
+        Assert.Contains("Accepted", Encoding.UTF8.GetString(Content(zip, $"{first.ExchangeId}/audit.jsonl")), StringComparison.Ordinal);
         Assert.Equal(SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(ArchiveFolder, run.Archive.Name))), run.Archive.Sha256);
 
-        var line = Assert.Single(await Ledger.ListAuditAsync(first.Id, CancellationToken.None));
+        var line = Assert.Single(await Ledger.ListAuditAsync(first.ExchangeId, CancellationToken.None));
         Assert.Equal(AuditEvent.Archived, line.Event);
         Assert.Contains(run.Archive.Name, line.Detail, StringComparison.Ordinal);
         Assert.Empty((await ProveAsync()).Where(finding => finding.Broken));
@@ -100,7 +101,7 @@ public abstract class KeepingContract : IAsyncLifetime
     [Fact]
     public async Task What_is_under_hold_is_not_touched_until_the_last_hold_is_released_and_the_audit_tells_of_it()
     {
-        var id = (await FinishedAsync("m-1")).Id;
+        var id = (await FinishedAsync("m-1")).ExchangeId;
         var first = (await Ledger.PlaceHoldAsync(id, By, "case 7", CancellationToken.None))!;
         var second = (await Ledger.PlaceHoldAsync(id, By, "case 8", CancellationToken.None))!;
         Assert.Null(await Ledger.PlaceHoldAsync(ExchangeId.New(TimeProvider.System), By, "no such exchange", CancellationToken.None));
@@ -126,7 +127,7 @@ public abstract class KeepingContract : IAsyncLifetime
         await using var other = Open();
         for (var round = 0; round < 8; round++)
         {
-            var id = (await FinishedAsync($"m-{round}")).Id;
+            var id = (await FinishedAsync($"m-{round}")).ExchangeId;
             var removing = Task.Run(() => Ledger.RemoveArchivedAsync(id, new ArchiveFile("a", [1]), By, CancellationToken.None));
             await Task.WhenAll(removing, Task.Run(() => other.PlaceHoldAsync(id, By, "case", CancellationToken.None)));
             var evidence = (await Ledger.FindViewAsync(id, CancellationToken.None))!.Evidence.Count;
@@ -142,7 +143,7 @@ public abstract class KeepingContract : IAsyncLifetime
     [InlineData("UPDATE archived SET archive = 'b'")]
     public async Task The_tables_themselves_keep_what_is_under_hold_also_when_somebody_says_it_was_archived(string sql)
     {
-        var id = (await FinishedAsync("m-1")).Id;
+        var id = (await FinishedAsync("m-1")).ExchangeId;
         await Ledger.PlaceHoldAsync(id, By, "case", CancellationToken.None);
         Tamper("INSERT INTO archived (exchange_id, archive, sha256, at) SELECT exchange_id, 'a', digest, 0 FROM exchanges");
         Assert.Contains("append-only", Assert.ThrowsAny<System.Data.Common.DbException>(() => Tamper(sql)).Message, StringComparison.Ordinal);
@@ -151,8 +152,8 @@ public abstract class KeepingContract : IAsyncLifetime
     [Fact]
     public async Task An_exchange_whose_attachment_is_damaged_stays_and_the_others_are_archived()
     {
-        var whole = (await FinishedAsync("m-1")).Id;
-        var damaged = (await FinishedAsync("m-2", "another report")).Id;
+        var whole = (await FinishedAsync("m-1")).ExchangeId;
+        var damaged = (await FinishedAsync("m-2", "another report")).ExchangeId;
         var sha256 = Convert.ToHexStringLower(SHA256.HashData("another report"u8));
         await File.WriteAllTextAsync(Path.Combine(_folder["bodies"], sha256[..2], sha256[2..4], sha256), "another rep0rt");
 
@@ -184,7 +185,7 @@ public abstract class KeepingContract : IAsyncLifetime
     [InlineData("DELETE FROM evidence WHERE type = 'SUBMISSION_ACCEPTANCE'", "ledger.receipt")]
     public async Task Whatever_somebody_changes_behind_the_hub_s_back_is_found(string sql, string rule)
     {
-        var id = (await FinishedAsync("m-1")).Id;
+        var id = (await FinishedAsync("m-1")).ExchangeId;
         Unguard();
         Tamper(sql);
         Assert.Contains(await ProveAsync(), finding => finding.Broken && finding.Rule == rule && finding.Subject == id.ToString());
@@ -207,7 +208,7 @@ public abstract class KeepingContract : IAsyncLifetime
     {
         if (_hub.Worker.ExecuteTask is null) await _hub.Worker.StartAsync(CancellationToken.None);
         var accepted = await _hub.AcceptAsync(await SubmissionAsync(messageId, report: report));
-        await _hub.WhenAsync(accepted.Id, view => view.State == ExchangeState.Completed);
+        await _hub.WhenAsync(accepted.ExchangeId, view => view.State == ExchangeState.Completed);
         return accepted;
     }
 

@@ -1,0 +1,62 @@
+using Grpc.Core;
+using Vss.Interlink.Admin.V1;
+using Vss.Interlink.Sandbox.Demo;
+using Vss.Interlink.TestKit.Postgres;
+using Vss.Interlink.V1;
+
+namespace Vss.Interlink.Gateway.Tests.Hub;
+
+/// <summary>Hubs that share a ledger on PostgreSQL.</summary>
+public sealed class PostgresHubTests(PostgresServer server) : IClassFixture<PostgresServer>
+{
+    [Fact]
+    public async Task What_one_node_accepted_another_one_delivers_answers_and_proves_also_after_the_first_was_killed()
+    {
+        var database = server.NewDatabase();
+        var shared = Directory.CreateTempSubdirectory("interlink-shared-");
+        try
+        {
+            await using var first = await HubProcess.StartAsync(json =>
+            {
+                json["Exchange"]!["Ledger"] = new System.Text.Json.Nodes.JsonObject { ["Postgres"] = database };
+                json["Exchange"]!["DataFolder"] = shared.FullName;
+            });
+            await using var second = await HubProcess.StartAsync(json =>
+            {
+                json["Exchange"]!["Ledger"] = new System.Text.Json.Nodes.JsonObject { ["Postgres"] = database };
+                json["Exchange"]!["DataFolder"] = shared.FullName;
+                json["Exchange"]!["Node"] = "second";
+            });
+            var dossier = Dossiers.FromMinistry("pg-1");
+            byte[] receipt;
+            using (var ministry = first.Ministry()) receipt = (await ministry.SubmitAsync(dossier)).Answer!.Receipt;
+            await first.KillAsync();
+
+            using (var ministry = second.Ministry())
+            {
+                var repeat = (await ministry.SubmitAsync(dossier)).Answer!;
+                Assert.True(repeat.Repeated);
+                Assert.Equal(receipt, repeat.Receipt);
+            }
+
+            await using var service = second.Service("claims");
+            var taken = await service.TakenAsync(dossier.MessageId);
+            await service.Exchange.ViewAsync(taken.Delivery.ExchangeId, view => view.State == ExchangeState.Completed);
+
+            using var channel = second.Channel();
+            var admin = new Vss.Interlink.Admin.V1.Admin.AdminClient(channel);
+            var hold = await admin.PlaceHoldAsync(new PlaceHoldRequest { ExchangeId = taken.Delivery.ExchangeId, Reason = "case 7" });
+            Assert.Contains("CN=", hold.PlacedBy, StringComparison.Ordinal);
+            Assert.Equal(hold.HoldId, Assert.Single((await admin.ListHoldsAsync(new ListHoldsRequest())).Holds).HoldId);
+            var proof = await admin.VerifyLedgerAsync(new VerifyLedgerRequest());
+            Assert.Empty(proof.Findings);
+            Assert.Equal((1, ""), (proof.Exchanges, proof.Next));
+            var refused = await Assert.ThrowsAsync<RpcException>(async () => await admin.ArchiveLedgerAsync(new ArchiveLedgerRequest()));
+            Assert.Contains("ArchiveAfterDays", refused.Status.Detail, StringComparison.Ordinal);
+        }
+        finally
+        {
+            shared.Delete(recursive: true);
+        }
+    }
+}
