@@ -18,7 +18,7 @@ public sealed partial class AdminService
 
     public override Task<VerifyLedgerResponse> VerifyLedger(VerifyLedgerRequest request, ServerCallContext context) => faults.RunAsync(async () =>
     {
-        caller.Require(context);
+        await caller.RequireAsync(context);
         ExchangeId? after = request.After.Length == 0 ? null : ExchangeId.TryParse(request.After, out var id) ? id : throw Violation("after", "was not given by this hub");
         var page = await proof.CheckAsync(after, Size("page_size", request.PageSize, DefaultPage, LargestPage), context.CancellationToken);
         return new VerifyLedgerResponse
@@ -31,7 +31,7 @@ public sealed partial class AdminService
 
     public override Task<ArchiveLedgerResponse> ArchiveLedger(ArchiveLedgerRequest request, ServerCallContext context) => faults.RunAsync(async () =>
     {
-        var by = caller.Name(context);
+        var by = await caller.NameAsync(context);
         var max = Size("max_exchanges", request.MaxExchanges, LedgerArchives.MostExchanges, LedgerArchives.MostExchanges);
         if (!archives.IsAllowed) throw new ExchangeFault(Fault.NotPermitted, "Exchange:Retention:ArchiveAfterDays is not set, so nothing may be archived.", "retention.policy");
         var run = await archives.ArchiveAsync(max, by, context.CancellationToken);
@@ -46,7 +46,7 @@ public sealed partial class AdminService
 
     public override Task<Hold> PlaceHold(PlaceHoldRequest request, ServerCallContext context) => faults.RunAsync(async () =>
     {
-        var by = caller.Name(context);
+        var by = await caller.NameAsync(context);
         var placed = ExchangeId.TryParse(request.ExchangeId, out var id) ? await ledger.PlaceHoldAsync(id, by, Reason(request.Reason), context.CancellationToken) : null;
         if (placed is null) throw new ExchangeFault(Fault.NotFound, "There is no exchange with this id.", "hold.exchange");
         return View(placed, await ledger.FindArchiveAsync(id, context.CancellationToken));
@@ -54,7 +54,7 @@ public sealed partial class AdminService
 
     public override Task<Hold> ReleaseHold(ReleaseHoldRequest request, ServerCallContext context) => faults.RunAsync(async () =>
     {
-        var by = caller.Name(context);
+        var by = await caller.NameAsync(context);
         return await ledger.ReleaseHoldAsync(request.HoldId, by, Reason(request.Reason), context.CancellationToken) is { } released
             ? View(released, null)
             : throw new ExchangeFault(Fault.NotFound, "There is no hold with this id that stands.", "hold.standing");
@@ -62,7 +62,7 @@ public sealed partial class AdminService
 
     public override Task<ListHoldsResponse> ListHolds(ListHoldsRequest request, ServerCallContext context) => faults.RunAsync(async () =>
     {
-        caller.Require(context);
+        await caller.RequireAsync(context);
         return new ListHoldsResponse { Holds = { (await ledger.ListHoldsAsync(request.Released, context.CancellationToken)).Select(hold => View(hold, null)) } };
     });
 

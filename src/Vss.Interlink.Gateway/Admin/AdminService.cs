@@ -41,8 +41,7 @@ public sealed partial class AdminService(
     // The run ends with the call: whoever no longer listens has no need of it.
     private Task RunAsync(Func<string, CancellationToken, IAsyncEnumerable<BodyProgress>> run, IServerStreamWriter<BodiesProgress> progress, ServerCallContext context) => faults.RunAsync(async () =>
     {
-        var actor = caller.Verify(context, ReadOnlyMemory<byte>.Empty).SignedBy;
-        await foreach (var report in run($"the holder of certificate {actor?.Sha256}", context.CancellationToken))
+        await foreach (var report in run(await caller.NameAsync(context), context.CancellationToken))
             await progress.WriteAsync(new BodiesProgress
             {
                 Seen = report.Seen, Octets = report.Octets, Changed = report.Changed, Faults = report.Faults, Done = report.Done,

@@ -18,7 +18,7 @@ public sealed class InsideCaller(ChannelVerifier channel, RevocationSource revoc
         };
 
     /// <summary>The caller's name, as audits have it: the subject of its certificate. Throws unless it is a registered inside service.</summary>
-    public string Name(ServerCallContext context) => Verify(context, ReadOnlyMemory<byte>.Empty).SignedBy!.Subject;
+    public async ValueTask<string> NameAsync(ServerCallContext context) => (await VerifyAsync(context, ReadOnlyMemory<byte>.Empty)).SignedBy!.Subject;
 
     /// <summary>Throws unless the caller is a registered inside service.</summary>
     public async ValueTask RequireAsync(ServerCallContext context) => await VerifyAsync(context, ReadOnlyMemory<byte>.Empty);
