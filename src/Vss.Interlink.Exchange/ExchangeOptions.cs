@@ -29,6 +29,9 @@ public sealed class ExchangeOptions
     public TimeSpan InFlightPatience { get; set; } = TimeSpan.FromSeconds(10);
 
     public DeliveryOptions Delivery { get; set; } = new();
+
+    /// <summary>File with working days and hours; without it the hub takes the one that it comes with.</summary>
+    public string? Calendar { get; set; }
 }
 
 /// <summary>One route.</summary>

@@ -22,6 +22,15 @@ public enum AuditEvent
 
     /// <summary>The signatures of an attached document were judged.</summary>
     AttachmentJudged = 6,
+
+    /// <summary>A person gave a dead delivery new attempts.</summary>
+    Redriven = 7,
+
+    /// <summary>A person gave a dead delivery up.</summary>
+    Discarded = 8,
+
+    /// <summary>A delivery's deadline is near.</summary>
+    ExpiresSoon = 9,
 }
 
 /// <summary>One line of the audit. It is never changed, and holds no personal data.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Vss.Interlink.Exchange.Audit;
+using Vss.Interlink.Exchange.Delivery;
 using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Faults;
 using Vss.Interlink.Exchange.Ledger;
@@ -19,6 +20,7 @@ public sealed partial class DossierIntake
     private readonly Func<PartnerPolicies> _policies;
     private readonly AttachmentJudge _attachments;
     private readonly RoutingTable _routes;
+    private readonly DeliveryProfiles _profiles;
     private readonly IReadOnlySet<OrganId> _insideOrgans;
     private readonly AuditTrail _audit;
     private readonly TimeProvider _clock;
@@ -30,6 +32,7 @@ public sealed partial class DossierIntake
     /// <param name="policies">The policies at this moment; asked once per submission.</param>
     /// <param name="attachments">Judges attached documents.</param>
     /// <param name="routes">Which organs can be reached.</param>
+    /// <param name="profiles">Order and deadline of what is queued.</param>
     /// <param name="insideOrgans">Organs that VSS's own services may send as.</param>
     /// <param name="audit">Takes refusals.</param>
     /// <param name="clock">The one clock.</param>
@@ -41,13 +44,15 @@ public sealed partial class DossierIntake
         Func<PartnerPolicies> policies,
         AttachmentJudge attachments,
         RoutingTable routes,
+        DeliveryProfiles profiles,
         IReadOnlySet<OrganId> insideOrgans,
         AuditTrail audit,
         TimeProvider clock,
         TimeSpan patience,
         ILogger<DossierIntake> logger)
     {
-        (_ledger, _evidence, _policies, _attachments, _routes, _insideOrgans, _audit, _clock, _logger) = (ledger, evidence, policies, attachments, routes, insideOrgans, audit, clock, logger);
+        (_ledger, _evidence, _policies, _attachments, _routes, _profiles) = (ledger, evidence, policies, attachments, routes, profiles);
+        (_insideOrgans, _audit, _clock, _logger) = (insideOrgans, audit, clock, logger);
         _turns = new TurnPerMessage(clock, patience);
     }
 
@@ -55,24 +60,48 @@ public sealed partial class DossierIntake
     /// <exception cref="ExchangeFault">The refusal, audited, with its reference number; nothing was queued.</exception>
     public async Task<Acceptance> AcceptAsync(Submission submission, CancellationToken cancellation)
     {
+        var authenticated = false;
         try
         {
             CheckPolicy(submission);                                                                                          // 1 may he speak for this organ
+            authenticated = submission.Document.Assurance != Assurance.InformationOnly;
             var deliveries = Address(submission);                                                                             // 2 can everybody be reached
             using var turn = await _turns.TakeAsync(submission.Sender, submission.MessageId, cancellation);                   // 3 first, the same again, or a conflict
             if (await _ledger.FindClaimAsync(submission.Sender, submission.MessageId, submission.Digest, cancellation) is { } earlier) return Answer(earlier, submission);
             var attachments = await JudgeAttachmentsAsync(submission, cancellation);                                          // 4 what is attached; a repeat is not judged again, its receipt stands
             var (id, at) = (ExchangeId.New(_clock), _clock.GetUtcNow().ToTheMillisecond());
             var receipt = await _evidence.AcceptanceAsync(id, submission, at, cancellation);                                  // 5 the receipt, signed
-            var exchange = Exchange(id, at, submission, receipt, deliveries) with { Attachments = attachments };
+            var exchange = Exchange(id, at, submission, receipt, [.. deliveries.Select(delivery => _profiles.Bind(delivery, at))]) with { Attachments = attachments };
             if (await _ledger.AcceptAsync(exchange, cancellation) is var claim and not Claim.First) return Answer(claim, submission); // 6 one transaction; the ledger has the last word
             LogAccepted(_logger, id, submission.MessageId, submission.Sender, deliveries.Count);
             return new Acceptance(id, at, receipt, Repeated: false, submission.Digest);                                       // 7 now it is ours
         }
         catch (ExchangeFault refused)
         {
-            await _audit.RefusedAsync(refused, submission.Edge, submission.Sender, CancellationToken.None);
+            if (!authenticated || FaultCatalogue.Meaning(refused.Fault).Passing || !await ProveAsync(refused, submission))
+                await _audit.RefusedAsync(refused, submission.Edge, submission.Sender, CancellationToken.None);
             throw;
+        }
+    }
+
+    // Whoever is told "never" gets a signature under it; a hub whose key is away still refuses.
+    private async Task<bool> ProveAsync(ExchangeFault refused, Submission submission)
+    {
+        var rejected = new RejectedSubmission(submission.Sender, submission.MessageId, submission.Digest, refused.Fault, refused.Rule);
+        var reason = EvidenceReason.Of(refused.Fault, refused.Detail);
+        try
+        {
+            await _audit.RejectedAsync(
+                refused,
+                submission.Edge,
+                rejected,
+                (reference, at) => _evidence.RejectionAsync(submission, reference, reason, at.ToTheMillisecond(), CancellationToken.None),
+                CancellationToken.None);
+            return true;
+        }
+        catch (ExchangeFault unsigned) when (unsigned.Fault == Fault.SealingFailed)
+        {
+            return false;
         }
     }
 
