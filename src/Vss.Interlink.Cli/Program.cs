@@ -16,5 +16,7 @@ var root = new RootCommand("Judges signed documents without the hub, and shows w
     CanonicalCommand.Create(),
     TraceCommand.Create(TimeProvider.System),
     ExchangesCommand.Create(TimeProvider.System),
+    DeliveriesCommand.Create(TimeProvider.System),
+    DeliveriesCommand.DeadLetters(TimeProvider.System),
 };
 return await CommandRun.RunAsync(root, args);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Vss.Interlink.EdXml;
 using Vss.Interlink.Exchange.Audit;
 using Vss.Interlink.Exchange.Bodies;
+using Vss.Interlink.Exchange.Deadlines;
 using Vss.Interlink.Exchange.Delivery;
 using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Intake;
@@ -42,13 +43,17 @@ public sealed class Hub : IAsyncDisposable
             new PartnerPolicy(Dossiers.Axis, "Over the axis", [], refusing with { Unsigned = UnsignedRule.InformationOnly }),
         ]);
         Audit = new AuditTrail(Ledger, Clock, NullLogger<AuditTrail>.Instance);
+        var options = delivery ?? new DeliveryOptions { Poll = TimeSpan.FromMilliseconds(200) };
+        var profiles = new DeliveryProfiles(options, WorkingCalendar.Vietnam(), NullLogger<DeliveryProfiles>.Instance);
         Intake = new DossierIntake(
-            Ledger, Evidence, () => policies, new AttachmentJudge(Bodies, _trust.Revocation, Clock), routes, new HashSet<OrganId> { OrganId.Stored(Dossiers.Inside) }, Audit, Clock, TimeSpan.FromSeconds(20), NullLogger<DossierIntake>.Instance);
-        var statuses = new Statuses(routes, Clock);
+            Ledger, Evidence, () => policies, new AttachmentJudge(Bodies, _trust.Revocation, Clock), routes, profiles, new HashSet<OrganId> { OrganId.Stored(Dossiers.Inside) }, Audit, Clock, TimeSpan.FromSeconds(20), NullLogger<DossierIntake>.Instance);
+        var statuses = new Statuses(routes, profiles, Clock);
+        Letters = new DeadLetters(Ledger, Evidence, statuses, Clock);
+        Deadlines = new DeadlineWatch(Ledger, Evidence, statuses, connectors, TimeSpan.FromMinutes(1), Clock, NullLogger<DeadlineWatch>.Instance);
         History = new ExchangeHistory(Ledger);
         Box = new ReceiverBox(Ledger, Bodies, Evidence, statuses, Clock);
         Worker = new DeliveryWorker(
-            Ledger, Bodies, _trust.Signer, Evidence, statuses, connectors, delivery ?? new DeliveryOptions { Poll = TimeSpan.FromMilliseconds(200) }, "node", Clock, new Random(1), NullLogger<DeliveryWorker>.Instance);
+            Ledger, Bodies, _trust.Signer, Evidence, statuses, connectors, options, profiles, "node", Clock, new Random(1), NullLogger<DeliveryWorker>.Instance);
     }
 
     public TimeProvider Clock { get; }
@@ -68,6 +73,10 @@ public sealed class Hub : IAsyncDisposable
     public ReceiverBox Box { get; }
 
     public DeliveryWorker Worker { get; }
+
+    public DeadLetters Letters { get; }
+
+    public DeadlineWatch Deadlines { get; }
 
     /// <summary>Verifies the hub's signed documents as anybody would.</summary>
     public Trust.Verification.EnvelopedVerifier Verifier => _trust.Enveloped;
@@ -110,6 +119,7 @@ public sealed class Hub : IAsyncDisposable
     {
         await Worker.StopAsync(CancellationToken.None);
         Worker.Dispose();
+        Deadlines.Dispose();
         await Ledger.DisposeAsync();
         _trust.Dispose();
     }

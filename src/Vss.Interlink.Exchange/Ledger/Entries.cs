@@ -104,7 +104,7 @@ public sealed record LeasedDelivery(
     byte[]? Seal)
 {
     /// <summary>When the present round of attempts began: with the acceptance, or when a person gave it new ones.</summary>
-    public required DateTimeOffset QueuedAt { get; init; }
+    public DateTimeOffset QueuedAt { get; init; } = CreatedAt;
 
     /// <summary>Whether it is the one that finds out if a resting partner is back.</summary>
     public bool Probe { get; init; }

@@ -3,6 +3,7 @@ using Grpc.Core;
 using Vss.Interlink.Admin.V1;
 using Vss.Interlink.Exchange;
 using Vss.Interlink.Exchange.Audit;
+using Vss.Interlink.Exchange.Delivery;
 using Vss.Interlink.Exchange.Faults;
 using Vss.Interlink.Exchange.Ledger;
 using Vss.Interlink.Gateway.Grpc;
@@ -10,8 +11,8 @@ using Vss.Interlink.V1;
 
 namespace Vss.Interlink.Gateway.Admin;
 
-/// <summary>What the hub's own staff may see.</summary>
-public sealed class AdminService(ExchangeLedger ledger, ExchangeHistory history, InsideCaller caller, FaultBoundary faults) : Vss.Interlink.Admin.V1.Admin.AdminBase
+/// <summary>What the hub's own staff may see and do.</summary>
+public sealed class AdminService(ExchangeLedger ledger, ExchangeHistory history, DeadLetters letters, InsideCaller caller, FaultBoundary faults) : Vss.Interlink.Admin.V1.Admin.AdminBase
 {
     public override Task<TraceResponse> Trace(TraceRequest request, ServerCallContext context) => faults.RunAsync(async () =>
     {
@@ -30,6 +31,18 @@ public sealed class AdminService(ExchangeLedger ledger, ExchangeHistory history,
             : throw new ExchangeFault(Fault.NotFound, "There is no exchange with this id and no refusal with this reference number.", "trace.found");
     });
 
+    public override Task<ListDeliveriesResponse> ListDeliveries(ListDeliveriesRequest request, ServerCallContext context) => faults.RunAsync(() =>
+    {
+        caller.Require(context);
+        return letters.ListAsync(request, context.CancellationToken);
+    });
+
+    public override Task<DeliveryEntry> RetryDelivery(RetryDeliveryRequest request, ServerCallContext context) => faults.RunAsync(() =>
+        letters.RedriveAsync(request.DeliveryId, caller.Require(context), context.CancellationToken));
+
+    public override Task<DeliveryEntry> DiscardDelivery(DiscardDeliveryRequest request, ServerCallContext context) => faults.RunAsync(() =>
+        letters.DiscardAsync(request.DeliveryId, request.Reason, caller.Require(context), context.CancellationToken));
+
     private static TraceLine Line(AuditLine line) => new()
     {
         At = line.At.ToTimestamp(),
@@ -37,5 +50,6 @@ public sealed class AdminService(ExchangeLedger ledger, ExchangeHistory history,
         DeliveryId = line.Delivery?.ToString() ?? "",
         Rule = line.Rule,
         Detail = line.Detail,
+        Place = line.Edge,
     };
 }

@@ -17,5 +17,6 @@ public sealed class InsideCaller(ChannelVerifier channel)
         };
 
     /// <summary>Throws unless the caller is a registered inside service.</summary>
-    public void Require(ServerCallContext context) => Verify(context, ReadOnlyMemory<byte>.Empty);
+    /// <returns>The subject under which it is registered.</returns>
+    public string Require(ServerCallContext context) => Verify(context, ReadOnlyMemory<byte>.Empty).SignedBy?.Subject ?? throw new InvalidOperationException("A caller from inside has a certificate.");
 }

@@ -106,7 +106,7 @@ internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations ope
             return;
         }
 
-        var fault = FaultCatalogue.Describe(refused.Fault.Fault, refused.Fault.Detail, refused.Fault.Rule, refused.Fault.Reference ?? reference);
+        var fault = FaultCatalogue.Describe(refused.Fault, reference);
         Refused(log, fault.Name, fault.Rule, fault.Detail, fault.Reference);
         var envelope = await SoapWriter.FaultAsync(refused.AnswerIn, refused.Addressing, fault, refused.NotUnderstood);
         if (fault.Passing) http.Response.Headers.RetryAfter = fault.Fault is Fault.InFlight or Fault.Overloaded ? "5" : "60";
