@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging.Abstractions;
 using Vss.Interlink.EdXml;
@@ -44,7 +45,7 @@ public sealed class Hub : IAsyncDisposable
         ]);
         Audit = new AuditTrail(Ledger, Clock, NullLogger<AuditTrail>.Instance);
         var options = delivery ?? new DeliveryOptions { Poll = TimeSpan.FromMilliseconds(200) };
-        var profiles = new DeliveryProfiles(options, WorkingCalendar.Vietnam(), NullLogger<DeliveryProfiles>.Instance);
+        var profiles = new DeliveryProfiles(options, Everyday(), NullLogger<DeliveryProfiles>.Instance);
         Intake = new DossierIntake(
             Ledger, Evidence, () => policies, new AttachmentJudge(Bodies, _trust.Revocation, Clock), routes, profiles, new HashSet<OrganId> { OrganId.Stored(Dossiers.Inside) }, Audit, Clock, TimeSpan.FromSeconds(20), NullLogger<DossierIntake>.Instance);
         var statuses = new Statuses(routes, profiles, Clock);
@@ -114,6 +115,18 @@ public sealed class Hub : IAsyncDisposable
 
         throw new InvalidOperationException($"It did not come to that: {last}");
     }
+
+    // Worked each day of this year and the next, around the clock, so that a deadline in hours is one on any day on which the tests run.
+    private WorkingCalendar Everyday()
+    {
+        var year = Clock.GetUtcNow().Year;
+        var years = new[] { year, year + 1 }.ToDictionary(one => one.ToString(), one => new { off = new Dictionary<string, string>(), madeUp = Weekends(one) });
+        List<string> wrong = [];
+        return WorkingCalendar.Read(new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(new { workingHours = new[] { "00:00-23:59" }, years })), wrong) ?? throw new InvalidOperationException(string.Join(' ', wrong));
+    }
+
+    private static Dictionary<string, string> Weekends(int year) => Enumerable.Range(0, 366).Select(day => new DateOnly(year, 1, 1).AddDays(day))
+        .Where(day => day.Year == year && (day.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday)).ToDictionary(day => day.ToString("yyyy-MM-dd"), _ => "");
 
     public async ValueTask DisposeAsync()
     {

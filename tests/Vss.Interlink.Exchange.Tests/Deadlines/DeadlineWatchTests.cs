@@ -9,10 +9,12 @@ namespace Vss.Interlink.Exchange.Tests.Deadlines;
 
 public sealed class DeadlineWatchTests : IDisposable
 {
+    // A day of the calendar has a minute that is not worked.
+    private static readonly TimeSpan Hour = TimeSpan.FromMinutes(61);
+
     private readonly TempFolder _folder = new();
 
-    // Monday, 9:00 in Vietnam.
-    private readonly ManualClock _clock = new(new DateTimeOffset(2026, 11, 16, 2, 0, 0, TimeSpan.Zero));
+    private readonly ManualClock _clock = new(TimeProvider.System.GetUtcNow());   // the keys are valid from today
 
     public void Dispose() => _folder.Dispose();
 
@@ -23,12 +25,12 @@ public sealed class DeadlineWatchTests : IDisposable
         var accepted = await hub.AcceptAsync(Tests.Hub.FromAxis());
         Assert.Equal(0, await hub.Deadlines.LookAsync(CancellationToken.None));
 
-        _clock.Advance(TimeSpan.FromHours(1));
+        _clock.Advance(Hour);
         Assert.Equal(1, await hub.Deadlines.LookAsync(CancellationToken.None));
         Assert.Equal(0, await hub.Deadlines.LookAsync(CancellationToken.None));
         Assert.True((await ViewAsync(hub, accepted.ExchangeId)).Deliveries.Single(one => one.Purpose == "dossier").ExpiresSoon);
 
-        _clock.Advance(TimeSpan.FromHours(1));
+        _clock.Advance(Hour);
         Assert.Equal(1, await hub.Deadlines.LookAsync(CancellationToken.None));
         Assert.Equal(0, await hub.Deadlines.LookAsync(CancellationToken.None));
 
@@ -46,7 +48,7 @@ public sealed class DeadlineWatchTests : IDisposable
     {
         await using var hub = Hub("G22");
         var accepted = await hub.AcceptAsync(Tests.Hub.Signed(Dossiers.Small(receiver: "G22")));
-        _clock.Advance(TimeSpan.FromHours(2));
+        _clock.Advance(Hour + Hour);
         await hub.Deadlines.LookAsync(CancellationToken.None);
 
         var view = await ViewAsync(hub, accepted.ExchangeId);
@@ -61,7 +63,7 @@ public sealed class DeadlineWatchTests : IDisposable
         var accepted = await hub.AcceptAsync(Tests.Hub.FromInside(Dossiers.Small(sender: Dossiers.Inside, receiver: Dossiers.Ministry)));
         var lease = Assert.Single(await hub.Ledger.LeaseAsync("box", "x", 1, _clock.GetUtcNow() + TimeSpan.FromMinutes(1), CancellationToken.None));
         await hub.Ledger.CompleteAsync(new DeliveryOutcome(lease.Delivery, lease.Fence, DeliveryState.Available, _clock.GetUtcNow(), Evidence: new NewEvidence(EvidenceType.Delivery, [1])), CancellationToken.None);
-        _clock.Advance(TimeSpan.FromHours(2));
+        _clock.Advance(Hour + Hour);
 
         await hub.Deadlines.LookAsync(CancellationToken.None);
 
