@@ -113,10 +113,10 @@ public sealed partial class ExchangeLedger
             """
             INSERT INTO deliveries (delivery_id, exchange_id, receiver, connector, purpose, about, text, state, attempts, due_at, lease_owner, fence, created_at, changed_at, external_id, last_error, seal,
               lane, place, queued_at, expires_at, watch_at)
-            SELECT @id, @exchange, @receiver, @connector, @purpose, @about, @text, @state, 0, @at, NULL, 0, @at, @at, '', '', NULL,
-              to_lane.lane, (SELECT coalesce(max(ahead.place), 0) + 1 FROM deliveries AS ahead WHERE ahead.lane = to_lane.lane AND ahead.state IN (1, 2, 6)), @at, @expires, @watch
+            SELECT @id, @exchange, @receiver, @connector, @purpose, CAST(@about AS TEXT), @text, @state, 0, @at, NULL, 0, @at, @at, '', '', NULL,
+              to_lane.lane, (SELECT coalesce(max(ahead.place), 0) + 1 FROM deliveries AS ahead WHERE ahead.lane = to_lane.lane AND ahead.state IN (1, 2, 6)), @at, CAST(@expires AS BIGINT), CAST(@watch AS BIGINT)
             FROM (
-              SELECT CASE WHEN @ordered THEN coalesce((SELECT one.receiver FROM deliveries AS one WHERE one.delivery_id = @about), e.sender) || ' ' || @receiver END AS lane
+              SELECT CASE WHEN @ordered THEN coalesce((SELECT one.receiver FROM deliveries AS one WHERE one.delivery_id = CAST(@about AS TEXT)), e.sender) || ' ' || @receiver END AS lane
               FROM exchanges AS e WHERE e.exchange_id = @exchange) AS to_lane
             """,
             ("@id", delivery.Id.ToString()),
