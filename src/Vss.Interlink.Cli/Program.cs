@@ -16,6 +16,8 @@ var root = new RootCommand("Judges signed documents without the hub, and shows w
     CanonicalCommand.Create(),
     TraceCommand.Create(TimeProvider.System),
     ExchangesCommand.Create(TimeProvider.System),
+    DeliveriesCommand.Create(TimeProvider.System),
+    DeliveriesCommand.DeadLetters(TimeProvider.System),
     BodiesCommand.Create(TimeProvider.System),
     LedgerCommand.Create(TimeProvider.System),
     HoldsCommand.Create(TimeProvider.System),

@@ -47,6 +47,9 @@ public sealed class ExchangeOptions
 
     public DeliveryOptions Delivery { get; set; } = new();
 
+    /// <summary>File with working days and hours; without it the hub takes the one that it comes with.</summary>
+    public string? Calendar { get; set; }
+
     public ClaimOptions Claims { get; set; } = new();
 
     public LedgerOptions Ledger { get; set; } = new();

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Vss.Interlink.Exchange.Audit;
 using Vss.Interlink.Exchange.Bodies;
+using Vss.Interlink.Exchange.Deadlines;
 using Vss.Interlink.Exchange.Delivery;
 using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Intake;
@@ -49,6 +50,8 @@ public static class ExchangeRegistration
             provider.GetRequiredService<BodyStore>(), provider.GetRequiredService<BodyKeys>(), provider.GetRequiredService<ExchangeLedger>(), provider.Options().OrphanGrace, provider.GetRequiredService<TimeProvider>(), provider.Logger<BodyUpkeep>()));
         services.AddSingleton<AuditTrail>();
         services.AddSingleton<Statuses>();
+        services.AddSingleton(Profiles);
+        services.AddSingleton<DeadLetters>();
         services.AddSingleton<DossierXml>();
         services.AddSingleton<ExchangeHistory>();
         services.AddSingleton<ReceiverBox>();
@@ -59,6 +62,7 @@ public static class ExchangeRegistration
         services.AddSingleton(Intake);
         services.AddSingleton(Worker);
         services.AddHostedService(provider => provider.GetRequiredService<DeliveryWorker>());
+        services.AddHostedService(Deadlines);
         return services;
     }
 
@@ -92,6 +96,7 @@ public static class ExchangeRegistration
         provider.GetRequiredService<PartnerPolicies>,
         new AttachmentJudge(provider.GetRequiredService<BodyStore>(), provider.GetRequiredService<RevocationSource>(), provider.GetRequiredService<TimeProvider>()),
         provider.GetRequiredService<RoutingTable>(),
+        provider.GetRequiredService<DeliveryProfiles>(),
         provider.Options().InsideOrgans.Select(OrganId.Stored).ToHashSet(),
         provider.GetRequiredService<AuditTrail>(),
         provider.GetRequiredService<TimeProvider>(),
@@ -127,10 +132,49 @@ public static class ExchangeRegistration
             provider.GetRequiredService<Statuses>(),
             connectors,
             provider.Options().Delivery,
+            provider.GetRequiredService<DeliveryProfiles>(),
             provider.Options().Node ?? Environment.MachineName,
             provider.GetRequiredService<TimeProvider>(),
             Random.Shared,
             provider.Logger<DeliveryWorker>());
+    }
+
+    private static DeadlineWatch Deadlines(IServiceProvider provider) => new(
+        provider.GetRequiredService<ExchangeLedger>(),
+        provider.GetRequiredService<HubEvidence>(),
+        provider.GetRequiredService<Statuses>(),
+        provider.GetServices<IPartnerConnector>(),
+        provider.Options().Delivery.DeadlinePoll,
+        provider.GetRequiredService<TimeProvider>(),
+        provider.Logger<DeadlineWatch>());
+
+    private static DeliveryProfiles Profiles(IServiceProvider provider)
+    {
+        List<string> wrong = [];
+        var calendar = Calendar(provider.Options().Calendar, wrong);
+        if (calendar is not null)
+        {
+            var profiles = new DeliveryProfiles(provider.Options().Delivery, calendar, provider.Logger<DeliveryProfiles>());
+            if (!profiles.HaveDeadlines || calendar.Knows(provider.GetRequiredService<TimeProvider>().GetUtcNow())) return profiles;
+            wrong.Add("Partners have deadlines, and the calendar has no data for this year.");
+        }
+
+        throw new OptionsValidationException(nameof(ExchangeOptions), typeof(ExchangeOptions), wrong.Select(one => "Exchange:Calendar: " + one));
+    }
+
+    private static WorkingCalendar? Calendar(string? file, ICollection<string> wrong)
+    {
+        if (file is null) return WorkingCalendar.Vietnam();
+        try
+        {
+            using var json = File.OpenRead(file);
+            return WorkingCalendar.Read(json, wrong);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            wrong.Add(unreadable.Message);
+            return null;
+        }
     }
 
     private static RoutingTable Routes(IServiceProvider provider)

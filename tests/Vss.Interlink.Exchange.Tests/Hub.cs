@@ -1,8 +1,10 @@
+using System.Text.Json;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging.Abstractions;
 using Vss.Interlink.EdXml;
 using Vss.Interlink.Exchange.Audit;
 using Vss.Interlink.Exchange.Bodies;
+using Vss.Interlink.Exchange.Deadlines;
 using Vss.Interlink.Exchange.Delivery;
 using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Intake;
@@ -62,14 +64,18 @@ public sealed class Hub : IAsyncDisposable
         guard ??= new ProcessReplayGuard(claims, Clock);
         var owner = ClaimOwner.OfThisStart("node");
         Claims = new MessageClaims(guard, Ledger, owner, TimeSpan.FromSeconds(20), Clock);
+        var options = delivery ?? new DeliveryOptions { Poll = TimeSpan.FromMilliseconds(200) };
+        var profiles = new DeliveryProfiles(options, Everyday(), NullLogger<DeliveryProfiles>.Instance);
         Intake = new DossierIntake(
-            Ledger, Evidence, () => policies, new AttachmentJudge(Bodies, _trust.Revocation, Clock), routes, new HashSet<OrganId> { OrganId.Stored(Dossiers.Inside) }, Audit, Clock,
+            Ledger, Evidence, () => policies, new AttachmentJudge(Bodies, _trust.Revocation, Clock), routes, profiles, new HashSet<OrganId> { OrganId.Stored(Dossiers.Inside) }, Audit, Clock,
             new PartnerGate(guard, owner, claims), Claims, new IntakeRoom(folder, minFreeBytes: 0, long.MaxValue, Ledger, Clock), Bodies, TimeSpan.FromHours(1), NullLogger<DossierIntake>.Instance);
-        var statuses = new Statuses(routes, Clock);
+        var statuses = new Statuses(routes, profiles, Clock);
+        Letters = new DeadLetters(Ledger, Evidence, statuses, Clock);
+        Deadlines = new DeadlineWatch(Ledger, Evidence, statuses, connectors, TimeSpan.FromMinutes(1), Clock, NullLogger<DeadlineWatch>.Instance);
         History = new ExchangeHistory(Ledger);
         Box = new ReceiverBox(Ledger, Bodies, Evidence, statuses, Clock);
         Worker = new DeliveryWorker(
-            Ledger, Bodies, _trust.Signer, Evidence, statuses, connectors, delivery ?? new DeliveryOptions { Poll = TimeSpan.FromMilliseconds(200) }, "node", Clock, new Random(1), NullLogger<DeliveryWorker>.Instance);
+            Ledger, Bodies, _trust.Signer, Evidence, statuses, connectors, options, profiles, "node", Clock, new Random(1), NullLogger<DeliveryWorker>.Instance);
     }
 
     /// <summary>Takes the hub's key away, so that what comes next cannot be answered with a receipt.</summary>
@@ -94,6 +100,10 @@ public sealed class Hub : IAsyncDisposable
     public ReceiverBox Box { get; }
 
     public DeliveryWorker Worker { get; }
+
+    public DeadLetters Letters { get; }
+
+    public DeadlineWatch Deadlines { get; }
 
     /// <summary>Verifies the hub's signed documents as anybody would.</summary>
     public Trust.Verification.EnvelopedVerifier Verifier => _trust.Enveloped;
@@ -133,10 +143,23 @@ public sealed class Hub : IAsyncDisposable
         throw new InvalidOperationException($"It did not come to that: {last}");
     }
 
+    // Worked each day of this year and the next, around the clock, so that a deadline in hours is one on any day on which the tests run.
+    private WorkingCalendar Everyday()
+    {
+        var year = Clock.GetUtcNow().Year;
+        var years = new[] { year, year + 1 }.ToDictionary(one => one.ToString(), one => new { off = new Dictionary<string, string>(), madeUp = Weekends(one) });
+        List<string> wrong = [];
+        return WorkingCalendar.Read(new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(new { workingHours = new[] { "00:00-23:59" }, years })), wrong) ?? throw new InvalidOperationException(string.Join(' ', wrong));
+    }
+
+    private static Dictionary<string, string> Weekends(int year) => Enumerable.Range(0, 366).Select(day => new DateOnly(year, 1, 1).AddDays(day))
+        .Where(day => day.Year == year && (day.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday)).ToDictionary(day => day.ToString("yyyy-MM-dd"), _ => "");
+
     public async ValueTask DisposeAsync()
     {
         await Worker.StopAsync(CancellationToken.None);
         Worker.Dispose();
+        Deadlines.Dispose();
         await Ledger.DisposeAsync();
         _trust.Dispose();
     }

@@ -29,10 +29,11 @@ internal static class ExchangePage
         page.Line();
         page.Table("",
         [
-            ["DELIVERY", "TO", "PURPOSE", "STATE", "ATTEMPTS", "CHANGED", "THEIR ID", "LAST ERROR"],
+            ["DELIVERY", "TO", "PURPOSE", "STATE", "ATTEMPTS", "CHANGED", "OUTCOME", "DEADLINE", "THEIR ID", "LAST ERROR"],
             .. exchange.Deliveries.Select(delivery => new[]
             {
-                delivery.DeliveryId, delivery.Receiver, delivery.Purpose, Word(delivery.State), delivery.Attempts.ToString(), Time(delivery.ChangedAt), OrDash(delivery.ExternalId), OrDash(delivery.LastError),
+                delivery.DeliveryId, delivery.Receiver, delivery.Purpose, Word(delivery.State), delivery.Attempts.ToString(), Time(delivery.ChangedAt),
+                OrDash(delivery.Outcome), Deadline(delivery), OrDash(delivery.ExternalId), OrDash(delivery.LastError),
             }),
         ]);
         page.Line();
@@ -57,9 +58,12 @@ internal static class ExchangePage
         ["content", $"SHA-256 {Hex(exchange.ContentSha256.Span)}"],
     ]);
 
-    private static string Word<T>(T value) where T : struct, System.Enum => value.ToString().ToUpperInvariant();
+    /// <summary>When it expires; marked where that is soon.</summary>
+    public static string Deadline(DeliveryView delivery) => Time(delivery.ExpiresAt) + (delivery.ExpiresSoon ? " soon" : "");
 
-    private static string Time(Timestamp? time) => time is null ? "-" : Times.Local(time.ToDateTimeOffset());
+    public static string Word<T>(T value) where T : struct, System.Enum => value.ToString().ToUpperInvariant();
+
+    public static string Time(Timestamp? time) => time is null ? "-" : Times.Local(time.ToDateTimeOffset());
 
     private static string Hex(ReadOnlySpan<byte> digest) => Convert.ToHexStringLower(digest);
 }

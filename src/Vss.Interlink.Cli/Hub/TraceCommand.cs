@@ -28,6 +28,13 @@ internal static class TraceCommand
             page.Line();
         }
 
-        page.Table("", [["TIME", "EVENT", "DELIVERY", "RULE", "DETAIL"], .. trace.Lines.Select(line => new[] { Times.Local(line.At.ToDateTimeOffset()), line.Event, ExchangePage.OrDash(line.DeliveryId), ExchangePage.OrDash(line.Rule), line.Detail })]);
+        page.Table("",
+        [
+            ["TIME", "EVENT", "WHERE", "DELIVERY", "RULE", "DETAIL"],
+            .. trace.Lines.Select(line => new[]
+            {
+                Times.Local(line.At.ToDateTimeOffset()), line.Event, ExchangePage.OrDash(line.Place), ExchangePage.OrDash(line.DeliveryId), ExchangePage.OrDash(line.Rule), line.Detail,
+            }),
+        ]);
     }
 }

@@ -32,6 +32,15 @@ public enum AuditEvent
     /// <summary>A legal hold was lifted.</summary>
     HoldReleased = 9,
 
+    /// <summary>A person gave a dead delivery new attempts.</summary>
+    Redriven = 10,
+
+    /// <summary>A person gave a dead delivery up.</summary>
+    Discarded = 11,
+
+    /// <summary>A delivery's deadline is near.</summary>
+    ExpiresSoon = 12,
+
     /// <summary>A delivery met a body that cannot be read, and was put off.</summary>
     BodyUnreadable = 20,
 

@@ -23,7 +23,21 @@ public sealed partial class AuditTrail(ExchangeLedger ledger, TimeProvider clock
             if (fault.Fault != Fault.Overloaded) await ledger.WriteAuditAsync(line, cancellation);   // who is told to come again comes again: a line for each time would fill the disk that is nearly full
         }
 
-        return FaultCatalogue.Describe(fault.Fault, fault.Detail, fault.Rule, fault.Reference);
+        return FaultCatalogue.Describe(fault, fault.Reference);
+    }
+
+    /// <summary>Records a refusal for good with its evidence, in one transaction; the fault then carries both. The first evidence of equal refusals is that of all.</summary>
+    /// <param name="fault">The refusal.</param>
+    /// <param name="edge">Where.</param>
+    /// <param name="rejected">What was refused.</param>
+    /// <param name="prove">Makes the evidence, given the reference number and the time.</param>
+    /// <param name="cancellation">Counts until the write begins.</param>
+    public async Task RejectedAsync(ExchangeFault fault, string edge, RejectedSubmission rejected, Func<string, DateTimeOffset, Task<byte[]>> prove, CancellationToken cancellation)
+    {
+        var line = AuditLine.New(clock.GetUtcNow(), AuditEvent.Refused, edge) with { Sender = rejected.Sender, Fault = fault.Fault, Rule = fault.Rule, Detail = fault.Detail };
+        var document = await ledger.FindRejectionAsync(rejected, cancellation) ?? await prove(line.Reference, line.At);
+        (fault.Reference, fault.Evidence) = (line.Reference, await ledger.RejectAsync(line, rejected, document, cancellation));
+        LogRefused(logger, FaultCatalogue.Name(fault.Fault), fault.Rule, edge, rejected.Sender.ToString(), line.Reference);
     }
 
     [LoggerMessage(2101, LogLevel.Warning, "Refused: {Fault} by rule '{Rule}' at {Edge}, sender '{Sender}', reference {Reference}")]

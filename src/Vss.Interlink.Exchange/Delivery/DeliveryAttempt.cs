@@ -16,9 +16,10 @@ internal sealed partial class DeliveryAttempt(
     HubSigner signer,
     HubEvidence evidence,
     Statuses statuses,
-    PartnerPipelines partners,
+    PartnerTimeOuts timeOuts,
     BackOff backOff,
-    DeliveryOptions options,
+    DeliveryProfiles profiles,
+    TimeSpan leaseTime,
     TimeProvider clock,
     ILogger logger)
 {
@@ -31,7 +32,7 @@ internal sealed partial class DeliveryAttempt(
         var work = new DeliveryWork(lease, record, ledger, bodies, signer);
         var result = PartnerWords.Bounded(await HandOverAsync(work, connector, stopping));
         if (work.Unreadable is { } unreadable && result is not HandOver.Delivered) result = await PutOffAsync(work, connector, unreadable);
-        var outcome = await OutcomeAsync(work, connector, result);
+        var outcome = await OutcomeAsync(work, connector, result) with { Partner = SignOf(result, profiles.For(lease.Receiver)) };
         var written = await ledger.CompleteAsync(outcome, CancellationToken.None);
         if (written) LogOutcome(logger, lease.Delivery, lease.Purpose, lease.Receiver, connector.Name, lease.Attempt, outcome.To, outcome.Error ?? "");
         else LogLeaseLost(logger, lease.Delivery, lease.Attempt);
@@ -40,14 +41,14 @@ internal sealed partial class DeliveryAttempt(
     private async Task<HandOver> HandOverAsync(DeliveryWork work, IPartnerConnector connector, CancellationToken stopping)
     {
         // Leases that ended without a record count too: a delivery that kills its worker each time must come to rest.
-        if (work.Attempt > options.MaxAttempts) return new HandOver.NotNow("Earlier attempts ended without a record.");
+        if (work.Attempt > profiles.For(work.Receiver).MaxAttempts) return new HandOver.NotNow("Earlier attempts ended without a record.") { OwnFault = true };
         using var leased = CancellationTokenSource.CreateLinkedTokenSource(stopping);
 #pragma warning disable CA2025 // awaited in the finally below, before it is disposed
         var heart = BeatAsync(work, leased);
 #pragma warning restore CA2025
         try
         {
-            return await partners.RunAsync(connector.Name, work.Receiver, token => CallAsync(work, connector, token), leased.Token);
+            return await timeOuts.RunAsync(profiles.For(work.Receiver).HandOverTimeout, token => CallAsync(work, connector, token), leased.Token);
         }
         catch (OperationCanceledException) when (leased.IsCancellationRequested)
         {
@@ -66,7 +67,7 @@ internal sealed partial class DeliveryAttempt(
         LogUnreadable(logger, work.DeliveryId, unreadable.Rule, unreadable.Detail);
         var line = AuditLine.New(clock.GetUtcNow(), AuditEvent.BodyUnreadable, connector.Name) with { Exchange = work.ExchangeId, Delivery = work.DeliveryId, Fault = unreadable.Fault, Rule = unreadable.Rule, Detail = unreadable.Detail };
         await ledger.WriteAuditAsync(line, CancellationToken.None);
-        return new HandOver.NotNow($"{FaultCatalogue.Name(unreadable.Fault)}: {unreadable.Detail}", options.LongestWait, Attempted: false);
+        return new HandOver.NotNow($"{FaultCatalogue.Name(unreadable.Fault)}: {unreadable.Detail}", profiles.For(work.Receiver).LongestWait, Attempted: false) { OwnFault = true };
     }
 
     private async ValueTask<HandOver> CallAsync(DeliveryWork work, IPartnerConnector connector, CancellationToken cancellation)
@@ -77,7 +78,9 @@ internal sealed partial class DeliveryAttempt(
         }
         catch (ExchangeFault fault)
         {
-            return FaultCatalogue.Meaning(fault.Fault).Passing || fault.Fault == Fault.LeaseLost ? new HandOver.NotNow(fault.Detail) : new HandOver.Refused(fault.Fault, fault.Detail);
+            return FaultCatalogue.Meaning(fault.Fault).Passing || fault.Fault == Fault.LeaseLost
+                ? new HandOver.NotNow(fault.Detail) { OwnFault = fault.Fault is Fault.SealingFailed or Fault.LeaseLost }
+                : new HandOver.Refused(fault.Fault, fault.Detail);
         }
         catch (Exception failed) when (failed is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
@@ -92,8 +95,8 @@ internal sealed partial class DeliveryAttempt(
         {
             while (true)
             {
-                await Task.Delay(options.Lease / 3, clock, leased.Token);
-                var until = clock.GetUtcNow() + options.Lease;
+                await Task.Delay(leaseTime / 3, clock, leased.Token);
+                var until = clock.GetUtcNow() + leaseTime;
                 if (!await ledger.RenewAsync(work.DeliveryId, work.Lease.Fence, until, leased.Token)) break;
                 work.Extend(until);
             }
@@ -111,31 +114,45 @@ internal sealed partial class DeliveryAttempt(
         await leased.CancelAsync();
     }
 
+    // An answer is an answer, a refusal too; what was not tried or is the hub's own fault tells nothing of the partner.
+    private static PartnerSign? SignOf(HandOver result, DeliveryProfile profile) => result switch
+    {
+        HandOver.NotNow { Attempted: true, OwnFault: false } => profile.Breaker,
+        HandOver.NotNow => null,
+        _ => new PartnerSign.Answered(),
+    };
+
     private async Task<DeliveryOutcome> OutcomeAsync(DeliveryWork work, IPartnerConnector connector, HandOver result)
     {
         var (lease, record, at) = (work.Lease, work.Exchange, clock.GetUtcNow().ToTheMillisecond());
+        var about = new EvidenceSubject(record, lease.Delivery, lease.Receiver, lease.Purpose);
         try
         {
             switch (result)
             {
                 case HandOver.Delivered delivered:
+                    var reached = connector.Relays ? EvidenceType.RelayAcceptance : EvidenceType.Delivery;
                     return new DeliveryOutcome(lease.Delivery, lease.Fence, DeliveryState.Delivered, at, delivered.ExternalId)
                     {
-                        Evidence = await evidence.TakenOverAsync(record, lease.Delivery, lease.Receiver, lease.Purpose, connector.Relays, delivered.ExternalId, at, CancellationToken.None),
+                        Evidence = await evidence.OutcomeAsync(reached, about, at, CancellationToken.None, externalId: delivered.ExternalId),
 
                         // A relay has it, not the receiver: his own status comes over the relay.
                         FollowUp = lease.Purpose.IsDossier && !connector.Relays ? statuses.Received(record, lease.Delivery) : [],
                     };
                 case HandOver.Available:
-                    return new DeliveryOutcome(lease.Delivery, lease.Fence, DeliveryState.Available, at);
+                    return new DeliveryOutcome(lease.Delivery, lease.Fence, DeliveryState.Available, at)
+                    {
+                        Evidence = await evidence.OutcomeAsync(EvidenceType.Delivery, about, at, CancellationToken.None),
+                    };
                 case HandOver.Refused(var fault, var detail):
+                    var refused = connector.Relays ? EvidenceType.RelayRejection : EvidenceType.NonDelivery;
                     return new DeliveryOutcome(lease.Delivery, lease.Fence, DeliveryState.Refused, at, Error: $"{FaultCatalogue.Name(fault)}: {detail}")
                     {
-                        Evidence = await evidence.RefusedAsync(record, lease.Delivery, lease.Receiver, lease.Purpose, connector.Relays, (fault, detail), at, CancellationToken.None),
+                        Evidence = await evidence.OutcomeAsync(refused, about, at, CancellationToken.None, EvidenceReason.Of(fault, detail)),
                         FollowUp = lease.Purpose.IsDossier ? statuses.Refused(record, lease.Delivery, detail) : [],
                     };
                 case HandOver.NotNow later:
-                    return Later(lease, later, at);
+                    return IsOver(lease, later, at) ? await DeadAsync(about, connector, lease, later, at) : PutOff(lease, later, at);
                 default:
                     throw new InvalidOperationException($"{result.GetType().Name} is no hand-over.");
             }
@@ -143,14 +160,36 @@ internal sealed partial class DeliveryAttempt(
         catch (ExchangeFault unsigned) when (unsigned.Fault == Fault.SealingFailed)
         {
             // Without evidence nothing is recorded as done. The hand-over comes again under the same idempotency key.
-            return Later(lease, new HandOver.NotNow("The evidence could not be signed."), at);
+            return PutOff(lease, new HandOver.NotNow("The evidence could not be signed."), at);
         }
     }
 
-    private DeliveryOutcome Later(LeasedDelivery lease, HandOver.NotNow later, DateTimeOffset at) =>
-        later.Attempted && lease.Attempt >= options.MaxAttempts
-            ? new DeliveryOutcome(lease.Delivery, lease.Fence, DeliveryState.Dead, at, Error: later.Detail)
-            : new DeliveryOutcome(lease.Delivery, lease.Fence, DeliveryState.Pending, at, Error: later.Detail, NotBefore: at + (later.RetryAfter ?? backOff.After(lease.Attempt)), Attempted: later.Attempted);
+    private bool IsOver(LeasedDelivery lease, HandOver.NotNow later, DateTimeOffset at)
+    {
+        var profile = profiles.For(lease.Receiver);
+        return later.Attempted && ((Counts(lease, later) && lease.Attempt >= profile.MaxAttempts) || at - lease.QueuedAt >= profile.GiveUpAfter);
+    }
+
+    // A partner who is down must not use up the attempts of what waits for him.
+    private static bool Counts(LeasedDelivery lease, HandOver.NotNow later) => later.Attempted && !(lease.Probe && !later.OwnFault);
+
+    private async Task<DeliveryOutcome> DeadAsync(EvidenceSubject about, IPartnerConnector connector, LeasedDelivery lease, HandOver.NotNow later, DateTimeOffset at) =>
+        new(lease.Delivery, lease.Fence, DeliveryState.Dead, at, Error: later.Detail)
+        {
+            // Without a relay a dead letter proves nothing yet: a person may still have it delivered.
+            Evidence = connector.Relays
+                ? await evidence.OutcomeAsync(EvidenceType.RelayFailure, about, at, CancellationToken.None, new EvidenceReason(EvidenceReason.Unreachable, later.Detail, Fault.PartnerUnavailable))
+                : null,
+        };
+
+    private DeliveryOutcome PutOff(LeasedDelivery lease, HandOver.NotNow later, DateTimeOffset at) => new(
+        lease.Delivery,
+        lease.Fence,
+        DeliveryState.Pending,
+        at,
+        Error: later.Detail,
+        NotBefore: at + (later.RetryAfter ?? backOff.After(lease.Attempt, profiles.For(lease.Receiver))),
+        Attempted: Counts(lease, later));
 
     [LoggerMessage(2301, LogLevel.Information, "{Delivery} ({Purpose}) to {Receiver} over {Connector}, attempt {Attempt}: {State} {Error}")]
     private static partial void LogOutcome(ILogger logger, DeliveryId delivery, DeliveryPurpose purpose, OrganId receiver, string connector, int attempt, DeliveryState state, string error);

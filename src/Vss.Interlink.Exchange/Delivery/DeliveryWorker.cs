@@ -14,6 +14,7 @@ public sealed partial class DeliveryWorker : BackgroundService
     private readonly IReadOnlyList<IPartnerConnector> _connectors;
     private readonly DeliveryAttempt _attempt;
     private readonly DeliveryOptions _options;
+    private readonly DeliveryProfiles _profiles;
     private readonly string _node;
     private readonly TimeProvider _clock;
     private readonly ILogger<DeliveryWorker> _logger;
@@ -24,7 +25,8 @@ public sealed partial class DeliveryWorker : BackgroundService
     /// <param name="evidence">Makes evidence.</param>
     /// <param name="statuses">What outcomes cause.</param>
     /// <param name="connectors">The roads, each name once.</param>
-    /// <param name="options">Times and numbers.</param>
+    /// <param name="options">Times and numbers of the node.</param>
+    /// <param name="profiles">Times and numbers of each partner.</param>
     /// <param name="node">This node's name, for people who look at leases.</param>
     /// <param name="clock">The one clock.</param>
     /// <param name="random">Jitter.</param>
@@ -37,14 +39,15 @@ public sealed partial class DeliveryWorker : BackgroundService
         Statuses statuses,
         IEnumerable<IPartnerConnector> connectors,
         DeliveryOptions options,
+        DeliveryProfiles profiles,
         string node,
         TimeProvider clock,
         Random random,
         ILogger<DeliveryWorker> logger)
     {
-        (_ledger, _options, _node, _clock, _logger) = (ledger, options, node, clock, logger);
+        (_ledger, _options, _profiles, _node, _clock, _logger) = (ledger, options, profiles, node, clock, logger);
         _connectors = [.. connectors];
-        _attempt = new DeliveryAttempt(ledger, bodies, signer, evidence, statuses, new PartnerPipelines(options, clock), new BackOff(options, random), options, clock, logger);
+        _attempt = new DeliveryAttempt(ledger, bodies, signer, evidence, statuses, new PartnerTimeOuts(clock), new BackOff(random), profiles, options.Lease, clock, logger);
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(_connectors.Select(connector => ServeAsync(connector, stoppingToken)));
@@ -52,64 +55,77 @@ public sealed partial class DeliveryWorker : BackgroundService
     private async Task ServeAsync(IPartnerConnector connector, CancellationToken stopping)
     {
         using var bell = _ledger.Changes.Subscribe(LedgerChanges.WorkFor(connector.Name));
-        var slots = new SemaphoreSlim(_options.Concurrency);
+        var slots = new PartnerSlots(_options.Concurrency, _profiles);
         try
         {
             while (true)
             {
-                var free = await TakeSlotsAsync(slots, stopping);
-                var leases = await TakeWorkAsync(connector, free, stopping);
-                if (leases.Count < free) slots.Release(free - leases.Count);
-                foreach (var lease in leases) _ = RunAsync(lease, connector, () => slots.Release(), stopping);
-                if (leases.Count == 0) await bell.WaitAsync(await UntilNextAsync(connector, stopping), _clock, stopping);
+                var (taken, next) = await TakeWorkAsync(connector, slots, stopping);
+                foreach (var lease in taken) _ = RunAsync(lease, connector, Free, stopping);
+                if (taken.Count == 0) await bell.WaitAsync(Until(next), _clock, stopping);
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // What runs puts its delivery back; wait for it.
-            for (var slot = 0; slot < _options.Concurrency; slot++) await slots.WaitAsync(CancellationToken.None);
+            await slots.CloseAsync();
+        }
+
+        void Free(LeasedDelivery lease)
+        {
+            slots.Release(lease.Receiver);
+            bell.Ring();   // somebody may wait for the place
         }
     }
 
-    private async Task<int> TakeSlotsAsync(SemaphoreSlim slots, CancellationToken stopping)
+    // A look costs no flush, a lease does.
+    private async Task<(IReadOnlyList<LeasedDelivery> Taken, DateTimeOffset? Next)> TakeWorkAsync(IPartnerConnector connector, PartnerSlots slots, CancellationToken stopping)
     {
-        await slots.WaitAsync(stopping);
-        var free = 1;
-        while (free < _options.Concurrency && await slots.WaitAsync(0, CancellationToken.None)) free++;
-        return free;
-    }
-
-    private async Task<IReadOnlyList<LeasedDelivery>> TakeWorkAsync(IPartnerConnector connector, int free, CancellationToken stopping)
-    {
+        List<LeasedDelivery> taken = [];
+        DateTimeOffset? next = null;
         try
         {
-            // A look costs no flush, a lease does.
-            var now = _clock.GetUtcNow();
-            return await _ledger.NextDueAsync(connector.Name, CancellationToken.None) <= now
-                ? await _ledger.LeaseAsync(connector.Name, _node, free, now + _options.Lease, stopping)
-                : [];
+            foreach (var partner in await _ledger.ListDueAsync(connector.Name, stopping))
+            {
+                var now = _clock.GetUtcNow();
+                if (partner.DueAt <= now) taken.AddRange(await TakeWorkAsync(connector, partner, slots, now, stopping));
+                else next ??= partner.DueAt;   // the list is in the order of time
+            }
         }
-        catch (Exception failed) when (failed is not OperationCanceledException)
+        catch (Exception failed) when (failed is not OperationCanceledException || !stopping.IsCancellationRequested)
         {
             LogLedgerFailed(_logger, failed, connector.Name);
-            return [];
         }
+
+        return (taken, next);
     }
 
-    private async Task<TimeSpan> UntilNextAsync(IPartnerConnector connector, CancellationToken stopping)
+    private async Task<IReadOnlyList<LeasedDelivery>> TakeWorkAsync(IPartnerConnector connector, PartnerDue partner, PartnerSlots slots, DateTimeOffset now, CancellationToken stopping)
     {
+        var places = slots.Take(partner.Receiver, partner.RestingUntil is null ? _options.Concurrency : 1);
+        if (places == 0) return [];   // a place that gets free rings the bell
+        IReadOnlyList<LeasedDelivery> taken = [];
         try
         {
-            var wait = await _ledger.NextDueAsync(connector.Name, stopping) - _clock.GetUtcNow();
-            return wait is { } known && known < _options.Poll ? TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(known.TotalMilliseconds))) : _options.Poll;
+            var until = now + _options.Lease;
+            taken = partner.RestingUntil is null
+                ? await _ledger.LeaseAsync(connector.Name, partner.Receiver, _node, places, until, stopping)
+                : await _ledger.ProbeAsync(connector.Name, partner, _node, _profiles.For(partner.Receiver).Breaker.Rest, until, stopping) is { } probe ? [probe] : [];
+            return taken;
         }
-        catch (Exception failed) when (failed is not OperationCanceledException)
+        finally
         {
-            return _options.Poll;
+            slots.Release(partner.Receiver, places - taken.Count);
         }
     }
 
-    private async Task RunAsync(LeasedDelivery lease, IPartnerConnector connector, Action release, CancellationToken stopping)
+    private TimeSpan Until(DateTimeOffset? next)
+    {
+        var wait = next - _clock.GetUtcNow();
+        return wait is { } known && known < _options.Poll ? TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(known.TotalMilliseconds))) : _options.Poll;
+    }
+
+    private async Task RunAsync(LeasedDelivery lease, IPartnerConnector connector, Action<LeasedDelivery> free, CancellationToken stopping)
     {
         try
         {
@@ -123,7 +139,7 @@ public sealed partial class DeliveryWorker : BackgroundService
         }
         finally
         {
-            release();
+            free(lease);
         }
     }
 

@@ -23,5 +23,9 @@ public abstract record HandOver
     /// <param name="Detail">Why, without personal data.</param>
     /// <param name="RetryAfter">When the partner said when; otherwise the back-off decides.</param>
     /// <param name="Attempted">False when nothing was tried, as when no service is there to take it: then no attempt is counted.</param>
-    public sealed record NotNow(string Detail, TimeSpan? RetryAfter = null, bool Attempted = true) : HandOver;
+    public sealed record NotNow(string Detail, TimeSpan? RetryAfter = null, bool Attempted = true) : HandOver
+    {
+        /// <summary>True when the hub itself was not able to, as when its key is away: it counts as an attempt and says nothing of the partner.</summary>
+        public bool OwnFault { get; init; }
+    }
 }

@@ -14,10 +14,13 @@ internal static partial class PartnerWords
     public static HandOver Bounded(HandOver result) => result switch
     {
         HandOver.Delivered delivered => new HandOver.Delivered(Plain(delivered.ExternalId, LongestId)),
-        HandOver.Refused refused => refused with { Detail = Numbers().Replace(Plain(refused.Detail, LongestDetail), "…") },
-        HandOver.NotNow later => later with { Detail = Numbers().Replace(Plain(later.Detail, LongestDetail), "…") },
+        HandOver.Refused refused => refused with { Detail = Masked(refused.Detail) },
+        HandOver.NotNow later => later with { Detail = Masked(later.Detail) },
         _ => result,
     };
+
+    /// <summary>A reason that a person or a partner gave.</summary>
+    public static string Masked(string text) => Numbers().Replace(Plain(text, LongestDetail), "…");
 
     private static string Plain(string text, int longest)
     {

@@ -45,7 +45,7 @@ public sealed class ReceiverBox(ExchangeLedger ledger, BodyStore bodies, HubEvid
             if (item.State == DeliveryState.Delivered) return item.ChangedAt;
             var record = await ledger.FindRecordAsync(item.Exchange, cancellation) ?? throw new InvalidDataException($"{item.Exchange} has deliveries and is not there.");
             var at = clock.GetUtcNow().ToTheMillisecond();
-            var proof = await evidence.TakenOverAsync(record, delivery, receiver, DeliveryPurpose.Dossier, byRelay: false, "", at, cancellation);
+            var proof = await evidence.OutcomeAsync(EvidenceType.Retrieval, new EvidenceSubject(record, delivery, receiver, DeliveryPurpose.Dossier), at, cancellation);
             var outcome = new DeliveryOutcome(delivery, 0, DeliveryState.Delivered, at, Evidence: proof, FollowUp: statuses.Received(record, delivery));
             if (await ledger.ConfirmAsync(outcome, cancellation)) return at;
         }

@@ -4,7 +4,7 @@ using Vss.Interlink.Exchange.Routing;
 namespace Vss.Interlink.Exchange.Delivery;
 
 /// <summary>The status packets that an outcome causes, for senders that are answered by them.</summary>
-public sealed class Statuses(RoutingTable routes, TimeProvider clock)
+public sealed class Statuses(RoutingTable routes, DeliveryProfiles profiles, TimeProvider clock)
 {
     /// <summary>03 back to the sender; nothing where he hears of it otherwise.</summary>
     public IReadOnlyList<NewDelivery> Received(ExchangeRecord exchange, DeliveryId about) => Back(exchange, about, DeliveryPurpose.StatusReceived, "");
@@ -17,6 +17,7 @@ public sealed class Statuses(RoutingTable routes, TimeProvider clock)
         if (!exchange.AnsweredByStatus) return [];
 
         // Intake saw the route. Should it have gone since, the delivery itself still counts; the missing status then shows in the exchange's history.
-        return routes.Find(exchange.Sender) is { } back ? [new NewDelivery(DeliveryId.New(clock), exchange.Sender, back.Connector, purpose, about, text)] : [];
+        return routes.Find(exchange.Sender) is { } back ? [profiles.Bind(new NewDelivery(DeliveryId.New(clock), exchange.Sender, back.Connector, purpose, about, text), clock.GetUtcNow())]
+            : [];
     }
 }

@@ -29,35 +29,39 @@ internal static class EvidenceXml
         Text(xml, "AcceptedAt", VietnamTime.Format(at));
     });
 
+    /// <summary>What a sender is given whose dossier is refused for good.</summary>
+    /// <param name="hub">The hub's own organ.</param>
+    /// <param name="submission">What was refused.</param>
+    /// <param name="reference">The number under which the audit holds the refusal.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="at">When.</param>
+    public static byte[] Rejection(OrganId hub, Submission submission, string reference, EvidenceReason reason, DateTimeOffset at) => Write(EvidenceType.SubmissionRejection, hub, xml =>
+    {
+        Text(xml, "Reference", reference);
+        WriteContent(xml, submission.Sender, submission.MessageId, submission.Dossier, submission.Digest);
+        foreach (var receiver in submission.DeliverTo) Text(xml, "Receiver", receiver.ToString());
+        WriteReason(xml, reason);
+        Text(xml, "At", VietnamTime.Format(at));
+    });
+
     /// <summary>What became of one delivery.</summary>
     /// <param name="type">One of <see cref="EvidenceType"/>.</param>
     /// <param name="hub">The hub's own organ.</param>
-    /// <param name="exchange">The exchange.</param>
-    /// <param name="delivery">The delivery.</param>
-    /// <param name="receiver">To whom.</param>
-    /// <param name="purpose">What it carried.</param>
+    /// <param name="about">The delivery.</param>
     /// <param name="externalId">The partner's id, or empty.</param>
-    /// <param name="reason">For a refusal.</param>
+    /// <param name="reason">For what is negative.</param>
     /// <param name="at">When.</param>
-    public static byte[] Outcome(
-        string type, OrganId hub, ExchangeRecord exchange, DeliveryId delivery, OrganId receiver, DeliveryPurpose purpose, string externalId, (Fault Fault, string Detail)? reason, DateTimeOffset at) =>
-        Write(type, hub, xml =>
-        {
-            WriteExchange(xml, exchange.Id, exchange.Sender, exchange.MessageId, exchange.Dossier, exchange.Digest);
-            Text(xml, "DeliveryId", delivery.ToString());
-            Text(xml, "Receiver", receiver.ToString());
-            Text(xml, "Purpose", purpose.ToString());
-            if (externalId.Length > 0) Text(xml, "ExternalId", externalId);
-            if (reason is var (fault, detail))
-            {
-                xml.WriteStartElement("Reason", Namespace);
-                xml.WriteAttributeString("Fault", Faults.FaultCatalogue.Name(fault));
-                xml.WriteString(XmlText.Clean(detail));
-                xml.WriteEndElement();
-            }
-
-            Text(xml, "At", VietnamTime.Format(at));
-        });
+    public static byte[] Outcome(string type, OrganId hub, EvidenceSubject about, string externalId, EvidenceReason? reason, DateTimeOffset at) => Write(type, hub, xml =>
+    {
+        var exchange = about.Exchange;
+        WriteExchange(xml, exchange.Id, exchange.Sender, exchange.MessageId, exchange.Dossier, exchange.Digest);
+        Text(xml, "DeliveryId", about.Delivery.ToString());
+        Text(xml, "Receiver", about.Receiver.ToString());
+        Text(xml, "Purpose", about.Purpose.ToString());
+        if (externalId.Length > 0) Text(xml, "ExternalId", externalId);
+        if (reason is not null) WriteReason(xml, reason);
+        Text(xml, "At", VietnamTime.Format(at));
+    });
 
     private static byte[] Write(string type, OrganId hub, Action<XmlWriter> content)
     {
@@ -77,6 +81,11 @@ internal static class EvidenceXml
     private static void WriteExchange(XmlWriter xml, ExchangeId id, OrganId sender, MessageId messageId, Dossier dossier, ContentDigest digest)
     {
         Text(xml, "ExchangeId", id.ToString());
+        WriteContent(xml, sender, messageId, dossier, digest);
+    }
+
+    private static void WriteContent(XmlWriter xml, OrganId sender, MessageId messageId, Dossier dossier, ContentDigest digest)
+    {
         Text(xml, "Sender", sender.ToString());
         Text(xml, "MessageId", messageId.ToString());
         Text(xml, "Kind", dossier.Kind.ToString().ToUpperInvariant());
@@ -93,6 +102,15 @@ internal static class EvidenceXml
             xml.WriteAttributeString("Sha256", attachment.Sha256.ToBase64());
             xml.WriteEndElement();
         }
+    }
+
+    private static void WriteReason(XmlWriter xml, EvidenceReason reason)
+    {
+        xml.WriteStartElement("Reason", Namespace);
+        xml.WriteAttributeString("Code", reason.Code);
+        if (reason.Fault is { } fault) xml.WriteAttributeString("Fault", Faults.FaultCatalogue.Name(fault));
+        xml.WriteString(XmlText.Clean(reason.Detail));
+        xml.WriteEndElement();
     }
 
     private static void WriteSigner(XmlWriter xml, Signatory signatory)

@@ -15,23 +15,26 @@ public sealed partial class HubEvidence(HubSigner signer, OrganId hub, ILogger<H
     public Task<byte[]> AcceptanceAsync(ExchangeId id, Submission submission, DateTimeOffset at, CancellationToken cancellation) =>
         SignAsync(EvidenceXml.Acceptance(hub, id, submission, at), cancellation);
 
-    /// <summary>Evidence that a receiver, or the relay before him, has the delivery.</summary>
+    /// <summary>The proof of a refusal for good.</summary>
+    /// <param name="submission">What was refused.</param>
+    /// <param name="reference">The number under which the audit holds the refusal.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="at">When.</param>
+    /// <param name="cancellation">Stops before the signature.</param>
     /// <exception cref="ExchangeFault">SEALING_FAILED.</exception>
-    public async Task<NewEvidence> TakenOverAsync(
-        ExchangeRecord exchange, DeliveryId delivery, OrganId receiver, DeliveryPurpose purpose, bool byRelay, string externalId, DateTimeOffset at, CancellationToken cancellation)
-    {
-        var type = byRelay ? EvidenceType.RelayAcceptance : EvidenceType.Delivery;
-        return new NewEvidence(type, await SignAsync(EvidenceXml.Outcome(type, hub, exchange, delivery, receiver, purpose, externalId, null, at), cancellation));
-    }
+    public Task<byte[]> RejectionAsync(Submission submission, string reference, EvidenceReason reason, DateTimeOffset at, CancellationToken cancellation) =>
+        SignAsync(EvidenceXml.Rejection(hub, submission, reference, reason, at), cancellation);
 
-    /// <summary>Evidence that a receiver, or the relay before him, refused the delivery for good.</summary>
+    /// <summary>Evidence of what became of a delivery.</summary>
+    /// <param name="type">One of <see cref="EvidenceType"/>.</param>
+    /// <param name="about">The delivery.</param>
+    /// <param name="at">When.</param>
+    /// <param name="cancellation">Stops before the signature.</param>
+    /// <param name="reason">For what is negative.</param>
+    /// <param name="externalId">The partner's id, or empty.</param>
     /// <exception cref="ExchangeFault">SEALING_FAILED.</exception>
-    public async Task<NewEvidence> RefusedAsync(
-        ExchangeRecord exchange, DeliveryId delivery, OrganId receiver, DeliveryPurpose purpose, bool byRelay, (Fault Fault, string Detail) reason, DateTimeOffset at, CancellationToken cancellation)
-    {
-        var type = byRelay ? EvidenceType.RelayRejection : EvidenceType.NonDelivery;
-        return new NewEvidence(type, await SignAsync(EvidenceXml.Outcome(type, hub, exchange, delivery, receiver, purpose, "", reason, at), cancellation));
-    }
+    public async Task<NewEvidence> OutcomeAsync(string type, EvidenceSubject about, DateTimeOffset at, CancellationToken cancellation, EvidenceReason? reason = null, string externalId = "") =>
+        new(type, await SignAsync(EvidenceXml.Outcome(type, hub, about, externalId, reason, at), cancellation));
 
     private async Task<byte[]> SignAsync(byte[] document, CancellationToken cancellation)
     {
@@ -49,3 +52,6 @@ public sealed partial class HubEvidence(HubSigner signer, OrganId hub, ILogger<H
     [LoggerMessage(2102, LogLevel.Error, "The hub's key did not sign a piece of evidence")]
     private static partial void LogFailed(ILogger logger, Exception failed);
 }
+
+/// <summary>The delivery that a piece of evidence is about.</summary>
+public sealed record EvidenceSubject(ExchangeRecord Exchange, DeliveryId Delivery, OrganId Receiver, DeliveryPurpose Purpose);

@@ -21,4 +21,7 @@ public sealed class ExchangeFault(Fault fault, string detail, string rule = "") 
 
     /// <summary>The number under which the audit holds this refusal; null until it is recorded.</summary>
     public string? Reference { get; internal set; }
+
+    /// <summary>Signed evidence SUBMISSION_REJECTION; empty where the sender is not known for sure, or the refusal is not for good.</summary>
+    public ReadOnlyMemory<byte> Evidence { get; internal set; }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Google.Protobuf;
 using Vss.Interlink.V1;
 using Vss.Interlink.XmlSecurity;
 
@@ -51,6 +52,16 @@ public static class FaultCatalogue
     {
         var (name, meaning) = Entry(fault);
         return new FaultDetail { Fault = fault, Name = name, Detail = detail, Rule = rule, Remedy = meaning.Remedy, Passing = meaning.Passing, Reference = reference };
+    }
+
+    /// <summary>What a caller is told of a refusal.</summary>
+    /// <param name="fault">The refusal.</param>
+    /// <param name="reference">The number to ask the operators about, when the audit has none for it.</param>
+    public static FaultDetail Describe(ExchangeFault fault, string reference)
+    {
+        var detail = Describe(fault.Fault, fault.Detail, fault.Rule, fault.Reference ?? reference);
+        detail.Evidence = ByteString.CopyFrom(fault.Evidence.Span);
+        return detail;
     }
 
     /// <summary>When a caller who was refused for now may come again; null for a refusal that stands.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Vss.Interlink.Exchange.Audit;
 using Vss.Interlink.Exchange.Bodies;
+using Vss.Interlink.Exchange.Delivery;
 using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Faults;
 using Vss.Interlink.Exchange.Ledger;
@@ -21,6 +22,7 @@ public sealed partial class DossierIntake
     private readonly Func<PartnerPolicies> _policies;
     private readonly AttachmentJudge _attachments;
     private readonly RoutingTable _routes;
+    private readonly DeliveryProfiles _profiles;
     private readonly IReadOnlySet<OrganId> _insideOrgans;
     private readonly AuditTrail _audit;
     private readonly TimeProvider _clock;
@@ -36,6 +38,7 @@ public sealed partial class DossierIntake
     /// <param name="policies">The policies at this moment; asked once per submission.</param>
     /// <param name="attachments">Judges attached documents.</param>
     /// <param name="routes">Which organs can be reached.</param>
+    /// <param name="profiles">Order and deadline of what is queued.</param>
     /// <param name="insideOrgans">Organs that VSS's own services may send as.</param>
     /// <param name="audit">Takes refusals.</param>
     /// <param name="clock">The one clock.</param>
@@ -51,6 +54,7 @@ public sealed partial class DossierIntake
         Func<PartnerPolicies> policies,
         AttachmentJudge attachments,
         RoutingTable routes,
+        DeliveryProfiles profiles,
         IReadOnlySet<OrganId> insideOrgans,
         AuditTrail audit,
         TimeProvider clock,
@@ -61,17 +65,19 @@ public sealed partial class DossierIntake
         TimeSpan longest,
         ILogger<DossierIntake> logger)
     {
-        (_ledger, _evidence, _policies, _attachments, _routes, _insideOrgans, _audit, _clock, _gate, _claims, _logger) = (ledger, evidence, policies, attachments, routes, insideOrgans, audit, clock, gate, claims, logger);
-        (_room, _bodies, _longest) = (room, bodies, longest);
+        (_ledger, _evidence, _policies, _attachments, _routes, _profiles) = (ledger, evidence, policies, attachments, routes, profiles);
+        (_insideOrgans, _audit, _clock, _gate, _claims, _room, _bodies, _longest, _logger) = (insideOrgans, audit, clock, gate, claims, room, bodies, longest, logger);
     }
 
     /// <summary>Accepts the submission or refuses it. When this returns, exchange, deliveries and evidence are on the disk.</summary>
     /// <exception cref="ExchangeFault">The refusal, audited, with its reference number; nothing was queued.</exception>
     public async Task<Acceptance> AcceptAsync(Submission submission, CancellationToken cancellation)
     {
+        var authenticated = false;
         try
         {
             CheckPolicy(submission);                                                                                          // 1 may he speak for this organ
+            authenticated = submission.Document.Assurance != Assurance.InformationOnly;
             var deliveries = Address(submission);                                                                             // 2 can everybody be reached
             await using var entered = await _gate.EnterAsync(submission.Sender, cancellation);                                // 3 is he within his limits
             await using var claim = await _claims.TakeAsync(submission.Sender, submission.MessageId, submission.Digest, cancellation); // 4 first, the same again, or a conflict
@@ -80,7 +86,7 @@ public sealed partial class DossierIntake
             var attachments = await JudgeAttachmentsAsync(submission, cancellation);                                          // 5 what is attached; a repeat is not judged again, its receipt stands
             var (id, at) = (ExchangeId.New(_clock), _clock.GetUtcNow().ToTheMillisecond());
             var receipt = await _evidence.AcceptanceAsync(id, submission, at, cancellation);                                  // 6 the receipt, signed
-            var exchange = Exchange(id, at, submission, receipt, deliveries) with { Attachments = attachments };
+            var exchange = Exchange(id, at, submission, receipt, [.. deliveries.Select(delivery => _profiles.Bind(delivery, at))]) with { Attachments = attachments };
             _bodies.RequireStoredWithin(_longest, submission.Attachments.Values);                                             //   what is named now cannot be collected
             if (await _ledger.AcceptAsync(exchange, cancellation) is var last and not Claim.First) return Answer(last, submission);   // 7 one transaction; the ledger has the last word
             await claim.AcceptedAsync(id);
@@ -89,8 +95,30 @@ public sealed partial class DossierIntake
         }
         catch (ExchangeFault refused) when (refused.Fault != Fault.Overloaded)   // one who floods the hub must not fill the ledger
         {
-            await _audit.RefusedAsync(refused, submission.Edge, submission.Sender, CancellationToken.None);
+            if (!authenticated || FaultCatalogue.Meaning(refused.Fault).Passing || !await ProveAsync(refused, submission))
+                await _audit.RefusedAsync(refused, submission.Edge, submission.Sender, CancellationToken.None);
             throw;
+        }
+    }
+
+    // Whoever is told "never" gets a signature under it; a hub whose key is away still refuses.
+    private async Task<bool> ProveAsync(ExchangeFault refused, Submission submission)
+    {
+        var rejected = new RejectedSubmission(submission.Sender, submission.MessageId, submission.Digest, refused.Fault, refused.Rule);
+        var reason = EvidenceReason.Of(refused.Fault, refused.Detail);
+        try
+        {
+            await _audit.RejectedAsync(
+                refused,
+                submission.Edge,
+                rejected,
+                (reference, at) => _evidence.RejectionAsync(submission, reference, reason, at.ToTheMillisecond(), CancellationToken.None),
+                CancellationToken.None);
+            return true;
+        }
+        catch (ExchangeFault unsigned) when (unsigned.Fault == Fault.SealingFailed)
+        {
+            return false;
         }
     }
 

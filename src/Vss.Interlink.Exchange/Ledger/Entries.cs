@@ -46,7 +46,17 @@ public sealed record NewExchange(
 /// <param name="Purpose">Dossier or status.</param>
 /// <param name="About">For a status, the delivery of the dossier that it tells of.</param>
 /// <param name="Text">For a status, its description.</param>
-public sealed record NewDelivery(DeliveryId Id, OrganId Receiver, string Connector, DeliveryPurpose Purpose, DeliveryId? About = null, string Text = "");
+public sealed record NewDelivery(DeliveryId Id, OrganId Receiver, string Connector, DeliveryPurpose Purpose, DeliveryId? About = null, string Text = "")
+{
+    /// <summary>Whether it waits until what came before it from the same organ for the same receiver is out of the hub's hands.</summary>
+    public bool Ordered { get; init; }
+
+    /// <summary>The deadline, or null.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>When it is said that the deadline is near; null: not at all.</summary>
+    public DateTimeOffset? WarnAt { get; init; }
+}
 
 /// <summary>What the ledger says to (sender, message id, digest). It has the last word.</summary>
 public abstract record Claim
@@ -91,7 +101,29 @@ public sealed record LeasedDelivery(
     OrganId? About,
     string Text,
     DateTimeOffset CreatedAt,
-    byte[]? Seal);
+    byte[]? Seal)
+{
+    /// <summary>When the present round of attempts began: with the acceptance, or when a person gave it new ones.</summary>
+    public DateTimeOffset QueuedAt { get; init; } = CreatedAt;
+
+    /// <summary>Whether it is the one that finds out if a resting partner is back.</summary>
+    public bool Probe { get; init; }
+}
+
+/// <summary>What an attempt told of the partner himself.</summary>
+public abstract record PartnerSign
+{
+    private PartnerSign() { }
+
+    /// <summary>He answered, whatever he said: what waits for him is due at once if he was resting.</summary>
+    public sealed record Answered : PartnerSign;
+
+    /// <summary>He failed.</summary>
+    /// <param name="RestAfter">So many failures without an answer between them put him to rest.</param>
+    /// <param name="Within">When they are no further apart than this.</param>
+    /// <param name="Rest">How long he is left in peace before one delivery probes.</param>
+    public sealed record Failed(int RestAfter, TimeSpan Within, TimeSpan Rest) : PartnerSign;
+}
 
 /// <summary>What becomes of a leased delivery; written only while <see cref="Fence"/> is the last one.</summary>
 /// <param name="Delivery">The delivery.</param>
@@ -114,10 +146,20 @@ public sealed record DeliveryOutcome(
     DateTimeOffset? NotBefore = null,
     bool Attempted = true,
     NewEvidence? Evidence = null,
-    IReadOnlyList<NewDelivery>? FollowUp = null);
+    IReadOnlyList<NewDelivery>? FollowUp = null)
+{
+    /// <summary>Evidence that must stand before <see cref="Evidence"/>, as a relay's failure before NON_DELIVERY.</summary>
+    public NewEvidence? EarlierEvidence { get; init; }
+
+    /// <summary>What it tells of the partner; null: nothing.</summary>
+    public PartnerSign? Partner { get; init; }
+
+    /// <summary>For the audit: who did it, and why.</summary>
+    public string Note { get; init; } = "";
+}
 
 /// <summary>A signed piece of evidence.</summary>
-/// <param name="Type">ETSI REM event, as <c>DELIVERY</c>.</param>
+/// <param name="Type">ETSI REM event, as <c>DELIVERY</c>: one of <see cref="Vss.Interlink.Exchange.Evidence.EvidenceType.All"/>.</param>
 /// <param name="Document">Signed XML.</param>
 public sealed record NewEvidence(string Type, byte[] Document);
 
@@ -146,3 +188,32 @@ public sealed record BoxItem(
     DeliveryState State,
     DateTimeOffset ChangedAt,
     byte[]? Seal);
+
+/// <summary>A delivery as the hub's staff see it.</summary>
+public sealed record DeliveryRecord(
+    DeliveryId Delivery,
+    ExchangeId Exchange,
+    OrganId Sender,
+    MessageId MessageId,
+    OrganId Receiver,
+    string Connector,
+    DeliveryPurpose Purpose,
+    DeliveryState State,
+    long Fence,
+    DateTimeOffset QueuedAt,
+    DateTimeOffset? ExpiresAt,
+    DateTimeOffset? WatchAt);
+
+/// <summary>A partner for whom something is due.</summary>
+/// <param name="Receiver">The partner.</param>
+/// <param name="DueAt">When the first delivery may be taken.</param>
+/// <param name="RestingUntil">He rests until then, and one delivery probes; null: he does not.</param>
+public sealed record PartnerDue(OrganId Receiver, DateTimeOffset DueAt, DateTimeOffset? RestingUntil);
+
+/// <summary>A refusal that is proved to its sender.</summary>
+/// <param name="Sender">The authenticated sender.</param>
+/// <param name="MessageId">His id for it.</param>
+/// <param name="Digest">Of the content that was refused.</param>
+/// <param name="Fault">Why.</param>
+/// <param name="Rule">The rule that refused.</param>
+public sealed record RejectedSubmission(OrganId Sender, MessageId MessageId, ContentDigest Digest, Fault Fault, string Rule);

@@ -6,17 +6,29 @@ namespace Vss.Interlink.Exchange.Ledger;
 
 public sealed partial class ExchangeLedger
 {
+    // A delivery of an ordered lane waits for every earlier one that is not out of the hub's hands: PENDING, LEASED, and DEAD, for which a person decides
+    // (1, 2, 6). What has expired is the deadline watch's.
+    private const string Takeable =
+        """
+        (d.lane IS NULL OR NOT EXISTS (
+          SELECT 1 FROM deliveries AS ahead
+          WHERE ahead.lane = d.lane AND ahead.state IN (1, 2, 6) AND (ahead.place, ahead.delivery_id) < (d.place, d.delivery_id)))
+        AND (d.expires_at IS NULL OR d.expires_at > @now)
+        """;
+
+    private const string LeaseColumns =
+        """
+        delivery_id, exchange_id, fence, attempts, due_at, receiver, connector, purpose,
+          (SELECT one.receiver FROM deliveries AS one WHERE one.delivery_id = deliveries.about), text, created_at, seal, queued_at
+        """;
+
     /// <summary>When the connector's next delivery may be taken; null when none waits.</summary>
-    public Task<DateTimeOffset?> NextDueAsync(string connector, CancellationToken cancellation) =>
-        ReadAsync(
-            async sql => await sql.NumberAsync("SELECT min(due_at) FROM deliveries WHERE connector = @connector AND due_at IS NOT NULL", ("@connector", connector)) is { } due
-                ? DateTimeOffset.FromUnixTimeMilliseconds(due)
-                : (DateTimeOffset?)null,
-            cancellation);
+    public async Task<DateTimeOffset?> NextDueAsync(string connector, CancellationToken cancellation) =>
+        (await ListDueAsync(connector, cancellation)).Select(partner => (DateTimeOffset?)partner.DueAt).Min();
 
     /// <summary>
     /// Takes deliveries whose time has come, the longest waiting first: pending ones, and leased ones whose lease ran out. Each gets the next fencing
-    /// token, which makes every earlier lease of it void, and counts an attempt.
+    /// token, which makes every earlier lease of it void, and counts an attempt. What an ordered lane or a resting partner holds back stays.
     /// </summary>
     /// <param name="connector">Whose deliveries.</param>
     /// <param name="owner">Who takes them, for people who look.</param>
@@ -24,28 +36,19 @@ public sealed partial class ExchangeLedger
     /// <param name="until">When the lease ends.</param>
     /// <param name="cancellation">Counts until the write begins.</param>
     public Task<IReadOnlyList<LeasedDelivery>> LeaseAsync(string connector, string owner, int max, DateTimeOffset until, CancellationToken cancellation) =>
-        _store.WriteAsync<IReadOnlyList<LeasedDelivery>>(
-            async session =>
-            {
-                var now = Clock.GetUtcNow();
-                var leased = await session.Sql.QueryAsync(
-                    $"""
-                    WITH due AS MATERIALIZED (SELECT delivery_id FROM deliveries WHERE connector = @connector AND due_at <= @now ORDER BY due_at, delivery_id LIMIT @max {_store.SkipLocked})
-                    UPDATE deliveries SET state = @leased, lease_owner = @owner, due_at = @until, fence = fence + 1, attempts = attempts + 1, changed_at = @now
-                    WHERE delivery_id IN (SELECT delivery_id FROM due)
-                    RETURNING delivery_id, exchange_id, fence, attempts, due_at, receiver, connector, purpose,
-                      (SELECT one.receiver FROM deliveries AS one WHERE one.delivery_id = deliveries.about), text, created_at, seal
-                    """,
-                    ReadLease,
-                    ("@leased", (int)DeliveryState.Leased),
-                    ("@owner", owner),
-                    ("@until", until.Column()),
-                    ("@now", now.Column()),
-                    ("@connector", connector),
-                    ("@max", max));
-                foreach (var lease in leased) session.Changed(lease.Exchange);
-                return [.. leased.OrderBy(lease => lease.CreatedAt)];
-            },
+        LeaseAsync(connector, null, owner, max, until, cancellation);
+
+    /// <summary>The same for one partner; null: for all.</summary>
+    public Task<IReadOnlyList<LeasedDelivery>> LeaseAsync(string connector, OrganId? receiver, string owner, int max, DateTimeOffset until, CancellationToken cancellation) =>
+        _store.WriteAsync(
+            session => TakeAsync(
+                session,
+                "NOT EXISTS (SELECT 1 FROM partner_health AS h WHERE h.connector = d.connector AND h.receiver = d.receiver AND h.resting_until IS NOT NULL)",
+                connector,
+                receiver,
+                owner,
+                max,
+                until),
             cancellation);
 
     /// <summary>Whether a partner's id stands with another delivery.</summary>
@@ -96,18 +99,44 @@ public sealed partial class ExchangeLedger
         return _store.WriteAsync(session => StepAsync(session, DeliveryState.Available, outcome), cancellation);
     }
 
+    private async Task<IReadOnlyList<LeasedDelivery>> TakeAsync(LedgerSession session, string condition, string connector, OrganId? receiver, string owner, int max, DateTimeOffset until)
+    {
+        // One text per combination, so that each uses its own index.
+        var leased = await session.Sql.QueryAsync(
+            $"""
+            WITH due AS MATERIALIZED (
+              SELECT d.delivery_id FROM deliveries AS d
+              WHERE d.connector = @connector {(receiver is null ? "" : "AND d.receiver = @receiver")} AND d.due_at <= @now AND {Takeable} AND {condition}
+              ORDER BY d.due_at, d.delivery_id LIMIT @max {_store.SkipLocked})
+            UPDATE deliveries SET state = @leased, lease_owner = @owner, due_at = @until, fence = fence + 1, attempts = attempts + 1, changed_at = @now
+            WHERE delivery_id IN (SELECT delivery_id FROM due)
+            RETURNING {LeaseColumns}
+            """,
+            ReadLease,
+            ("@leased", (int)DeliveryState.Leased),
+            ("@owner", owner),
+            ("@until", until.Column()),
+            ("@now", Clock.GetUtcNow().Column()),
+            ("@connector", connector),
+            ("@receiver", receiver?.ToString()),
+            ("@max", max));
+        foreach (var lease in leased) session.Changed(lease.Exchange);
+        return [.. leased.OrderBy(lease => lease.CreatedAt)];
+    }
+
     // Out of AVAILABLE there is no lease and so no token to hold against.
     private async Task<bool> StepAsync(LedgerSession session, DeliveryState from, DeliveryOutcome outcome)
     {
         var stepped = await session.Sql.QueryAsync(
             """
             UPDATE deliveries SET state = @to, due_at = @due, lease_owner = NULL, changed_at = @at, attempts = attempts - @untried,
-              external_id = coalesce(@external, external_id), last_error = coalesce(@error, last_error)
+              external_id = coalesce(@external, external_id), last_error = coalesce(@error, last_error), watch_at = CASE WHEN @over THEN NULL ELSE watch_at END
             WHERE delivery_id = @id AND state = @from AND (fence = @fence OR @from <> @leased)
-            RETURNING exchange_id, connector
+            RETURNING exchange_id, connector, receiver, attempts
             """,
-            row => (Exchange: ExchangeId.Stored(row.GetString(0)), Connector: row.GetString(1)),
+            row => (Exchange: ExchangeId.Stored(row.GetString(0)), Connector: row.GetString(1), Receiver: row.GetString(2), Attempts: row.GetInt32(3)),
             ("@to", (int)outcome.To),
+            ("@over", !DeliveryStates.IsOutstanding(outcome.To)),
             ("@due", outcome.NotBefore?.Column()),
             ("@at", outcome.At.Column()),
             ("@untried", outcome.Attempted ? 0 : 1),
@@ -117,14 +146,30 @@ public sealed partial class ExchangeLedger
             ("@from", (int)from),
             ("@leased", (int)DeliveryState.Leased),
             ("@fence", outcome.Fence));
-        if (stepped is not [var (exchange, connector)]) return false;
+        if (stepped is not [var (exchange, connector, receiver, attempts)]) return false;
+        if (outcome.EarlierEvidence is { } earlier) await KeepAsync(session, exchange, outcome.Delivery, earlier, outcome.At);
         if (outcome.Evidence is { } evidence) await KeepAsync(session, exchange, outcome.Delivery, evidence, outcome.At);
         foreach (var next in outcome.FollowUp ?? []) await EnqueueAsync(session, exchange, next, outcome.At);
-        if (outcome.To == DeliveryState.Pending) session.Due(connector);
+        if (outcome.Partner is { } sign) await HearAsync(session, connector, receiver, sign, outcome.At);
+        session.Due(connector);   // put off, or out of the way of what waited behind it
         await SettleAsync(session, exchange, _store.RowLock);
-        await WriteAsync(session, AuditLine.New(outcome.At, AuditEvent.Delivery, connector) with { Exchange = exchange, Delivery = outcome.Delivery, Detail = $"{from} to {outcome.To}" });
+        await WriteAsync(session, AuditLine.New(outcome.At, EventOf(outcome.To, from), connector) with { Exchange = exchange, Delivery = outcome.Delivery, Detail = Words(from, outcome, attempts) });
         session.Changed(exchange);
         return true;
+    }
+
+    private static AuditEvent EventOf(DeliveryState to, DeliveryState from) => (from, to) switch
+    {
+        (DeliveryState.Dead, DeliveryState.Pending) => AuditEvent.Redriven,
+        (_, DeliveryState.Discarded) => AuditEvent.Discarded,
+        _ => AuditEvent.Delivery,
+    };
+
+    private static string Words(DeliveryState from, DeliveryOutcome outcome, int attempts)
+    {
+        var step = $"{from} to {outcome.To}";
+        if (from == DeliveryState.Leased) step += outcome.Attempted ? $", attempt {attempts}" : ", not counted as an attempt";
+        return step + (outcome.Error is { Length: > 0 } error ? $": {error}" : "") + (outcome.Note.Length > 0 ? $"; {outcome.Note}" : "");
     }
 
     // Two receivers of one exchange may be done at the same moment on two connections. The exchange's row is the turnstile: whoever comes second reads the deliveries
@@ -154,5 +199,8 @@ public sealed partial class ExchangeLedger
         row.TextOrNull(8) is { } about ? OrganId.Stored(about) : null,
         row.GetString(9),
         row.Time(10),
-        row.OctetsOrNull(11));
+        row.OctetsOrNull(11))
+    {
+        QueuedAt = row.Time(12),
+    };
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Google.Protobuf;
 using Vss.Interlink.Exchange.Audit;
 using Vss.Interlink.Exchange.Evidence;
+using Vss.Interlink.Exchange.Translation;
 using Vss.Interlink.V1;
 
 namespace Vss.Interlink.Exchange.Ledger;
@@ -101,18 +102,26 @@ public sealed partial class ExchangeLedger
                 ("@size", body.Size));
         foreach (var delivery in exchange.Deliveries) await EnqueueAsync(session, exchange.Id, delivery, at);
         await KeepAsync(session, exchange.Id, null, new NewEvidence(EvidenceType.SubmissionAcceptance, exchange.Receipt), at);
-        await WriteAsync(session, AuditLine.New(at, AuditEvent.Accepted, exchange.Edge) with { Exchange = exchange.Id, Sender = exchange.Sender });
+        await WriteAsync(session, AuditLine.New(at, AuditEvent.Accepted, exchange.Edge) with { Exchange = exchange.Id, Sender = exchange.Sender, Detail = Words(exchange) });
         foreach (var found in exchange.Attachments) await WriteAsync(session, AuditLine.New(at, AuditEvent.AttachmentJudged, exchange.Edge) with { Exchange = exchange.Id, Sender = exchange.Sender, Detail = found });
         session.Changed(exchange.Id);
         return true;
     }
 
+    private static string Words(NewExchange exchange) =>
+        $"assurance {AssuranceText.Of(exchange.Assurance)}; translated to {DossierDigest.Algorithm}, SHA-256 {exchange.Digest}; {exchange.Parts.Count} attachments, {exchange.Deliveries.Count} deliveries";
+
     private static async Task EnqueueAsync(LedgerSession session, ExchangeId exchange, NewDelivery delivery, DateTimeOffset at)
     {
         await session.Sql.DeferAsync(
             """
-            INSERT INTO deliveries (delivery_id, exchange_id, receiver, connector, purpose, about, text, state, attempts, due_at, lease_owner, fence, created_at, changed_at, external_id, last_error, seal)
-            VALUES (@id, @exchange, @receiver, @connector, @purpose, @about, @text, @state, 0, @at, NULL, 0, @at, @at, '', '', NULL)
+            INSERT INTO deliveries (delivery_id, exchange_id, receiver, connector, purpose, about, text, state, attempts, due_at, lease_owner, fence, created_at, changed_at, external_id, last_error, seal,
+              lane, place, queued_at, expires_at, watch_at)
+            SELECT @id, @exchange, @receiver, @connector, @purpose, CAST(@about AS TEXT), @text, @state, 0, @at, NULL, 0, @at, @at, '', '', NULL,
+              to_lane.lane, (SELECT coalesce(max(ahead.place), 0) + 1 FROM deliveries AS ahead WHERE ahead.lane = to_lane.lane AND ahead.state IN (1, 2, 6)), @at, CAST(@expires AS BIGINT), CAST(@watch AS BIGINT)
+            FROM (
+              SELECT CASE WHEN @ordered THEN coalesce((SELECT one.receiver FROM deliveries AS one WHERE one.delivery_id = CAST(@about AS TEXT)), e.sender) || ' ' || @receiver END AS lane
+              FROM exchanges AS e WHERE e.exchange_id = @exchange) AS to_lane
             """,
             ("@id", delivery.Id.ToString()),
             ("@exchange", exchange.ToString()),
@@ -122,6 +131,9 @@ public sealed partial class ExchangeLedger
             ("@about", delivery.About?.ToString()),
             ("@text", delivery.Text),
             ("@state", (int)DeliveryState.Pending),
+            ("@ordered", delivery.Ordered),
+            ("@expires", delivery.ExpiresAt?.Column()),
+            ("@watch", (delivery.WarnAt ?? delivery.ExpiresAt)?.Column()),
             ("@at", at.Column()));
         session.Due(delivery.Connector);
     }

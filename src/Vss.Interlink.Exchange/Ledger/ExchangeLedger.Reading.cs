@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using System.Data.Common;
 using Vss.Interlink.Exchange.Audit;
+using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.V1;
 
 namespace Vss.Interlink.Exchange.Ledger;
@@ -9,6 +10,7 @@ namespace Vss.Interlink.Exchange.Ledger;
 public sealed partial class ExchangeLedger
 {
     private const string ViewColumns = "exchange_id, sender, message_id, kind, document_id, subject, state, accepted_at, digest, assurance";
+    private const string DeliveryColumns = "d.delivery_id, d.receiver, d.purpose, d.state, d.attempts, d.changed_at, d.external_id, d.last_error, d.expires_at, d.expires_soon";
     private const string BoxColumns =
         """
         d.delivery_id, e.exchange_id, e.sender, e.message_id, e.kind, e.document_id, e.subject, d.state, d.changed_at, d.seal
@@ -128,18 +130,8 @@ public sealed partial class ExchangeLedger
     private static async Task<ExchangeView> CompleteAsync(Sql sql, ExchangeView view, bool withDocuments)
     {
         view.Deliveries.AddRange(await sql.QueryAsync(
-            "SELECT delivery_id, receiver, purpose, state, attempts, changed_at, external_id, last_error FROM deliveries WHERE exchange_id = @id ORDER BY created_at, purpose, delivery_id",
-            row => new DeliveryView
-            {
-                DeliveryId = row.GetString(0),
-                Receiver = row.GetString(1),
-                Purpose = row.GetString(2),
-                State = (DeliveryState)row.GetInt32(3),
-                Attempts = row.GetInt32(4),
-                ChangedAt = row.Time(5).ToTimestamp(),
-                ExternalId = row.GetString(6),
-                LastError = row.GetString(7),
-            },
+            $"SELECT {DeliveryColumns} FROM deliveries AS d WHERE d.exchange_id = @id ORDER BY d.created_at, d.purpose, d.delivery_id",
+            ReadDelivery,
             ("@id", view.ExchangeId)));
         view.Evidence.AddRange(await sql.QueryAsync(
             "SELECT type, at, delivery_id, sha256, CASE WHEN @documents THEN document ELSE @nothing END FROM evidence WHERE exchange_id = @id ORDER BY evidence_id",
@@ -154,8 +146,23 @@ public sealed partial class ExchangeLedger
             ("@id", view.ExchangeId),
             ("@documents", withDocuments),
             ("@nothing", Array.Empty<byte>())));
+        foreach (var delivery in view.Deliveries) delivery.Outcome = EvidenceType.Outcome(view.Evidence.Where(one => one.DeliveryId == delivery.DeliveryId).Select(one => one.Type)) ?? "";
         return view;
     }
+
+    private static DeliveryView ReadDelivery(DbDataReader row) => new()
+    {
+        DeliveryId = row.GetString(0),
+        Receiver = row.GetString(1),
+        Purpose = row.GetString(2),
+        State = (DeliveryState)row.GetInt32(3),
+        Attempts = row.GetInt32(4),
+        ChangedAt = row.Time(5).ToTimestamp(),
+        ExternalId = row.GetString(6),
+        LastError = row.GetString(7),
+        ExpiresAt = row.TimeOrNull(8)?.ToTimestamp(),
+        ExpiresSoon = row.GetInt32(9) != 0,
+    };
 
     private static ExchangeView ReadView(DbDataReader row) => new()
     {

@@ -161,6 +161,47 @@ internal static class PostgresSchema
 
         CREATE TABLE anchors (anchor text COLLATE "C" PRIMARY KEY);
         """),
+        (1,
+        """
+        ALTER TABLE deliveries ADD COLUMN lane text COLLATE "C";
+        ALTER TABLE deliveries ADD COLUMN place bigint NOT NULL DEFAULT 0;
+        ALTER TABLE deliveries ADD COLUMN queued_at bigint NOT NULL DEFAULT 0;
+        ALTER TABLE deliveries ADD COLUMN expires_at bigint;
+        ALTER TABLE deliveries ADD COLUMN watch_at bigint;
+        ALTER TABLE deliveries ADD COLUMN expires_soon integer NOT NULL DEFAULT 0;
+        UPDATE deliveries SET queued_at = created_at;
+        CREATE INDEX deliveries_by_lane ON deliveries (lane, place) WHERE lane IS NOT NULL AND state IN (1, 2, 6);
+        CREATE INDEX deliveries_due_by_receiver ON deliveries (connector, receiver, due_at) WHERE due_at IS NOT NULL;
+        CREATE INDEX deliveries_watched ON deliveries (watch_at) WHERE watch_at IS NOT NULL;
+        CREATE INDEX deliveries_by_state ON deliveries (state, delivery_id) WHERE state <> 4;
+        -- An index over partitions holds only with their key in it; a delivery has one exchange.
+        CREATE UNIQUE INDEX evidence_one_answer ON evidence (exchange_id, delivery_id, (CASE WHEN type IN ('DELIVERY', 'NON_DELIVERY') THEN 1 ELSE 2 END))
+          WHERE type IN ('DELIVERY', 'NON_DELIVERY', 'RETRIEVAL', 'NON_RETRIEVAL');
+
+        CREATE TABLE partner_health (
+          connector     text COLLATE "C" NOT NULL,
+          receiver      text COLLATE "C" NOT NULL,
+          failures      integer NOT NULL,
+          failing_since bigint NOT NULL,
+          resting_until bigint,
+          PRIMARY KEY (connector, receiver)
+        );
+
+        CREATE TABLE rejections (
+          reference  text COLLATE "C" PRIMARY KEY,
+          sender     text COLLATE "C" NOT NULL,
+          message_id text COLLATE "C" NOT NULL,
+          digest     bytea NOT NULL,
+          fault      integer NOT NULL,
+          rule       text COLLATE "C" NOT NULL,
+          at         bigint NOT NULL,
+          sha256     bytea NOT NULL,
+          document   bytea NOT NULL,
+          UNIQUE (sender, message_id, digest, fault, rule)
+        );
+        CREATE TRIGGER rejections_never_change BEFORE UPDATE OR DELETE ON rejections FOR EACH ROW EXECUTE FUNCTION append_only();
+        CREATE TRIGGER rejections_never_empty BEFORE TRUNCATE ON rejections EXECUTE FUNCTION append_only();
+        """),
     ];
 
     /// <summary>The version that this hub writes.</summary>

@@ -34,6 +34,8 @@ internal static class Columns
 {
     public static DateTimeOffset Time(this DbDataReader row, int column) => DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
 
+    public static DateTimeOffset? TimeOrNull(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.Time(column);
+
     public static string? TextOrNull(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
     public static byte[] Octets(this DbDataReader row, int column) => row.GetFieldValue<byte[]>(column);

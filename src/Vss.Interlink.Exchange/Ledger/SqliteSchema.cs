@@ -150,6 +150,50 @@ internal static class SqliteSchema
           WHEN OLD.event > 6 OR NOT EXISTS (SELECT 1 FROM archived WHERE exchange_id = OLD.exchange_id) OR EXISTS (SELECT 1 FROM holds WHERE exchange_id = OLD.exchange_id AND released_at IS NULL)
           BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
         """,
+        """
+        -- lane: deliveries of one lane go one after the other, by place; NULL where no order is kept. queued_at: when the present round of attempts began.
+        -- expires_at: the deadline. watch_at: when the deadline is looked at next, first to warn and then to expire.
+        ALTER TABLE deliveries ADD COLUMN lane TEXT;
+        ALTER TABLE deliveries ADD COLUMN place INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE deliveries ADD COLUMN queued_at INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE deliveries ADD COLUMN expires_at INTEGER;
+        ALTER TABLE deliveries ADD COLUMN watch_at INTEGER;
+        ALTER TABLE deliveries ADD COLUMN expires_soon INTEGER NOT NULL DEFAULT 0;
+        UPDATE deliveries SET queued_at = created_at;
+        CREATE INDEX deliveries_by_lane ON deliveries (lane, place) WHERE lane IS NOT NULL AND state IN (1, 2, 6);
+        CREATE INDEX deliveries_due_by_receiver ON deliveries (connector, receiver, due_at) WHERE due_at IS NOT NULL;
+        CREATE INDEX deliveries_watched ON deliveries (watch_at) WHERE watch_at IS NOT NULL;
+        CREATE INDEX deliveries_by_state ON deliveries (state, delivery_id) WHERE state <> 4;
+        -- Delivered or not, taken over or not: one of the two for ever.
+        CREATE UNIQUE INDEX evidence_one_answer ON evidence (delivery_id, (CASE WHEN type IN ('DELIVERY', 'NON_DELIVERY') THEN 1 ELSE 2 END))
+          WHERE type IN ('DELIVERY', 'NON_DELIVERY', 'RETRIEVAL', 'NON_RETRIEVAL');
+
+        -- Partners that failed and have not answered since. resting_until: they are left in peace, and then one delivery probes.
+        CREATE TABLE partner_health (
+          connector     TEXT NOT NULL,
+          receiver      TEXT NOT NULL,
+          failures      INTEGER NOT NULL,
+          failing_since INTEGER NOT NULL,
+          resting_until INTEGER,
+          PRIMARY KEY (connector, receiver)
+        ) STRICT;
+
+        -- Evidence SUBMISSION_REJECTION: of what never became an exchange. reference is that of the audit line.
+        CREATE TABLE rejections (
+          reference  TEXT PRIMARY KEY,
+          sender     TEXT NOT NULL,
+          message_id TEXT NOT NULL,
+          digest     BLOB NOT NULL,
+          fault      INTEGER NOT NULL,
+          rule       TEXT NOT NULL,
+          at         INTEGER NOT NULL,
+          sha256     BLOB NOT NULL,
+          document   BLOB NOT NULL,
+          UNIQUE (sender, message_id, digest, fault, rule)
+        ) STRICT;
+        CREATE TRIGGER rejections_never_change BEFORE UPDATE ON rejections BEGIN SELECT RAISE(ABORT, 'evidence is append-only'); END;
+        CREATE TRIGGER rejections_never_go BEFORE DELETE ON rejections BEGIN SELECT RAISE(ABORT, 'evidence is append-only'); END;
+        """,
     ];
 
     /// <summary>The version that this hub writes.</summary>

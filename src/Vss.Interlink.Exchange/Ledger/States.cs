@@ -19,10 +19,15 @@ public static class DeliveryStates
         (DeliveryState.Leased, DeliveryState.Refused, "the receiver refused it for good"),
         (DeliveryState.Leased, DeliveryState.Dead, "the attempts are used up"),
         (DeliveryState.Available, DeliveryState.Delivered, "the receiver confirmed it"),
+        (DeliveryState.Dead, DeliveryState.Pending, "a person gives it new attempts"),
+        (DeliveryState.Dead, DeliveryState.Discarded, "a person gives it up"),
+        (DeliveryState.Pending, DeliveryState.Expired, "its deadline passed"),
+        (DeliveryState.Available, DeliveryState.Expired, "its deadline passed and the receiver had not confirmed it"),
+        (DeliveryState.Dead, DeliveryState.Expired, "its deadline passed and nobody had given it new attempts"),
     ];
 
     /// <summary>Whether somebody still has to do something about a delivery in this state.</summary>
-    public static bool IsOutstanding(DeliveryState state) => state is not (DeliveryState.Delivered or DeliveryState.Refused);
+    public static bool IsOutstanding(DeliveryState state) => state is not (DeliveryState.Delivered or DeliveryState.Refused or DeliveryState.Discarded or DeliveryState.Expired);
 
     /// <summary>Whether the one state may follow the other.</summary>
     public static bool MayFollow(DeliveryState from, DeliveryState to) => Transitions.Any(step => step.From == from && step.To == to);
@@ -32,13 +37,13 @@ public static class DeliveryStates
 public static class ExchangeStates
 {
     /// <summary>
-    /// ACCEPTED while anything is outstanding, a dead delivery too, because it waits for a person. Then FAILED when a receiver refused the dossier,
-    /// else COMPLETED; a status packet that its addressee refuses does not make the dossier fail.
+    /// ACCEPTED while anything is outstanding, a dead delivery too, because it waits for a person. Then FAILED when a receiver refused the dossier, a person
+    /// gave it up or its deadline passed, else COMPLETED; a status packet that does not reach its addressee does not make the dossier fail.
     /// </summary>
     public static ExchangeState Of(IReadOnlyCollection<(DeliveryPurpose Purpose, DeliveryState State)> deliveries)
     {
         if (deliveries.Any(delivery => DeliveryStates.IsOutstanding(delivery.State))) return ExchangeState.Accepted;
-        return deliveries.Any(delivery => delivery is { Purpose.IsDossier: true, State: DeliveryState.Refused }) ? ExchangeState.Failed : ExchangeState.Completed;
+        return deliveries.Any(delivery => delivery is { Purpose.IsDossier: true, State: not DeliveryState.Delivered }) ? ExchangeState.Failed : ExchangeState.Completed;
     }
 
     /// <summary>Whether nothing more will happen by itself.</summary>

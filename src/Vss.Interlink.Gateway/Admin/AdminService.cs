@@ -4,6 +4,7 @@ using Vss.Interlink.Admin.V1;
 using Vss.Interlink.Exchange;
 using Vss.Interlink.Exchange.Audit;
 using Vss.Interlink.Exchange.Bodies;
+using Vss.Interlink.Exchange.Delivery;
 using Vss.Interlink.Exchange.Faults;
 using Vss.Interlink.Exchange.Ledger;
 using Vss.Interlink.Gateway.Grpc;
@@ -13,7 +14,8 @@ namespace Vss.Interlink.Gateway.Admin;
 
 /// <summary>What the hub's own staff may see and do.</summary>
 public sealed partial class AdminService(
-    ExchangeLedger ledger, ExchangeHistory history, BodyUpkeep bodies, LedgerArchives archives, LedgerProof proof, InsideCaller caller, FaultBoundary faults) : Vss.Interlink.Admin.V1.Admin.AdminBase
+    ExchangeLedger ledger, ExchangeHistory history, DeadLetters letters, BodyUpkeep bodies, LedgerArchives archives, LedgerProof proof, InsideCaller caller, FaultBoundary faults)
+    : Vss.Interlink.Admin.V1.Admin.AdminBase
 {
     public override Task<TraceResponse> Trace(TraceRequest request, ServerCallContext context) => faults.RunAsync(async () =>
     {
@@ -49,6 +51,18 @@ public sealed partial class AdminService(
             });
     });
 
+    public override Task<ListDeliveriesResponse> ListDeliveries(ListDeliveriesRequest request, ServerCallContext context) => faults.RunAsync(async () =>
+    {
+        await caller.RequireAsync(context);
+        return await letters.ListAsync(request, context.CancellationToken);
+    });
+
+    public override Task<DeliveryEntry> RetryDelivery(RetryDeliveryRequest request, ServerCallContext context) => faults.RunAsync(async () =>
+        await letters.RedriveAsync(request.DeliveryId, await caller.NameAsync(context), context.CancellationToken));
+
+    public override Task<DeliveryEntry> DiscardDelivery(DiscardDeliveryRequest request, ServerCallContext context) => faults.RunAsync(async () =>
+        await letters.DiscardAsync(request.DeliveryId, request.Reason, await caller.NameAsync(context), context.CancellationToken));
+
     private static TraceLine Line(AuditLine line) => new()
     {
         At = line.At.ToTimestamp(),
@@ -56,5 +70,6 @@ public sealed partial class AdminService(
         DeliveryId = line.Delivery?.ToString() ?? "",
         Rule = line.Rule,
         Detail = line.Detail,
+        Place = line.Edge,
     };
 }

@@ -107,7 +107,7 @@ internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations ope
             return;
         }
 
-        var fault = FaultCatalogue.Describe(refused.Fault.Fault, refused.Fault.Detail, refused.Fault.Rule, refused.Fault.Reference ?? reference);
+        var fault = FaultCatalogue.Describe(refused.Fault, reference);
         Refused(log, fault.Name, fault.Rule, fault.Detail, fault.Reference);
         var envelope = await SoapWriter.FaultAsync(refused.AnswerIn, refused.Addressing, fault, refused.NotUnderstood);
         if ((refused.Fault.RetryAfter ?? FaultCatalogue.RetryAfter(fault)) is { } wait) http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);

@@ -152,6 +152,7 @@ internal static class SoapWriter
         detail.WriteElementString("i", "Remedy", SoapNames.Interlink, fault.Remedy);
         detail.WriteElementString("i", "Passing", SoapNames.Interlink, XmlConvert.ToString(fault.Passing));
         detail.WriteElementString("i", "Reference", SoapNames.Interlink, fault.Reference);
+        if (fault.Evidence.Length > 0) detail.WriteElementString("i", "Evidence", SoapNames.Interlink, fault.Evidence.ToBase64());
         detail.WriteEndElement();
     }
 

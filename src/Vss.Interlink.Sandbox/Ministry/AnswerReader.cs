@@ -53,7 +53,7 @@ internal static class AnswerReader
         string Of(string name) => detail is null ? "" : Optional(detail, name);
         return new MinistryFault(
             (fault["faultcode"] ?? code?["Value", soap])?.InnerText ?? "", code?["Subcode", soap]?["Value", soap]?.InnerText ?? "",
-            (fault["faultstring"] ?? fault["Reason", soap])?.InnerText ?? "", Of("Name"), Of("Rule"), Of("Remedy"), Of("Passing") == "true", Of("Reference"));
+            (fault["faultstring"] ?? fault["Reason", soap])?.InnerText ?? "", Of("Name"), Of("Rule"), Of("Remedy"), Of("Passing") == "true", Of("Reference"), Convert.FromBase64String(Of("Evidence")));
     }
 
     private static IEnumerable<XmlElement> All(XmlElement parent, string name) => parent.ChildNodes.OfType<XmlElement>().Where(child => child.LocalName == name && child.NamespaceURI == Names.Interlink);

@@ -20,7 +20,8 @@ public sealed record MinistryReply<T>(int HttpStatus, T? Answer, MinistryFault? 
 /// <param name="Remedy">What to do.</param>
 /// <param name="Passing">Whether the same message may be sent again.</param>
 /// <param name="Reference">Number to ask the hub's operators about.</param>
-public sealed record MinistryFault(string Code, string Subcode, string Reason, string Name, string Rule, string Remedy, bool Passing, string Reference);
+/// <param name="Evidence">Signed evidence of the refusal; empty where there is none.</param>
+public sealed record MinistryFault(string Code, string Subcode, string Reason, string Name, string Rule, string Remedy, bool Passing, string Reference, byte[] Evidence);
 
 /// <summary>Answer to SubmitDossier.</summary>
 public sealed record SubmitAnswer(string ExchangeId, DateTimeOffset AcceptedAt, bool Repeated, byte[] ContentSha256, byte[] Receipt);

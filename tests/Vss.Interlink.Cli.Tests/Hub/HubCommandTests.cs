@@ -28,7 +28,7 @@ public sealed class HubCommandTests : IAsyncLifetime
     {
         var run = await Interlink.RunAsync(["trace", Id, .. Access]);
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
-        Assert.Matches("(?s)2026-11-21T09:00:00\\.000\\+07:00  Accepted .*09:00:02\\.000\\+07:00  Attempted PARTNER_UNAVAILABLE  d-1 +delivery\\.attempt +connection refused.*09:00:05\\.000\\+07:00  Delivered", run.Out);
+        Assert.Matches("(?s)2026-11-21T09:00:00\\.000\\+07:00  Accepted +soap .*09:00:02\\.000\\+07:00  Attempted PARTNER_UNAVAILABLE  - +d-1 +delivery\\.attempt +connection refused.*09:00:05\\.000\\+07:00  Delivered", run.Out);
         Assert.Matches("subject +H\\\\u\\{1ED3\\} s", run.Out);
         Assert.True(Ascii.IsValid(run.Out) && !run.Out.Contains('\u001b', StringComparison.Ordinal), run.Out);
     }
@@ -86,7 +86,7 @@ public sealed class HubCommandTests : IAsyncLifetime
     {
         var run = await Interlink.RunAsync(["exchanges", "show", Id, .. Access]);
         Assert.Equal(0, run.ExitCode);
-        Assert.Matches("d-1 +000.00.00.G99 +dossier +DELIVERED +2 ", run.Out);
+        Assert.Matches("d-1 +000.00.00.G99 +dossier +DELIVERED +2 +2026-11-21T09:00:05.000\\+07:00 +DELIVERY +- ", run.Out);
         Assert.Matches("DELIVERY +2026-11-21T09:00:05.000\\+07:00 +d-1 +abab", run.Out);
         Assert.Equal("COMPLETED", (await Interlink.RunAsync(["exchanges", "show", Id, "--json", .. Access])).Json.GetProperty("state").GetString());
     }

@@ -97,8 +97,22 @@ internal sealed class HubHost : IAsyncDisposable
             AcceptedAt = At(0),
             ContentSha256 = ByteString.CopyFrom(new byte[32]),
             Assurance = "signed",
-            Deliveries = { new DeliveryView { DeliveryId = "d-1", Receiver = "000.00.00.G99", Purpose = "dossier", State = DeliveryState.Delivered, Attempts = 2, ChangedAt = At(5) } },
+            Deliveries = { new DeliveryView { DeliveryId = "d-1", Receiver = "000.00.00.G99", Purpose = "dossier", State = DeliveryState.Delivered, Attempts = 2, ChangedAt = At(5), Outcome = "DELIVERY" } },
             Evidence = { new EvidenceView { Type = "DELIVERY", At = At(5), DeliveryId = "d-1", Sha256 = ByteString.CopyFrom(Enumerable.Repeat((byte)0xAB, 32).ToArray()) } },
+        };
+
+        public static DeliveryEntry Dead(DeliveryState state) => new()
+        {
+            ExchangeId = Id,
+            Sender = "000.00.00.G22",
+            MessageId = "btc-1",
+            Connector = "box",
+            QueuedAt = At(0),
+            WaitingBehind = 3,
+            Delivery = new DeliveryView
+            {
+                DeliveryId = "d-1", Receiver = "000.00.00.G99", Purpose = "dossier", State = state, Attempts = 12, ChangedAt = At(5), LastError = "No answer within 100 s.", ExpiresAt = At(60), ExpiresSoon = true,
+            },
         };
 
         public static Timestamp At(int seconds) => Timestamp.FromDateTimeOffset(new DateTimeOffset(2026, 11, 21, 2, 0, 0, TimeSpan.Zero).AddSeconds(seconds));
@@ -117,6 +131,19 @@ internal sealed class HubHost : IAsyncDisposable
 
         public override Task CollectBodies(BodiesRequest request, IServerStreamWriter<BodiesProgress> responseStream, ServerCallContext context) => throw NotFound("no such thing");
 
+        public override Task<ListDeliveriesResponse> ListDeliveries(ListDeliveriesRequest request, ServerCallContext context) => Task.FromResult(new ListDeliveriesResponse
+        {
+            Deliveries = { request.State == DeliveryState.Dead && request.Receiver is "" or "000.00.00.G99" ? [OneExchange.Dead(DeliveryState.Dead)] : [] },
+            NextPageToken = request.PageSize == 1 ? "d-1" : "",
+        });
+
+        public override Task<DeliveryEntry> RetryDelivery(RetryDeliveryRequest request, ServerCallContext context) =>
+            request.DeliveryId == "d-1" ? Task.FromResult(OneExchange.Dead(DeliveryState.Pending)) : throw NotFound("There is no delivery with this id.");
+
+        public override Task<DeliveryEntry> DiscardDelivery(DiscardDeliveryRequest request, ServerCallContext context) => (request.DeliveryId, request.Reason) == ("d-1", "wrong office")
+            ? Task.FromResult(OneExchange.Dead(DeliveryState.Discarded))
+            : throw NotFound("There is no delivery with this id.");
+
         public override Task<TraceResponse> Trace(TraceRequest request, ServerCallContext context) => request.Id switch
         {
             OneExchange.Id => Task.FromResult(new TraceResponse
@@ -124,7 +151,7 @@ internal sealed class HubHost : IAsyncDisposable
                 Exchange = OneExchange.View,
                 Lines =
                 {
-                    new TraceLine { At = OneExchange.At(0), Event = "Accepted", Detail = "signed" },
+                    new TraceLine { At = OneExchange.At(0), Event = "Accepted", Place = "soap", Detail = "signed" },
                     new TraceLine { At = OneExchange.At(2), Event = "Attempted PARTNER_UNAVAILABLE", DeliveryId = "d-1", Rule = "delivery.attempt", Detail = "connection refused\u001b[2J" },
                     new TraceLine { At = OneExchange.At(5), Event = "Delivered", DeliveryId = "d-1" },
                 },

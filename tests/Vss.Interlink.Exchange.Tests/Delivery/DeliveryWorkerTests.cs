@@ -180,9 +180,96 @@ public sealed class DeliveryWorkerTests : IDisposable
         await using var hub = await StartAsync(options, inside);
         var accepted = await hub.AcceptAsync(Hub.Signed(Dossiers.Small()));
 
-        var view = await hub.WhenAsync(accepted.ExchangeId, view => view.Deliveries[0].LastError.Contains("left in peace", StringComparison.Ordinal));
+        await hub.WhenAsync(accepted.ExchangeId, view => view.Deliveries[0] is { State: DeliveryState.Pending, Attempts: 3 });
+        await Task.Delay(TimeSpan.FromMilliseconds(500));
 
-        Assert.Equal((3, 3), (inside.Calls, view.Deliveries[0].Attempts));
+        Assert.Equal(3, inside.Calls);
+        Assert.InRange((await hub.Ledger.NextDueAsync("inside", CancellationToken.None))!.Value - hub.Clock.GetUtcNow(), TimeSpan.FromMinutes(59), TimeSpan.FromMinutes(60));
+    }
+
+    [Fact]
+    public async Task A_partner_who_is_back_is_found_by_probes_that_use_up_no_attempts_and_gets_what_waited()
+    {
+        var down = true;
+        var inside = new ScriptedConnector("inside", relays: false, _ => Volatile.Read(ref down) ? new HandOver.NotNow("down") : new HandOver.Delivered());
+        var options = Fast(maxAttempts: 4, firstWait: TimeSpan.FromMilliseconds(1));
+        options.BreakerFailures = 3;
+        options.BreakerRest = TimeSpan.FromSeconds(1);
+        await using var hub = await StartAsync(options, inside);
+        var accepted = await Task.WhenAll(Enumerable.Range(0, 5).Select(number => hub.AcceptAsync(Hub.Signed(Dossiers.Small($"m-{number}")))));
+        await Task.Delay(TimeSpan.FromSeconds(3.5));
+        var whileDown = inside.Calls;
+
+        Volatile.Write(ref down, false);
+
+        foreach (var one in accepted) await hub.WhenAsync(one.ExchangeId, view => view.State == ExchangeState.Completed);
+        Assert.InRange(whileDown, 4, 16);
+    }
+
+    [Fact]
+    public async Task A_slow_partner_holds_his_own_places_and_nobody_elses()
+    {
+        using var slow = new SemaphoreSlim(0);
+        var axis = new ScriptedConnector("axis", relays: true, async (work, cancellation) =>
+        {
+            if (work.Receiver.ToString() == "G22") await slow.WaitAsync(cancellation);
+            return new HandOver.Delivered();
+        });
+        var options = Fast();
+        options.Concurrency = 3;
+        options.PartnerConcurrency = 2;
+        await using var hub = await StartAsync(options, axis);
+        var stuck = await Task.WhenAll(Enumerable.Range(0, 6).Select(number => hub.AcceptAsync(Hub.Signed(Dossiers.Small($"slow-{number}", receiver: "G22")))));
+        var others = await Task.WhenAll(Enumerable.Range(0, 6).Select(number => hub.AcceptAsync(Hub.Signed(Dossiers.Small($"fast-{number}", receiver: Dossiers.Axis)))));
+
+        foreach (var one in others) await hub.WhenAsync(one.ExchangeId, view => view.State == ExchangeState.Completed);
+
+        Assert.InRange(axis.Works.Count(work => work.Receiver.ToString() == "G22"), 1, 2);
+        slow.Release(6);
+        foreach (var one in stuck) await hub.WhenAsync(one.ExchangeId, view => view.State == ExchangeState.Completed);
+    }
+
+    [Fact]
+    public async Task A_partner_who_asks_for_order_gets_it_also_when_one_in_between_has_to_be_tried_again()
+    {
+        var inside = new ScriptedConnector("inside", relays: false, work => work is { Attempt: 1, MessageId: var id } && id.ToString() is "m-0" or "m-2" && work.Attempt == 1
+            ? new HandOver.NotNow("later", TimeSpan.FromMilliseconds(20))
+            : new HandOver.Delivered());
+        var options = Fast();
+        options.Partners.Add(new PartnerDeliveryOptions { Receiver = Dossiers.Inside, Ordered = true });
+        await using var hub = await StartAsync(options, inside);
+        List<ExchangeId> accepted = [];
+        for (var number = 0; number < 5; number++) accepted.Add((await hub.AcceptAsync(Hub.Signed(Dossiers.Small($"m-{number}")))).ExchangeId);
+
+        foreach (var one in accepted) await hub.WhenAsync(one, view => view.State == ExchangeState.Completed);
+
+        Assert.Equal(["m-0", "m-0", "m-1", "m-2", "m-2", "m-3", "m-4"], inside.Works.Select(work => work.MessageId.ToString()));
+    }
+
+    [Fact]
+    public async Task A_relay_that_failed_to_the_end_is_proved_once_and_not_once_per_attempt()
+    {
+        var axis = new ScriptedConnector("axis", relays: true, _ => new HandOver.NotNow("down", TimeSpan.FromMilliseconds(1)));
+        await using var hub = await StartAsync(Fast(maxAttempts: 3), axis);
+        var accepted = await hub.AcceptAsync(Hub.Signed(Dossiers.Small(receiver: "G22")));
+
+        var view = await hub.WhenAsync(accepted.ExchangeId, view => view.Deliveries[0].State == DeliveryState.Dead);
+
+        Assert.Equal([EvidenceType.SubmissionAcceptance, EvidenceType.RelayFailure], view.Evidence.Select(one => one.Type));
+        Assert.Contains("E404", view.Evidence[1].Document.ToStringUtf8(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_was_tried_for_longer_than_the_profile_says_is_dead_however_few_attempts_counted()
+    {
+        var inside = new ScriptedConnector("inside", relays: false, _ => new HandOver.NotNow("down", TimeSpan.FromMilliseconds(50)));
+        var options = Fast(maxAttempts: 1000);
+        options.GiveUpAfter = TimeSpan.FromMilliseconds(300);
+        options.BreakerFailures = 1000;
+        await using var hub = await StartAsync(options, inside);
+        var accepted = await hub.AcceptAsync(Hub.Signed(Dossiers.Small()));
+
+        await hub.WhenAsync(accepted.ExchangeId, view => view.Deliveries[0] is { State: DeliveryState.Dead, LastError: "down" });
     }
 
     [Fact]

@@ -56,9 +56,22 @@ public sealed class ReceiverBoxTests : IAsyncLifetime
         var view = (await _hub.History.FindAsync(_exchange, CancellationToken.None))!;
         Assert.Equal(first, again);
         Assert.Equal(ExchangeState.Completed, view.State);
-        Assert.Single(view.Evidence, evidence => evidence.Type == EvidenceType.Delivery);
+        Assert.Single(view.Evidence, evidence => evidence.Type == EvidenceType.Retrieval);
         Assert.Empty((await _hub.Box.ListAvailableAsync(Ministry, null, CancellationToken.None)).Items);
         Assert.Equal("m-1", (await _hub.Box.OpenAsync(_delivery, Ministry, CancellationToken.None)).Dossier.MessageId);
+    }
+
+    [Fact]
+    public async Task Made_available_and_taken_over_are_two_moments_with_evidence_each()
+    {
+        var before = (await _hub.History.FindAsync(_exchange, CancellationToken.None))!;
+        await _hub.Box.ConfirmAsync(_delivery, Ministry, CancellationToken.None);
+        var after = (await _hub.History.FindAsync(_exchange, CancellationToken.None))!;
+
+        Assert.Equal([EvidenceType.SubmissionAcceptance, EvidenceType.Delivery], before.Evidence.Select(one => one.Type));
+        Assert.Equal(EvidenceType.Delivery, before.Deliveries[0].Outcome);
+        Assert.Equal([EvidenceType.SubmissionAcceptance, EvidenceType.Delivery, EvidenceType.Retrieval], after.Evidence.Select(one => one.Type));
+        Assert.Equal(EvidenceType.Retrieval, after.Deliveries[0].Outcome);
     }
 
     [Fact]

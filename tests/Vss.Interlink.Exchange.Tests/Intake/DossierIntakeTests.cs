@@ -169,6 +169,38 @@ public sealed class DossierIntakeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_refusal_for_good_is_proved_to_the_sender_and_equal_ones_by_the_same_octets()
+    {
+        var first = await RefusedAsync(Hub.Signed(Dossiers.Small(receiver: "G99")));
+        var again = await RefusedAsync(Hub.Signed(Dossiers.Small(receiver: "G99")));
+
+        var rejection = XmlTree.Load(Assert.IsType<VerificationResult.Passed>(_hub.Verifier.Verify(first.Evidence)).Document.Octets);
+        Assert.Equal(("SUBMISSION_REJECTION", "m-1", Dossiers.Ministry, first.Reference), (Text(rejection, "Type"), Text(rejection, "MessageId"), Text(rejection, "Sender"), Text(rejection, "Reference")));
+        Assert.Equal(("E201", "UNKNOWN_RECEIVER"), (Attribute(rejection, "Reason", "Code"), Attribute(rejection, "Reason", "Fault")));
+        Assert.Equal(first.Evidence.ToArray(), again.Evidence.ToArray());
+        Assert.NotEqual(first.Reference, again.Reference);
+        Assert.NotNull(await _hub.Ledger.FindAuditAsync(again.Reference!, CancellationToken.None));
+        Assert.InRange(first.Evidence.Length, 1, 6 * 1024);   // it travels in the trailers of gRPC, of which some clients take no more than 8 KiB
+    }
+
+    [Fact]
+    public async Task A_conflict_is_proved_too()
+    {
+        await _hub.AcceptAsync(Hub.Signed(Dossiers.Small()));
+        var other = Dossiers.Small();
+        other.Subject = "other";
+        Assert.NotEqual(0, (await RefusedAsync(Hub.Signed(other))).Evidence.Length);
+    }
+
+    [Fact]
+    public async Task Who_is_not_known_for_sure_gets_no_evidence()
+    {
+        Assert.Equal(0, (await RefusedAsync(Hub.Signed(Dossiers.Small(), "CN=Stranger"))).Evidence.Length);
+        Assert.Equal(0, (await RefusedAsync(Hub.Signed(Dossiers.Small(sender: "G77")))).Evidence.Length);
+        Assert.Equal(0, (await RefusedAsync(Hub.FromAxis("G99"))).Evidence.Length);
+    }
+
+    [Fact]
     public async Task A_sender_answered_by_statuses_gets_01_with_the_acceptance()
     {
         var accepted = await _hub.AcceptAsync(await _hub.FromAxisAsync());

@@ -10,7 +10,7 @@ using Vss.Interlink.V1;
 namespace Vss.Interlink.Exchange.Tests.Ledger;
 
 /// <summary>What every ledger keeps, whatever it is made of.</summary>
-public abstract class LedgerContract : IAsyncLifetime
+public abstract partial class LedgerContract : IAsyncLifetime
 {
     private const string Connector = "axis";
 
@@ -426,7 +426,7 @@ public abstract class LedgerContract : IAsyncLifetime
         var lines = await _ledger.ListAuditAsync(exchange.Id, CancellationToken.None);
 
         Assert.Equal([AuditEvent.Accepted, AuditEvent.Delivery], lines.Select(line => line.Event));
-        Assert.Equal("Leased to Delivered", lines[1].Detail);
+        Assert.Equal("Leased to Delivered, attempt 1", lines[1].Detail);
     }
 
     protected NewExchange Exchange(string id = "m-1", string sender = Dossiers.Ministry, string subject = "s")

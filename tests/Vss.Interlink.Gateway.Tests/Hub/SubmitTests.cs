@@ -66,7 +66,8 @@ public sealed class SubmitTests(SharedHub shared)
         Assert.Equal(first.Receipt, again.Receipt);
 
         dossier.Subject = "Nội dung khác";
-        await RefusedAsync(StatusCode.AlreadyExists, "MESSAGE_ID_REUSED", "claim.conflict", Header(dossier), Chunk("report", Dossiers.Report["report"]));
+        var refused = await RefusedAsync(StatusCode.AlreadyExists, "MESSAGE_ID_REUSED", "claim.conflict", Header(dossier), Chunk("report", Dossiers.Report["report"]));
+        Assert.Contains("SUBMISSION_REJECTION", refused.Evidence.ToStringUtf8(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -162,13 +163,14 @@ public sealed class SubmitTests(SharedHub shared)
 
     private static SubmitRequest Chunk(string id, ReadOnlySpan<byte> data) => new() { Chunk = new AttachmentChunk { AttachmentId = id, Data = ByteString.CopyFrom(data) } };
 
-    private async Task RefusedAsync(StatusCode status, string name, string? rule, params SubmitRequest[] messages)
+    private async Task<FaultDetail> RefusedAsync(StatusCode status, string name, string? rule, params SubmitRequest[] messages)
     {
         using var call = shared.Exchange.Submit();
         foreach (var message in messages) await call.RequestStream.WriteAsync(message);
         await call.RequestStream.CompleteAsync();
         var refused = await Assert.ThrowsAsync<RpcException>(async () => await call.ResponseAsync);
         await AssertTraceableAsync(refused, status, name, rule);
+        return refused.Fault();
     }
 
     private async Task AssertTraceableAsync(RpcException refused, StatusCode status, string name, string? rule)

@@ -56,7 +56,9 @@ public sealed class MinistryTests : IAsyncLifetime
         var first = Accepted(await ministry.SubmitAsync(Dossier("m-1")));
         var conflict = await ministry.SubmitAsync(Dossier("m-1") with { Subject = "Something else" });
         Assert.Equal("MESSAGE_ID_REUSED", conflict.Fault?.Name);
-        Assert.Contains(Convert.ToHexStringLower(first.ContentSha256), conflict.Fault!.Reason, StringComparison.Ordinal);
+        Assert.Contains("SUBMISSION_REJECTION", Encoding.UTF8.GetString(conflict.Fault!.Evidence), StringComparison.Ordinal);
+        Assert.Equal(conflict.Fault.Evidence, (await ministry.SubmitAsync(Dossier("m-1") with { Subject = "Something else" })).Fault!.Evidence);
+        Assert.Contains(Convert.ToHexStringLower(first.ContentSha256), conflict.Fault.Reason, StringComparison.Ordinal);
         Assert.Equal(first.Receipt, (await ministry.GetReceiptAsync(ExchangeHost.Ministry, "m-1")).Answer!.Receipt);
     }
 

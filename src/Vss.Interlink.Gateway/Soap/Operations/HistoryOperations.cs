@@ -72,6 +72,9 @@ internal sealed class HistoryOperations(ExchangeHistory history, CallerRules cal
         body.WriteElementString("i", "ChangedAt", Ns, VietnamTime.Format(delivery.ChangedAt.ToDateTimeOffset()));
         if (delivery.ExternalId.Length > 0) body.WriteElementString("i", "ExternalId", Ns, delivery.ExternalId);
         if (delivery.LastError.Length > 0) body.WriteElementString("i", "Error", Ns, delivery.LastError);
+        if (delivery.Outcome.Length > 0) body.WriteElementString("i", "Outcome", Ns, delivery.Outcome);
+        if (delivery.ExpiresAt is { } deadline) body.WriteElementString("i", "ExpiresAt", Ns, VietnamTime.Format(deadline.ToDateTimeOffset()));
+        if (delivery.ExpiresSoon) body.WriteElementString("i", "ExpiresSoon", Ns, XmlConvert.ToString(true));
         body.WriteEndElement();
     }
 
