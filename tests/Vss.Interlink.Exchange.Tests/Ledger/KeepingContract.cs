@@ -85,7 +85,7 @@ public abstract class KeepingContract : IAsyncLifetime
         var line = Assert.Single(await Ledger.ListAuditAsync(first.ExchangeId, CancellationToken.None));
         Assert.Equal(AuditEvent.Archived, line.Event);
         Assert.Contains(run.Archive.Name, line.Detail, StringComparison.Ordinal);
-        Assert.Empty((await ProveAsync()).Where(finding => finding.Broken));
+        Assert.DoesNotContain(await ProveAsync(), finding => finding.Broken);
         Assert.Null((await Archives().ArchiveAsync(10, By, CancellationToken.None)).Archive);
     }
 

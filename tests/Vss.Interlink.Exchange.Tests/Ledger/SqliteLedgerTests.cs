@@ -28,7 +28,7 @@ public sealed class SqliteLedgerTests : LedgerContract
     public async Task A_ledger_of_the_first_version_gets_what_came_since()
     {
         await base.DisposeAsync();
-        Execute("DROP TABLE anchors; DROP TABLE revocation_answers; DELETE FROM schema_versions WHERE version > 1");
+        Execute("DROP TABLE archived; DROP TABLE holds; DROP INDEX evidence_by_delivery; DROP INDEX deliveries_by_about; DROP TABLE anchors; DROP TABLE revocation_answers; DELETE FROM schema_versions WHERE version > 1");
         await using var migrated = Open();
         Assert.Null(await new RevocationTable(migrated).FindAsync("q", CancellationToken.None));
     }
