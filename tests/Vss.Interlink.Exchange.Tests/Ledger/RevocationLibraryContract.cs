@@ -110,7 +110,7 @@ public sealed class RevocationTableTests : RevocationLibraryContract, IAsyncLife
             back.CommandText =
                 """
                 DROP TABLE anchors; DROP TABLE revocation_answers; DROP TABLE partner_health; DROP TABLE rejections;
-                DROP INDEX deliveries_by_lane; DROP INDEX deliveries_due_by_receiver; DROP INDEX deliveries_watched; DROP INDEX deliveries_by_state; DROP INDEX evidence_one_answer;
+                DROP INDEX deliveries_by_lane; DROP INDEX deliveries_due_by_receiver; DROP INDEX deliveries_watched; DROP INDEX deliveries_ended; DROP INDEX evidence_one_answer;
                 ALTER TABLE deliveries DROP COLUMN lane; ALTER TABLE deliveries DROP COLUMN place; ALTER TABLE deliveries DROP COLUMN queued_at;
                 ALTER TABLE deliveries DROP COLUMN expires_at; ALTER TABLE deliveries DROP COLUMN watch_at; ALTER TABLE deliveries DROP COLUMN expires_soon;
                 DELETE FROM schema_versions WHERE version > 1;
