@@ -10,6 +10,9 @@ namespace Vss.Interlink.Exchange.Delivery;
 /// <summary>Takes due deliveries for each connector and runs them, some at once. Woken by commits; polls in case a bell was not heard.</summary>
 public sealed partial class DeliveryWorker : BackgroundService
 {
+    // What another node holds at this moment may be due again, and what is behind it too.
+    private static readonly TimeSpan AfterAnother = TimeSpan.FromMilliseconds(100);
+
     private readonly ExchangeLedger _ledger;
     private readonly IReadOnlyList<IPartnerConnector> _connectors;
     private readonly DeliveryAttempt _attempt;
@@ -60,9 +63,8 @@ public sealed partial class DeliveryWorker : BackgroundService
         {
             while (true)
             {
-                var (taken, next) = await TakeWorkAsync(connector, slots, stopping);
-                foreach (var lease in taken) _ = RunAsync(lease, connector, Free, stopping);
-                if (taken.Count == 0) await bell.WaitAsync(Until(next), _clock, stopping);
+                var (began, next) = await TakeWorkAsync(connector, slots, lease => _ = RunAsync(lease, connector, Free, stopping), stopping);
+                if (!began) await bell.WaitAsync(Until(next), _clock, stopping);
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -79,17 +81,25 @@ public sealed partial class DeliveryWorker : BackgroundService
     }
 
     // A look costs no flush, a lease does.
-    private async Task<(IReadOnlyList<LeasedDelivery> Taken, DateTimeOffset? Next)> TakeWorkAsync(IPartnerConnector connector, PartnerSlots slots, CancellationToken stopping)
+    private async Task<(bool Began, DateTimeOffset? Next)> TakeWorkAsync(IPartnerConnector connector, PartnerSlots slots, Action<LeasedDelivery> begin, CancellationToken stopping)
     {
-        List<LeasedDelivery> taken = [];
+        var began = false;
         DateTimeOffset? next = null;
         try
         {
             foreach (var partner in await _ledger.ListDueAsync(connector.Name, stopping))
             {
                 var now = _clock.GetUtcNow();
-                if (partner.DueAt <= now) taken.AddRange(await TakeWorkAsync(connector, partner, slots, now, stopping));
-                else next ??= partner.DueAt;   // the list is in the order of time
+                if (partner.DueAt > now)
+                {
+                    next ??= partner.DueAt;   // the list is in the order of time
+                    continue;
+                }
+
+                if (await TakeWorkAsync(connector, partner, slots, now, stopping) is not { } some) continue;
+                if (some.Count == 0) next = now + AfterAnother;
+                foreach (var lease in some) begin(lease);   // at once: whatever happens to the next partner, this one's lease is in somebody's hands
+                began |= some.Count > 0;
             }
         }
         catch (Exception failed) when (failed is not OperationCanceledException || !stopping.IsCancellationRequested)
@@ -97,13 +107,14 @@ public sealed partial class DeliveryWorker : BackgroundService
             LogLedgerFailed(_logger, failed, connector.Name);
         }
 
-        return (taken, next);
+        return (began, next);
     }
 
-    private async Task<IReadOnlyList<LeasedDelivery>> TakeWorkAsync(IPartnerConnector connector, PartnerDue partner, PartnerSlots slots, DateTimeOffset now, CancellationToken stopping)
+    // Null when there is no place for the partner: one that gets free rings the bell. Nothing when another node was faster.
+    private async Task<IReadOnlyList<LeasedDelivery>?> TakeWorkAsync(IPartnerConnector connector, PartnerDue partner, PartnerSlots slots, DateTimeOffset now, CancellationToken stopping)
     {
         var places = slots.Take(partner.Receiver, partner.RestingUntil is null ? _options.Concurrency : 1);
-        if (places == 0) return [];   // a place that gets free rings the bell
+        if (places == 0) return null;
         IReadOnlyList<LeasedDelivery> taken = [];
         try
         {

@@ -153,12 +153,12 @@ public sealed partial class ExchangeLedger
         if (outcome.Partner is { } sign) await HearAsync(session, connector, receiver, sign, outcome.At);
         session.Due(connector);   // put off, or out of the way of what waited behind it
         await SettleAsync(session, exchange, _store.RowLock);
-        await WriteAsync(session, AuditLine.New(outcome.At, EventOf(outcome.To, from), connector) with { Exchange = exchange, Delivery = outcome.Delivery, Detail = Words(from, outcome, attempts) });
+        await WriteAsync(session, AuditLine.New(outcome.At, EventOf(from, outcome.To), connector) with { Exchange = exchange, Delivery = outcome.Delivery, Detail = Words(from, outcome, attempts) });
         session.Changed(exchange);
         return true;
     }
 
-    private static AuditEvent EventOf(DeliveryState to, DeliveryState from) => (from, to) switch
+    private static AuditEvent EventOf(DeliveryState from, DeliveryState to) => (from, to) switch
     {
         (DeliveryState.Dead, DeliveryState.Pending) => AuditEvent.Redriven,
         (_, DeliveryState.Discarded) => AuditEvent.Discarded,

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using Vss.Interlink.Exchange.Bodies;
+using Vss.Interlink.Exchange.Faults;
+using Vss.Interlink.V1;
 
 namespace Vss.Interlink.Exchange.Ledger;
 
@@ -47,7 +49,7 @@ public sealed class LedgerArchives(ExchangeLedger ledger, BodyStore bodies, stri
                 contents.Add(content);
                 held += content.Record.Dossier.CalculateSize() + content.View.CalculateSize();
             }
-            catch (InvalidDataException damaged)
+            catch (Exception damaged) when (damaged is InvalidDataException or ExchangeFault { Fault: Fault.BodyUnreadable })
             {
                 leftOut.Add((id, damaged.Message));   // it stays where it is, for a person to look at; the others need not wait
             }

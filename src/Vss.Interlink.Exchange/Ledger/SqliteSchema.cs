@@ -163,7 +163,7 @@ internal static class SqliteSchema
         CREATE INDEX deliveries_by_lane ON deliveries (lane, place) WHERE lane IS NOT NULL AND state IN (1, 2, 6);
         CREATE INDEX deliveries_due_by_receiver ON deliveries (connector, receiver, due_at) WHERE due_at IS NOT NULL;
         CREATE INDEX deliveries_watched ON deliveries (watch_at) WHERE watch_at IS NOT NULL;
-        CREATE INDEX deliveries_by_state ON deliveries (state, delivery_id) WHERE state <> 4;
+        CREATE INDEX deliveries_ended ON deliveries (state, delivery_id) WHERE state IN (5, 6, 7, 8);
         -- Delivered or not, taken over or not: one of the two for ever.
         CREATE UNIQUE INDEX evidence_one_answer ON evidence (delivery_id, (CASE WHEN type IN ('DELIVERY', 'NON_DELIVERY') THEN 1 ELSE 2 END))
           WHERE type IN ('DELIVERY', 'NON_DELIVERY', 'RETRIEVAL', 'NON_RETRIEVAL');

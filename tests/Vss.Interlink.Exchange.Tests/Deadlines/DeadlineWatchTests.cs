@@ -22,7 +22,7 @@ public sealed class DeadlineWatchTests : IDisposable
     public async Task What_no_worker_could_deliver_expires_with_evidence_that_verifies_after_a_warning()
     {
         await using var hub = Hub(Dossiers.Inside);
-        var accepted = await hub.AcceptAsync(Tests.Hub.FromAxis());
+        var accepted = await hub.AcceptAsync(await hub.FromAxisAsync());
         Assert.Equal(0, await hub.Deadlines.LookAsync(CancellationToken.None));
 
         _clock.Advance(Hour);
@@ -76,7 +76,7 @@ public sealed class DeadlineWatchTests : IDisposable
     public async Task A_partner_without_a_deadline_and_a_status_have_none()
     {
         await using var hub = Hub(Dossiers.Axis);
-        var accepted = await hub.AcceptAsync(Tests.Hub.FromAxis());
+        var accepted = await hub.AcceptAsync(await hub.FromAxisAsync());
         Assert.All((await ViewAsync(hub, accepted.ExchangeId)).Deliveries, delivery => Assert.Null(delivery.ExpiresAt));
     }
 

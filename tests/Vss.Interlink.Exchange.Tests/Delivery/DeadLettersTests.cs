@@ -38,7 +38,7 @@ public sealed class DeadLettersTests : IDisposable
     {
         var axis = new ScriptedConnector("axis", relays: true, _ => new HandOver.Delivered());
         await using var hub = await StartAsync(new ScriptedConnector("inside", relays: false, _ => new HandOver.NotNow("down", TimeSpan.FromMilliseconds(1))), axis);
-        var (exchange, delivery) = await DeadAsync(hub, Hub.FromAxis());
+        var (exchange, delivery) = await DeadAsync(hub, await hub.FromAxisAsync());
 
         var entry = await hub.Letters.DiscardAsync(delivery, "wrong office, person 079123456789", Operator, CancellationToken.None);
 

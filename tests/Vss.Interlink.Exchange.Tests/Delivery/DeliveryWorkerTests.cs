@@ -332,6 +332,25 @@ public sealed class DeliveryWorkerTests : IDisposable
     }
 
     [Fact]
+    public async Task Stopping_in_the_middle_of_taking_work_leaves_nothing_under_a_lease()
+    {
+        for (var round = 0; round < 10; round++)
+        {
+            var axis = new ScriptedConnector("axis", relays: true, async (_, cancellation) =>
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
+                return new HandOver.Delivered();
+            });
+            await using var hub = await StartAsync(null, axis);
+            await Task.WhenAll(Enumerable.Range(0, 8).Select(number => hub.AcceptAsync(Hub.Signed(Dossiers.Small($"m-{round}-{number}", receiver: number % 2 == 0 ? "G22" : Dossiers.Axis)))));
+
+            await hub.Worker.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
+
+            Assert.Empty(await hub.Ledger.ListDeliveriesAsync(DeliveryState.Leased, null, null, 10, CancellationToken.None));
+        }
+    }
+
+    [Fact]
     public async Task Many_exchanges_each_reach_their_receiver_once_with_their_own_content()
     {
         var inside = new ScriptedConnector("inside", relays: false, _ => new HandOver.Delivered());

@@ -197,7 +197,7 @@ public sealed class DossierIntakeTests : IAsyncLifetime
     {
         Assert.Equal(0, (await RefusedAsync(Hub.Signed(Dossiers.Small(), "CN=Stranger"))).Evidence.Length);
         Assert.Equal(0, (await RefusedAsync(Hub.Signed(Dossiers.Small(sender: "G77")))).Evidence.Length);
-        Assert.Equal(0, (await RefusedAsync(Hub.FromAxis("G99"))).Evidence.Length);
+        Assert.Equal(0, (await RefusedAsync(await _hub.FromAxisAsync("G99"))).Evidence.Length);
     }
 
     [Fact]

@@ -166,6 +166,36 @@ public abstract partial class LedgerContract
         Assert.Empty(await _ledger.ListDeliveriesAsync(DeliveryState.Pending, OrganId.Stored("G15"), null, 2, CancellationToken.None));
     }
 
+    [Theory]
+    [InlineData(DeliveryState.Pending)]
+    [InlineData(DeliveryState.Leased)]
+    [InlineData(DeliveryState.Available)]
+    [InlineData(DeliveryState.Delivered)]
+    [InlineData(DeliveryState.Refused)]
+    [InlineData(DeliveryState.Dead)]
+    [InlineData(DeliveryState.Discarded)]
+    [InlineData(DeliveryState.Expired)]
+    public async Task Each_state_has_its_list(DeliveryState state)
+    {
+        await AcceptAsync(Timed(Exchange()));
+        if (state is not (DeliveryState.Pending or DeliveryState.Expired))
+        {
+            var lease = Assert.Single(await TakeAsync());
+            var to = state == DeliveryState.Discarded ? DeliveryState.Dead : state;
+            if (state != DeliveryState.Leased) await CompleteAsync(new DeliveryOutcome(lease.Delivery, lease.Fence, to, Clock.GetUtcNow()));
+            if (state == DeliveryState.Discarded) await _ledger.DiscardAsync(Discarded(lease.Delivery), CancellationToken.None);
+        }
+        else if (state == DeliveryState.Expired)
+        {
+            Clock.Advance(TimeSpan.FromHours(2));
+            var over = Assert.Single(await _ledger.ListWatchedAsync(10, CancellationToken.None));
+            await _ledger.ExpireAsync(over, Expired(over), CancellationToken.None);
+        }
+
+        foreach (var one in Enum.GetValues<DeliveryState>().Where(one => one != DeliveryState.Unspecified))
+            Assert.Equal(one == state ? 1 : 0, (await ListAsync(one)).Count(entry => entry.Delivery.State == state));
+    }
+
     [Fact]
     public async Task A_deadline_that_is_near_is_told_once_and_one_that_passed_ends_the_delivery()
     {

@@ -28,7 +28,15 @@ public sealed class SqliteLedgerTests : LedgerContract
     public async Task A_ledger_of_the_first_version_gets_what_came_since()
     {
         await base.DisposeAsync();
-        Execute("DROP TABLE archived; DROP TABLE holds; DROP INDEX evidence_by_delivery; DROP INDEX deliveries_by_about; DROP TABLE anchors; DROP TABLE revocation_answers; DELETE FROM schema_versions WHERE version > 1");
+        Execute(
+            """
+            DROP TABLE archived; DROP TABLE holds; DROP TABLE anchors; DROP TABLE revocation_answers; DROP TABLE partner_health; DROP TABLE rejections;
+            DROP INDEX evidence_by_delivery; DROP INDEX deliveries_by_about; DROP INDEX evidence_one_answer;
+            DROP INDEX deliveries_by_lane; DROP INDEX deliveries_due_by_receiver; DROP INDEX deliveries_watched; DROP INDEX deliveries_ended;
+            ALTER TABLE deliveries DROP COLUMN lane; ALTER TABLE deliveries DROP COLUMN place; ALTER TABLE deliveries DROP COLUMN queued_at;
+            ALTER TABLE deliveries DROP COLUMN expires_at; ALTER TABLE deliveries DROP COLUMN watch_at; ALTER TABLE deliveries DROP COLUMN expires_soon;
+            DELETE FROM schema_versions WHERE version > 1;
+            """);
         await using var migrated = Open();
         Assert.Null(await new RevocationTable(migrated).FindAsync("q", CancellationToken.None));
     }

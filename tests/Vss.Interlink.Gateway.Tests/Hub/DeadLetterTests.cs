@@ -36,7 +36,7 @@ public sealed class DeadLetterTests : IAsyncLifetime
         var (exchange, letter) = await DeadAsync(service, "dead-1");
         Assert.Equal(("inside", "dead-1", 2), (letter.Connector, letter.MessageId, letter.Delivery.Attempts));
 
-        Assert.Equal(DeliveryState.Pending, (await Admin.RetryDeliveryAsync(new RetryDeliveryRequest { DeliveryId = letter.Delivery.DeliveryId })).Delivery.State);
+        await Admin.RetryDeliveryAsync(new RetryDeliveryRequest { DeliveryId = letter.Delivery.DeliveryId });
         var again = await service.NextAsync();
         await service.AnswerAsync(new InboxRequest { Acknowledge = new Acknowledge { LeaseToken = again.LeaseToken } });
         await service.Exchange.ViewAsync(exchange, view => view.State == ExchangeState.Completed);
