@@ -196,14 +196,16 @@ public sealed class DeliveryWorkerTests : IDisposable
         options.BreakerFailures = 3;
         options.BreakerRest = TimeSpan.FromSeconds(1);
         await using var hub = await StartAsync(options, inside);
-        var accepted = await Task.WhenAll(Enumerable.Range(0, 5).Select(number => hub.AcceptAsync(Hub.Signed(Dossiers.Small($"m-{number}")))));
-        await Task.Delay(TimeSpan.FromSeconds(3.5));
-        var whileDown = inside.Calls;
+        var first = await hub.AcceptAsync(Hub.Signed(Dossiers.Small("m-first")));
+        await hub.WhenAsync(first.ExchangeId, view => view.Deliveries[0] is { State: DeliveryState.Pending, Attempts: 3 });
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (inside.Calls < 5) await Task.Delay(TimeSpan.FromMilliseconds(50), patience.Token);
+        var waiting = await Task.WhenAll(Enumerable.Range(0, 4).Select(number => hub.AcceptAsync(Hub.Signed(Dossiers.Small($"m-{number}")))));
 
         Volatile.Write(ref down, false);
 
-        foreach (var one in accepted) await hub.WhenAsync(one.ExchangeId, view => view.State == ExchangeState.Completed);
-        Assert.InRange(whileDown, 4, 16);
+        foreach (var one in waiting.Append(first)) await hub.WhenAsync(one.ExchangeId, view => view.State == ExchangeState.Completed);
+        Assert.Equal(4, (await hub.History.FindAsync(first.ExchangeId, CancellationToken.None))!.Deliveries[0].Attempts);
     }
 
     [Fact]

@@ -93,7 +93,7 @@ public abstract partial class LedgerContract
     public async Task The_first_answer_releases_all_that_waited_and_no_attempt_was_counted_meanwhile()
     {
         for (var number = 0; number < 5; number++) await AcceptAsync(Exchange($"m-{number}"));
-        await FailAsync(3);
+        await FailAsync(3, TimeSpan.FromHours(1));
         Clock.Advance(Breaker.Rest);
         var probe = (await ProbeAsync(_ledger, Assert.Single(await _ledger.ListDueAsync(Connector, CancellationToken.None))))!;
 
@@ -328,9 +328,9 @@ public abstract partial class LedgerContract
         return lease;
     }
 
-    private async Task FailAsync(int times)
+    private async Task FailAsync(int times, TimeSpan wait = default)
     {
-        for (var time = 0; time < times; time++) Assert.True(await CompleteAsync(PutOff((await TakeAsync(1))[0])));
+        for (var time = 0; time < times; time++) Assert.True(await CompleteAsync(PutOff((await TakeAsync(1))[0]) with { NotBefore = Clock.GetUtcNow() + wait }));
     }
 
     private Task<IReadOnlyList<LeasedDelivery>> TakeAsync(int max) => _ledger.LeaseAsync(Connector, "worker", max, Clock.GetUtcNow() + Lease, CancellationToken.None);
