@@ -202,13 +202,16 @@ internal static class SqliteSchema
     /// <summary>Brings the tables to this version, under an exclusive lock.</summary>
     /// <returns>The version that was there; 0 for a new file.</returns>
     /// <exception cref="InvalidOperationException">The ledger was written by a newer hub.</exception>
-    public static int Migrate(SqliteConnection connection, DateTimeOffset now)
+    public static int Migrate(SqliteConnection connection, DateTimeOffset now) => Migrate(connection, now, Versions.Length);
+
+    /// <summary>Goes as far as a version and no further: the ledger of an earlier hub.</summary>
+    internal static int Migrate(SqliteConnection connection, DateTimeOffset now, int upTo)
     {
         using var transaction = connection.BeginTransaction(System.Data.IsolationLevel.Serializable, deferred: false);
         Execute(connection, "CREATE TABLE IF NOT EXISTS schema_versions (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT");
         var there = Execute(connection, "SELECT coalesce(max(version), 0) FROM schema_versions");
         if (there > Versions.Length) throw new InvalidOperationException($"The ledger has schema version {there}; this hub knows up to {Versions.Length}. Run the hub that wrote it, or a newer one.");
-        for (var version = (int)there + 1; version <= Versions.Length; version++)
+        for (var version = (int)there + 1; version <= upTo; version++)
         {
             Execute(connection, Versions[version - 1]);
             Execute(connection, "INSERT INTO schema_versions (version, applied_at) VALUES (@version, @now)", ("@version", version), ("@now", now.Column()));

@@ -25,20 +25,24 @@ public sealed class SqliteLedgerTests : LedgerContract
     }
 
     [Fact]
-    public async Task A_ledger_of_the_first_version_gets_what_came_since()
+    public async Task A_ledger_of_the_first_version_gets_what_came_since_and_keeps_what_it_has()
     {
-        await base.DisposeAsync();
-        Execute(
-            """
-            DROP TABLE archived; DROP TABLE holds; DROP TABLE anchors; DROP TABLE revocation_answers; DROP TABLE partner_health; DROP TABLE rejections;
-            DROP INDEX evidence_by_delivery; DROP INDEX deliveries_by_about; DROP INDEX evidence_one_answer;
-            DROP INDEX deliveries_by_lane; DROP INDEX deliveries_due_by_receiver; DROP INDEX deliveries_watched; DROP INDEX deliveries_ended;
-            ALTER TABLE deliveries DROP COLUMN lane; ALTER TABLE deliveries DROP COLUMN place; ALTER TABLE deliveries DROP COLUMN queued_at;
-            ALTER TABLE deliveries DROP COLUMN expires_at; ALTER TABLE deliveries DROP COLUMN watch_at; ALTER TABLE deliveries DROP COLUMN expires_soon;
-            DELETE FROM schema_versions WHERE version > 1;
-            """);
-        await using var migrated = Open();
+        using (var connection = new SqliteConnection($"Data Source={_folder["first.db"]};Pooling=False"))
+        {
+            connection.Open();
+            SqliteSchema.Migrate(connection, Clock.GetUtcNow(), upTo: 1);
+            using var command = connection.CreateCommand();
+            command.CommandText =
+                """
+                INSERT INTO exchanges VALUES ('x-00000000-0000-7000-8000-000000000001', 'G12', 'm-1', 1, '', '', 1, 0, x'00', 'signed', NULL, 0, 'soap', x'', x'', NULL);
+                INSERT INTO deliveries VALUES ('d-00000000-0000-7000-8000-000000000002', 'x-00000000-0000-7000-8000-000000000001', 'G15', 'axis', 'dossier', NULL, '', 1, 0, 5, NULL, 0, 5, 5, '', '', NULL);
+                """;
+            command.ExecuteNonQuery();
+        }
+
+        await using var migrated = ExchangeLedger.OpenSqlite(_folder["first.db"], Clock);
         Assert.Null(await new RevocationTable(migrated).FindAsync("q", CancellationToken.None));
+        Assert.Equal("d-00000000-0000-7000-8000-000000000002", Assert.Single(await migrated.LeaseAsync("axis", "worker", 10, Clock.GetUtcNow().AddMinutes(1), CancellationToken.None)).Delivery.ToString());
     }
 
     [Fact]
