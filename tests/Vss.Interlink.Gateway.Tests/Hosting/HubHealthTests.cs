@@ -101,6 +101,7 @@ public sealed class HubHealthTests : IDisposable
             ["Exchange:Claims:Redis:Authentication"] = "None",
             ["Exchange:Claims:Redis:Timeout"] = "00:00:02",
             ["Exchange:DataFolder"] = _folder.FullName,
+            ["Exchange:BodyKeys"] = TestPki.Instance.BodyKeys,
             ["Exchange:HubOrgan"] = "G24",
             ["Exchange:InsideOrgans:0"] = "G24",
             ["Exchange:Routes:0:Receiver"] = "G18",
