@@ -16,7 +16,9 @@ internal static class RedisTlsPeer
         if (anchors.Count == 0) throw new InvalidDataException($"'{options.Anchors}' holds no certificate.");
         configuration.Ssl = true;
         configuration.SslHost = options.ServerName;
+#pragma warning disable CA5398 // an allow-list: left to the system, an old one might agree to TLS 1.0
         configuration.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+#pragma warning restore CA5398
         configuration.CertificateValidation += (_, certificate, chain, errors) => IsGood(certificate, chain, errors, anchors);
         if (options.ClientKey is null) return;
         var own = KeyUri.OpenTls(new Uri(options.ClientKey)).Certificate;
