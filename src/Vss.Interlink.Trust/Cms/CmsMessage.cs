@@ -60,14 +60,17 @@ internal sealed class CmsMessage
 
     public List<CmsSigner> Signers { get; } = [];
 
-    /// <summary>Reads DER or BER; null for anything that is no SignedData. Zeros behind it, as PDF signatures are filled up with, do not matter.</summary>
+    /// <summary>Whether what stands behind an encoded object is no second one: zeros, as places that were left for a signature are filled up with, or one end of line.</summary>
+    internal static bool IsPadding(ReadOnlySpan<byte> behind) => behind is [(byte)'\n'] or [(byte)'\r', (byte)'\n'] || !behind.ContainsAnyExcept((byte)0);
+
+    /// <summary>Reads DER or BER; null for anything that is no SignedData, or has something else than padding behind it.</summary>
     public static CmsMessage? TryRead(ReadOnlyMemory<byte> octets)
     {
         try
         {
             var whole = new AsnReader(octets, AsnEncodingRules.BER).PeekEncodedValue();
             var outer = new AsnReader(whole, AsnEncodingRules.BER).ReadSequence();
-            return outer.ReadObjectIdentifier() == SignedData ? new CmsMessage(whole, outer.ReadSequence(s_zero).ReadSequence()) : null;
+            return IsPadding(octets.Span[whole.Length..]) && outer.ReadObjectIdentifier() == SignedData ? new CmsMessage(whole, outer.ReadSequence(s_zero).ReadSequence()) : null;
         }
         catch (Exception broken) when (broken is AsnContentException or CryptographicException)
         {

@@ -182,8 +182,17 @@ internal sealed class PathCertificate
                 HasCriticalExtendedUsages = extension.Critical;
                 return true;
             case "2.5.29.32":
-                Policies = Oids(value.ReadSequence(), reader => reader.ReadSequence().ReadObjectIdentifier());
-                return true;
+                // Section 4.2.1.4: of a critical extension the qualifiers must be understood too.
+                var understood = true;
+                Policies = Oids(value.ReadSequence(), reader =>
+                {
+                    var policy = reader.ReadSequence();
+                    var id = policy.ReadObjectIdentifier();
+                    for (var qualifiers = policy.HasData ? policy.ReadSequence() : null; qualifiers?.HasData == true;)
+                        understood &= qualifiers.ReadSequence().ReadObjectIdentifier() is "1.3.6.1.5.5.7.2.1" or "1.3.6.1.5.5.7.2.2";
+                    return id;
+                });
+                return understood;
             case "2.5.29.33":
                 ReadMappings(value.ReadSequence());
                 return true;

@@ -56,7 +56,7 @@ internal sealed class PdfPermissions
     {
         if (Level is not null) return false;
         if ((update.Kinds & UpdateKinds.Annotation) != 0) return true;
-        return (update.Kinds & UpdateKinds.FormFilling) != 0 && !(isSigned && (_locks.Count > 0 || update.Overwritten.Count == 0));
+        return (update.Kinds & UpdateKinds.FormFilling) != 0 && !(isSigned && (_locks.Exists(each => each.Names.Count > 0) || update.Overwritten.Count == 0));
     }
 
     // A value that is not known allows nothing.
@@ -68,9 +68,11 @@ internal sealed class PdfPermissions
 
     private void Lock(PdfView view, PdfDictionary parameters)
     {
+        // Include and Exclude must name fields; where they do not, nobody can say what was meant, and everything is locked.
+        var isNamed = view.Resolve(parameters["Fields"]) is PdfArray;
         var names = view.Items(parameters["Fields"]).Select(view.Resolve).OfType<PdfString>().Select(PdfField.Text).ToHashSet(StringComparer.Ordinal);
         var action = (view.Resolve(parameters["Action"]) as PdfName)?.Value;
-        _locks.Add((action is not ("Include" or "Exclude"), action == "Exclude", names));
+        _locks.Add((action is not ("Include" or "Exclude") || !isNamed, action == "Exclude", names));
     }
 
     // A name stands for its field and for those below it.

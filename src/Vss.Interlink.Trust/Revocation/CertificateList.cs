@@ -29,6 +29,7 @@ public sealed class CertificateList
     private long _usedAt;
     private readonly SignatureMethod _method;
     private X509Certificate2? _signer;
+    private bool _namesIssuers;
     private readonly Dictionary<(string Issuer, BigInteger Serial), RevokedEntry> _entries = [];
 
     private CertificateList(ReadOnlyMemory<byte> octets)
@@ -51,6 +52,9 @@ public sealed class CertificateList
         if (IsTime(body)) NextUpdate = Time(body);
         if (body.HasData && body.PeekTag() == Asn1Tag.Sequence) ReadEntries(body.ReadSequence());
         if (body.HasData) ReadExtensions(body.ReadSequence(s_extensions).ReadSequence());
+
+        // Section 5.3.3: only an indirect list has certificates of others. Whose the entries of this one are, two readers would answer differently.
+        IsUnusable |= _namesIssuers && !IsIndirect;
     }
 
     /// <summary>The whole list, DER.</summary>
@@ -158,7 +162,10 @@ public sealed class CertificateList
                 {
                     case "2.5.29.21": reason = (int)value.ReadEnumeratedValue<ReasonCode>(); break;
                     case "2.5.29.24": since = value.ReadGeneralizedTime(); break;
-                    case "2.5.29.29": issuer = DirectoryName(value.ReadSequence()); break;
+                    case "2.5.29.29":
+                        issuer = DirectoryName(value.ReadSequence());
+                        _namesIssuers = true;
+                        break;
                     default: Refuse(isCritical); break;
                 }
             }

@@ -179,7 +179,14 @@ internal sealed class RevocationJudge(TrustStore store, PathBuilder builder, Pat
             foreach (var list in store.Lists.Where(list => list.BaseNumber is null && IsFor(list, certificate, point)).OrderByDescending(list => list.ThisUpdate).ThenByDescending(list => list.Number))
             {
                 var reasons = list.Reasons & point.Reasons;
-                if ((reasons & ~covered) == Reasons.None) continue;
+                if ((reasons & ~covered) == Reasons.None)
+                {
+                    // A newer list covers it all. But only a hold is ever lifted (sections 5.3.1 and 3.3): a revocation that a newer list leaves out still stands.
+                    if (list.Find(certificate) is { Reason: not (RevokedEntry.RemoveFromList or RevokedEntry.Hold) } forgotten && IsBeforeMoment(forgotten) && Untrusted(list, path, index) is null)
+                        return new(Kind.Revoked, $"revoked at {Times.Iso(forgotten.At)}, reason {forgotten.Reason}, by {list}, though a newer list leaves it out") { Of = list.ThisUpdate, Since = forgotten.At };
+                    continue;
+                }
+
                 if (Untrusted(list, path, index) is { } untrusted)
                 {
                     problem = untrusted;

@@ -90,12 +90,15 @@ public sealed class TimeStampToken
         try
         {
             octets = Pem.Decoded(octets);
-            var whole = new AsnReader(octets, AsnEncodingRules.BER).ReadSequence();
+            var encoded = new AsnReader(octets, AsnEncodingRules.BER).PeekEncodedValue();
+            if (!CmsMessage.IsPadding(octets.Span[encoded.Length..])) return null;
+            var whole = new AsnReader(encoded, AsnEncodingRules.BER).ReadSequence();
             if (whole.PeekTag() == Asn1Tag.Sequence)
             {
                 // PKIStatus: 0 granted, 1 granted with changes.
                 if (!whole.ReadSequence().TryReadInt32(out var status) || status is not (0 or 1) || !whole.HasData) return null;
                 octets = whole.ReadEncodedValue();
+                whole.ThrowIfNotEmpty();
             }
 
             return CmsMessage.TryRead(octets) is { ContentType: TstInfo, Content: { } content } message ? new TimeStampToken(message, content) : null;

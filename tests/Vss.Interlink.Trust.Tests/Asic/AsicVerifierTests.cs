@@ -45,6 +45,15 @@ public sealed class AsicVerifierTests
     }
 
     [Fact]
+    public void What_stands_behind_a_signature_or_a_time_stamp_in_a_container_is_refused()
+    {
+        using var authority = new OpenSslTimeStamps(_judging.Root, CmsJudging.Current);
+        var token = authority.Token(authority.Stamp(CmsJudging.Content).Response);
+        foreach (var (name, octets) in new[] { ("META-INF/signature.p7s", Detached(CmsJudging.Content)), ("META-INF/timestamp.tst", token) })
+            Assert.Contains(name, Judge(Zip(("mimetype", Bytes(Simple)), ("a.txt", CmsJudging.Content), (name, [.. octets, .. "junk"u8]))).Problem!, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_extended_container_is_signed_through_its_manifest()
     {
         var judged = Judge(ExtendedContainer());

@@ -59,6 +59,7 @@ public sealed class FilledFormTests
     [InlineData("/Action /Include /Fields [(Amount)]", "amount", false)]
     [InlineData("/Action /Include /Fields [(Empty)]", "empty", false)]
     [InlineData("/Action /All", "empty", false)]
+    [InlineData("/Action /Include", "amount", false)]
     [InlineData("/Action /Include /Fields [(Empty)]", "amount", true)]
     [InlineData("/Action /Exclude /Fields [(Amount)]", "amount", true)]
     public void The_locks_of_the_first_signature_decide(string parameters, string field, bool isOpen)
@@ -68,6 +69,13 @@ public sealed class FilledFormTests
         if (isOpen) Assert.All(signatures, Passes);
         else Refused(signatures[0], PdfRules.FieldLock);
         Passes(signatures[1]);
+    }
+
+    [Fact]
+    public void A_lock_that_names_no_field_leaves_none_open()
+    {
+        var signed = Form().Sign(Person, set => set.Entries = "/Reference [<< /TransformMethod /FieldMDP /TransformParams << /Action /Include /Fields [] >> >>]");
+        Open(Judge(Filled(signed, "amount").Sign(Agency, set => set.Field = "Later"))[0], "Amount");
     }
 
     private static TestPdf Form() => TestPdf.Create(

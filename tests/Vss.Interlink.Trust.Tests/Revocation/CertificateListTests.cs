@@ -246,6 +246,29 @@ public sealed class CertificateListTests
     }
 
     [Fact]
+    public void A_revocation_that_a_newer_list_leaves_out_still_stands_and_a_hold_is_lifted()
+    {
+        var leaf = _root.Issue();
+        byte[] Older(int? reason) => _root.List(list =>
+        {
+            list.ThisUpdate = Holder.Now.AddDays(-3);
+            list.Revoke(leaf, Holder.Now.AddDays(-4), reason);
+        });
+        var newer = _root.List(list => list.Number = 2);
+        foreach (var reason in new int?[] { null, 0, 1 }) Judging.Below(_root).With(Older(reason), newer).Refuses(leaf, Rules.Revoked);
+        Judging.Below(_root).With(Older(6), newer).Accepts(leaf);
+        Judging.Below(_root).With(Older(1), newer).Accepts(_root.Issue());
+    }
+
+    [Fact]
+    public void A_list_that_is_not_indirect_and_names_issuers_shows_nothing()
+    {
+        var leaf = _root.Issue();
+        var other = new X500DistinguishedName("CN=Somebody");
+        Judging.Below(_root).With(_root.List(list => list.Revoke(_root.Issue(), issuer: other).Revoke(leaf))).Refuses(leaf, Rules.RevocationKnown);
+    }
+
+    [Fact]
     public void Whoever_signs_lists_has_a_key_that_the_policy_admits()
     {
         var leaf = _root.Issue();

@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Text;
 using Vss.Interlink.TestKit.Pki;
@@ -32,6 +33,30 @@ public sealed class TimeStampJudgeTests : IDisposable
         Passes(response, request);
         Passes(_authority.Token(response), request);
         Assert.Equal(TimeSpan.FromSeconds(1.5), TimeStampToken.TryRead(response)!.Accuracy);
+    }
+
+    [Fact]
+    public void Behind_a_token_a_response_or_a_request_stands_nothing_that_another_reader_could_take()
+    {
+        var (request, response) = _authority.Stamp(s_data);
+        var token = _authority.Token(response);
+        foreach (var tail in new byte[][] { [.. "junk"u8], response, [0, 1] })
+        {
+            Assert.Null(TimeStampToken.TryRead((byte[])[.. response, .. tail]));
+            Assert.Null(TimeStampToken.TryRead((byte[])[.. token, .. tail]));
+            Assert.Null(TimeStampQuery.TryRead((byte[])[.. request, .. tail]));
+        }
+
+        Passes([.. token, .. "\n"u8], [.. request, .. "\r\n"u8]);
+        var third = new AsnWriter(AsnEncodingRules.DER);
+        using (third.PushSequence())
+        {
+            third.WriteEncodedValue(new AsnReader(response, AsnEncodingRules.DER).ReadSequence().ReadEncodedValue().Span);
+            third.WriteEncodedValue(token);
+            third.WriteOctetString("evil"u8);
+        }
+
+        Assert.Null(TimeStampToken.TryRead(third.Encode()));
     }
 
     [Fact]

@@ -24,6 +24,7 @@ public sealed class VerifiedDocumentTests : IDisposable
         [
             typeof(VerifiedDocument), typeof(Assurance), typeof(Signatory), typeof(Verdict), typeof(Indication), typeof(SubIndication), typeof(Step), typeof(Coverage), typeof(CoverageKind),
             typeof(ReadOnlyMemory<byte>), typeof(IReadOnlyDictionary<string, ReadOnlyMemory<byte>>), typeof(IReadOnlyList<Step>), typeof(IReadOnlyList<Coverage>), typeof(string), typeof(bool),
+            typeof(MessageNonce), typeof(DateTimeOffset),
         ];
         Assert.Equal(expected.Select(type => type.ToString()).Order(StringComparer.Ordinal), reached.Select(type => type.ToString()).Order(StringComparer.Ordinal));
     }
@@ -56,7 +57,7 @@ public sealed class VerifiedDocumentTests : IDisposable
 
     private static void Reach(Type type, HashSet<Type> reached)
     {
-        if (!reached.Add(type) || type.IsEnum || type == typeof(string) || type == typeof(bool) || type == typeof(ReadOnlyMemory<byte>)) return;
+        if (!reached.Add(type) || type.IsEnum || type == typeof(string) || type == typeof(bool) || type == typeof(DateTimeOffset) || type == typeof(ReadOnlyMemory<byte>)) return;
         if (type.IsGenericType)
         {
             foreach (var argument in type.GetGenericArguments()) Reach(argument, reached);
@@ -72,7 +73,7 @@ public sealed class VerifiedDocumentTests : IDisposable
     private static string All(object? value, HashSet<object> seen)
     {
         if (value is null || (!value.GetType().IsValueType && !seen.Add(value))) return "";
-        if (value is string or bool or Enum) return value.ToString()!;
+        if (value is string or bool or Enum or DateTimeOffset) return value.ToString()!;
         if (value is ReadOnlyMemory<byte> octets) return Encoding.UTF8.GetString(octets.Span);
         if (value is IReadOnlyDictionary<string, ReadOnlyMemory<byte>> parts) return string.Join(' ', parts.Select(part => part.Key + Encoding.UTF8.GetString(part.Value.Span)));
         if (value is System.Collections.IEnumerable several) return string.Join(' ', several.Cast<object>().Select(each => All(each, seen)));
