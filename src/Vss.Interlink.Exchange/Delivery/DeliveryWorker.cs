@@ -47,7 +47,10 @@ public sealed partial class DeliveryWorker : BackgroundService
         _attempt = new DeliveryAttempt(ledger, bodies, signer, evidence, statuses, new PartnerPipelines(options, clock), new BackOff(options, random), options, clock, logger);
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(_connectors.Select(connector => ServeAsync(connector, stoppingToken)));
+    /// <summary>The work itself, on the caller's context; the host's start puts it on the thread pool.</summary>
+    internal Task ServeAsync(CancellationToken stopping) => Task.WhenAll(_connectors.Select(connector => ServeAsync(connector, stopping)));
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => ServeAsync(stoppingToken);
 
     private async Task ServeAsync(IPartnerConnector connector, CancellationToken stopping)
     {
