@@ -1,7 +1,9 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Vss.Interlink.Exchange.Bodies;
 using Vss.Interlink.Exchange.Simulation.Hub;
 using Vss.Interlink.Exchange.Simulation.Mutations;
 using Vss.Interlink.Exchange.Simulation.Promises;
+using Vss.Interlink.Trust.Online;
 
 namespace Vss.Interlink.Exchange.Simulation;
 
@@ -20,6 +22,9 @@ internal sealed class Fixtures(Mutation? mutation) : IDisposable
 
     public UnusedKey Key { get; } = new();
 
+    /// <summary>Asked for nothing: no policy of the town has attachments judged.</summary>
+    public RevocationSource Revocation { get; } = new(new OnlineOptions(), () => throw new NotSupportedException(), new MemoryLibrary(), TimeProvider.System, NullLogger<RevocationSource>.Instance);
+
     /// <summary>Empty: the simulated dossiers have no attachments.</summary>
     public BodyStore Bodies => _bodies ??= new BodyStore(_folder, 1 << 20);
 
@@ -28,6 +33,7 @@ internal sealed class Fixtures(Mutation? mutation) : IDisposable
         _reader?.Dispose();
         Database.Dispose();
         Key.Dispose();
+        Revocation.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 }

@@ -86,10 +86,9 @@ public sealed partial class DeliveryWorker : BackgroundService
     {
         try
         {
-            // A look costs no flush, a lease does.
-            var now = _clock.GetUtcNow();
-            return await _ledger.NextDueAsync(connector.Name, CancellationToken.None) <= now
-                ? await _ledger.LeaseAsync(connector.Name, _node, free, now + _options.Lease, stopping)
+            // A look costs no flush, a lease does. The look may take its time too, and the lease begins after it.
+            return await _ledger.NextDueAsync(connector.Name, CancellationToken.None) <= _clock.GetUtcNow()
+                ? await _ledger.LeaseAsync(connector.Name, _node, free, _clock.GetUtcNow() + _options.Lease, stopping)
                 : [];
         }
         catch (Exception failed) when (failed is not OperationCanceledException)

@@ -21,12 +21,15 @@ public sealed partial class ExchangeLedger
     /// <param name="connector">Whose deliveries.</param>
     /// <param name="owner">Who takes them, for people who look.</param>
     /// <param name="max">At most so many.</param>
-    /// <param name="until">When the lease ends.</param>
+    /// <param name="until">When the lease ends, should it be written at once.</param>
     /// <param name="cancellation">Counts until the write begins.</param>
-    public Task<IReadOnlyList<LeasedDelivery>> LeaseAsync(string connector, string owner, int max, DateTimeOffset until, CancellationToken cancellation) =>
-        _store.WriteAsync<IReadOnlyList<LeasedDelivery>>(
+    public Task<IReadOnlyList<LeasedDelivery>> LeaseAsync(string connector, string owner, int max, DateTimeOffset until, CancellationToken cancellation)
+    {
+        var length = until - Clock.GetUtcNow();
+        return _store.WriteAsync<IReadOnlyList<LeasedDelivery>>(
             async session =>
             {
+                // It lasts from when it is written: behind a slow disk it would otherwise have run out at its birth, and be handed out twice.
                 var now = Clock.GetUtcNow();
                 var leased = await session.Sql.QueryAsync(
                     $"""
@@ -38,7 +41,7 @@ public sealed partial class ExchangeLedger
                     ReadLease,
                     ("@leased", (int)DeliveryState.Leased),
                     ("@owner", owner),
-                    ("@until", until.Column()),
+                    ("@until", (now + length).Column()),
                     ("@now", now.Column()),
                     ("@connector", connector),
                     ("@max", max));
@@ -46,6 +49,7 @@ public sealed partial class ExchangeLedger
                 return [.. leased.OrderBy(lease => lease.CreatedAt)];
             },
             cancellation);
+    }
 
     /// <summary>Whether a partner's id stands with another delivery.</summary>
     public Task<bool> IsRecordedElsewhereAsync(string externalId, DeliveryId delivery, CancellationToken cancellation) =>

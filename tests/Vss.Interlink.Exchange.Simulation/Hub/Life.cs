@@ -7,7 +7,6 @@ using Vss.Interlink.Exchange.Intake;
 using Vss.Interlink.Exchange.Ledger;
 using Vss.Interlink.Exchange.Simulation.Engine;
 using Vss.Interlink.Exchange.Simulation.Partners;
-using Vss.Interlink.Trust.Online;
 using Vss.Interlink.Trust.Policy;
 using Vss.Interlink.Trust.Signing;
 using Vss.Interlink.Trust.Verification;
@@ -37,9 +36,8 @@ internal sealed class Life
         var statuses = new Statuses(Town.Routes, Clock);
         var fixtures = world.Fixtures;
         var signer = new HubSigner(fixtures.Key, new EnvelopedVerifier(() => throw new NotSupportedException(), ValidationPolicy.Strict, Clock), new SealVerifier(() => throw new NotSupportedException(), ValidationPolicy.Strict, Clock), Clock);
-        var revocation = new RevocationSource(new OnlineOptions(), () => throw new NotSupportedException(), new RevocationTable(ledger), Clock, NullLogger<RevocationSource>.Instance);
         _intake = new DossierIntake(
-            ledger, evidence, () => Town.Policies, new AttachmentJudge(fixtures.Bodies, revocation, Clock), Town.Routes, Town.InsideOrgans,
+            ledger, evidence, () => Town.Policies, new AttachmentJudge(fixtures.Bodies, fixtures.Revocation, Clock), Town.Routes, Town.InsideOrgans,
             new AuditTrail(ledger, Clock, NullLogger<AuditTrail>.Instance), Clock, TimeSpan.FromSeconds(10), NullLogger<DossierIntake>.Instance);
         Box = new ReceiverBox(ledger, fixtures.Bodies, evidence, statuses, Clock);
         _worker = new DeliveryWorker(
