@@ -37,12 +37,13 @@ static int Run(ulong from, ulong seeds, Mutation? mutation)
 {
     using var fixtures = new Fixtures(mutation);
     Counts counts = new();
-    var (failed, steps, hash, watch) = (0, 0L, 0UL, Stopwatch.StartNew());
+    var (failed, steps, hash, unrest, watch) = (0, 0L, 0UL, TimeSpan.Zero, Stopwatch.StartNew());
     var seed = from;
     for (; seed < from + seeds && failed < (mutation is null ? mostFailures : 1); seed++)
     {
         var outcome = new World(seed, fixtures, counts, keepsLines: false).Run();
         steps += outcome.Steps;
+        if (outcome.Unrest > unrest) unrest = outcome.Unrest;
         hash = unchecked((hash * 31) + outcome.Hash);
         if (outcome.Broken is null) continue;
         failed++;
@@ -52,7 +53,7 @@ static int Run(ulong from, ulong seeds, Mutation? mutation)
 
     foreach (var (kind, times) in counts.All) Console.WriteLine($"fault {kind}: {times}");
     foreach (var edit in fixtures.Database.NotApplied) Console.WriteLine($"no statement holds '{edit.Find}': the mutation has to follow the ledger");
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{seed - from} seeds, {failed} failed, {steps} steps, hash {hash:x16}, {watch.Elapsed.TotalSeconds:0.0} s"));
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{seed - from} seeds, {failed} failed, {steps} steps, settled at most {unrest.TotalSeconds:0} s after the last fault, hash {hash:x16}, {watch.Elapsed.TotalSeconds:0.0} s"));
     return failed == 0 ? 0 : 1;
 }
 

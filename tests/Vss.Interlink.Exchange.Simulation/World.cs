@@ -10,7 +10,8 @@ namespace Vss.Interlink.Exchange.Simulation;
 /// <summary>One simulation: nodes, partners and what befalls them, all by one seed.</summary>
 internal sealed class World
 {
-    private const int MostSteps = 60_000;
+    // A clock that was minutes ahead has put the next attempt off by as much.
+    private static readonly TimeSpan MostUnrest = TimeSpan.FromMinutes(40);
 
     // Longer than a lease: whatever still stirs would have shown by then.
     private static readonly TimeSpan Afterwards = TimeSpan.FromSeconds(75);
@@ -95,7 +96,7 @@ internal sealed class World
             Database.End();
         }
 
-        return new Outcome(_seed, Checker.Broken, _trace.Hash, Scheduler.Steps, Scheduler.Now, _trace.Lines);
+        return new Outcome(_seed, Checker.Broken, _trace.Hash, Scheduler.Steps, Scheduler.Now, (_settled ?? Scheduler.Now) - Weather.Ends, _trace.Lines);
     }
 
     public int NextFlow() => _flows++;
@@ -138,7 +139,7 @@ internal sealed class World
         if (Weather.IsCalm && _unanswered == 0 && Checker.OpenDeliveries == 0) _settled ??= Scheduler.Now;
         else _settled = null;
         if (Scheduler.Now > _settled + Afterwards) return false;
-        if (Scheduler.Steps > MostSteps) Checker.Break($"nothing came to rest within {MostSteps} steps: {_unanswered} letters without an answer; {Checker.Unfinished()}");
+        if (_settled is null && Scheduler.Now > Weather.Ends + MostUnrest) Checker.Break($"nothing came to rest in the {MostUnrest.TotalMinutes:0} minutes after the last fault: {_unanswered} letters without an answer; {Checker.Unfinished()}");
         if (!Scheduler.Step()) Checker.Break("nothing will ever happen again");
         return true;
     }
@@ -177,8 +178,9 @@ internal sealed class World
 /// <param name="Hash">Of everything that happened.</param>
 /// <param name="Steps">How many.</param>
 /// <param name="Lasted">Simulated.</param>
+/// <param name="Unrest">From the last fault until everything was settled.</param>
 /// <param name="Lines">The trace, where it was kept.</param>
-internal sealed record Outcome(ulong Seed, string? Broken, ulong Hash, int Steps, TimeSpan Lasted, IReadOnlyList<string> Lines);
+internal sealed record Outcome(ulong Seed, string? Broken, ulong Hash, int Steps, TimeSpan Lasted, TimeSpan Unrest, IReadOnlyList<string> Lines);
 
 /// <summary>How often each kind of fault happened, over all seeds of a run.</summary>
 internal sealed class Counts

@@ -33,6 +33,7 @@ internal sealed class Node(World world, string name)
     public void Pause(TimeSpan length)
     {
         if (Life is not { Flow.Paused: false } life) return;
+        world.Count("node stands still");
         world.Note(name, $"stands still for {length.TotalSeconds:0} s");
         life.Flow.Paused = true;
         life.Disturb(length);
@@ -43,6 +44,7 @@ internal sealed class Node(World world, string name)
     public void Stop()
     {
         if (Life is not { Flow.Paused: false } life) return;
+        world.Count("node is stopped");
         world.Note(name, "is stopped");
         life.Disturb(TimeSpan.Zero);
         life.Stop();

@@ -25,6 +25,7 @@ internal sealed class SimulatedStore(World world, Life life) : ILedgerStore
         var alone = dice.Chance(0.5) ? world.Outside : life.Flow;
         world.Scheduler.After(weather.StoreTravel(life), alone, () =>
         {
+            if (life.Flow.Ended) world.Count("write of a dead node arrives");
             if (cancellation.IsCancellationRequested && !life.Flow.Ended) Answer(() => answer.TrySetCanceled(cancellation));
             else Carry(action, what, answer);
         });

@@ -11,7 +11,7 @@ internal static class KnownMutations
     public static IReadOnlyList<Mutation> All { get; } =
     [
         new("commit-after-answer", "the receipt is given before the commit") { AnswersFirst = "AcceptAsync" },
-        new("outcome-after-answer", "the outcome of a delivery counts as written before it is") { AnswersFirst = "CompleteAsync" },
+        new("confirmed-before-commit", "a receiver hears that his confirmation counts before it is written") { AnswersFirst = "ConfirmAsync" },
         new("check-then-add", "whether a message came before is looked up, and nothing holds the place")
         {
             Edits = [new(SqlUse.Write, ById, ById + " AND 1 = 0"), new(SqlUse.Schema, "UNIQUE (sender, message_id)", "CHECK (1)")],
@@ -41,7 +41,7 @@ internal static class KnownMutations
         new("recorded-before-hand-over", "DELIVERED is written, then the delivery is handed over") { Road = road => new RecordsFirst(road) },
         new("key-per-attempt", "every attempt has an idempotency key of its own") { Road = road => new KeyPerAttempt(road) },
         new("silence-is-consent", "no answer in time counts as taken over") { Road = road => new SilenceIsConsent(road) },
-        new("bell-alone", "work is looked for when somebody rings, and at no other time") { Poll = TimeSpan.FromDays(300) },
+        new("bell-alone", "work is looked for when somebody rings, and at no other time") { Poll = TimeSpan.FromDays(30) },
         new("status-forgotten", "the sender's status is not queued with the outcome") { Schema = ["CREATE TRIGGER forgets BEFORE INSERT ON deliveries WHEN NEW.purpose = 'status:03' BEGIN SELECT RAISE(IGNORE); END"] },
     ];
 
