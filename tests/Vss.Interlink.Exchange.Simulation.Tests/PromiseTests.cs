@@ -16,6 +16,7 @@ public sealed class PromiseTests(ManySeeds seeds) : IClassFixture<ManySeeds>
     [Theory]
     [InlineData("crash between awaits")]
     [InlineData("crash after commit")]
+    [InlineData("crash after sending")]
     [InlineData("node stands still")]
     [InlineData("node is stopped")]
     [InlineData("clock steps")]

@@ -16,6 +16,7 @@ internal sealed class Weather
     private readonly Dice _dice;
     private readonly double _crash;
     private readonly double _crashAfterCommit;
+    private readonly double _crashAfterSending;
     private readonly double _storeFails;
     private readonly double _storeLosesAnswer;
     private readonly double _storeRunsTwice;
@@ -36,6 +37,7 @@ internal sealed class Weather
         Ends = _dice.Seconds(20, 150);
         _crash = Some(0.5) ? 1.0 / (40 + _dice.Below(600)) : 0;
         _crashAfterCommit = Some(0.4) ? 0.08 : 0;
+        _crashAfterSending = Some(0.3) ? 0.06 : 0;
         _storeFails = Some(0.4) ? 0.01 + (0.01 * _dice.Below(15)) : 0;
         _storeLosesAnswer = Some(0.4) ? 0.01 + (0.01 * _dice.Below(15)) : 0;
         _storeRunsTwice = Some(0.3) ? 0.1 : 0;
@@ -86,6 +88,8 @@ internal sealed class Weather
     public bool StoreRunsTwice() => Happens(_storeRunsTwice) && _world.Count("store runs twice");
 
     public bool CrashesAfterCommit() => _crashes < MostCrashes && Happens(_crashAfterCommit) && ++_crashes > 0 && _world.Count("crash after commit");
+
+    public bool CrashesAfterSending() => _crashes < MostCrashes && Happens(_crashAfterSending) && ++_crashes > 0 && _world.Count("crash after sending");
 
     public bool KeyFails() => Happens(_keyFails) && _world.Count("key fails");
 

@@ -10,8 +10,11 @@ namespace Vss.Interlink.Exchange.Simulation;
 /// <summary>One simulation: nodes, partners and what befalls them, all by one seed.</summary>
 internal sealed class World
 {
-    // A clock that was minutes ahead has put the next attempt off by as much.
-    private static readonly TimeSpan MostUnrest = TimeSpan.FromMinutes(40);
+    private const int MostSteps = 60_000;
+
+    // Attempts are a minute apart at most, and a breaker rests for half of one; a clock that was minutes ahead has put the next attempt off by as much.
+    private static readonly TimeSpan MostUnrest = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan MostUnrestOfClocks = TimeSpan.FromMinutes(40);
 
     // Longer than a lease: whatever still stirs would have shown by then.
     private static readonly TimeSpan Afterwards = TimeSpan.FromSeconds(75);
@@ -139,7 +142,8 @@ internal sealed class World
         if (Weather.IsCalm && _unanswered == 0 && Checker.OpenDeliveries == 0) _settled ??= Scheduler.Now;
         else _settled = null;
         if (Scheduler.Now > _settled + Afterwards) return false;
-        if (_settled is null && Scheduler.Now > Weather.Ends + MostUnrest) Checker.Break($"nothing came to rest in the {MostUnrest.TotalMinutes:0} minutes after the last fault: {_unanswered} letters without an answer; {Checker.Unfinished()}");
+        if (_settled is null && (Scheduler.Steps > MostSteps || Scheduler.Now > Weather.Ends + (Weather.ClocksWereApart ? MostUnrestOfClocks : MostUnrest)))
+            Checker.Break($"it does not come to rest: {_unanswered} letters without an answer; {Checker.Unfinished()}");
         if (!Scheduler.Step()) Checker.Break("nothing will ever happen again");
         return true;
     }

@@ -29,6 +29,7 @@ internal sealed class SimulatedStore(World world, Life life) : ILedgerStore
             if (cancellation.IsCancellationRequested && !life.Flow.Ended) Answer(() => answer.TrySetCanceled(cancellation));
             else Carry(action, what, answer);
         });
+        if (weather.CrashesAfterSending()) life.Node.Crash($"just after it sent {what}");
         return answer.Task;
     }
 
@@ -102,7 +103,7 @@ internal sealed class SimulatedStore(World world, Life life) : ILedgerStore
             Answer(() => answer.TrySetException(failed));
         }
 
-        if (!life.Flow.Ended && weather.CrashesAfterCommit()) life.Node.Crash("just after a commit");
+        if (!life.Flow.Ended && weather.CrashesAfterCommit()) life.Node.Crash($"just after {what} was committed");
     }
 
     private (T Result, IReadOnlyCollection<string> Keys) Commit<T>(Func<LedgerSession, Task<T>> action, string what)
