@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 using Vss.Interlink.Exchange.Ledger;
@@ -14,6 +15,7 @@ internal sealed class Database : IDisposable
     private readonly RewritingConnection _connection;
     private readonly Sql _writing;
     private readonly Sql _reading;
+    private readonly LedgerSession _session;
     private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
 
     public Database(Mutation? mutation)
@@ -22,15 +24,13 @@ internal sealed class Database : IDisposable
         _connection.Open();
         SqliteSchema.Migrate(_connection, DateTimeOffset.UnixEpoch);
         foreach (var text in mutation?.Schema ?? []) Execute(text);
-        (_writing, _reading, Session) = (new Sql(_connection), new Sql(_connection), null!);
-        Session = new LedgerSession(_writing);
+        (_writing, _reading) = (new Sql(_connection), new Sql(_connection));
+        _session = new LedgerSession(_writing);
         raw.sqlite3_update_hook(_connection.Handle, (_, _, _, table, _) => _changed.Add(table.utf8_to_string()), null);
     }
 
     /// <summary>Edits of the mutation that found nothing to edit.</summary>
     public IEnumerable<SqlEdit> NotApplied => _connection.NotApplied;
-
-    private LedgerSession Session { get; }
 
     /// <summary>An empty ledger, until <see cref="End"/>.</summary>
     public void Begin() => Execute("BEGIN");
@@ -45,14 +45,14 @@ internal sealed class Database : IDisposable
         Done(_writing.ExecuteAsync("SAVEPOINT simulated"));
         try
         {
-            var result = Done(action(Session));
+            var result = Done(action(_session));
             if (!commits) Done(_writing.ExecuteAsync("ROLLBACK TO simulated"));
-            return (result, Session.TakeChanges());
+            return (result, _session.TakeChanges());
         }
         catch
         {
             Done(_writing.ExecuteAsync("ROLLBACK TO simulated"));
-            Session.TakeChanges();
+            _session.TakeChanges();
             _changed.Clear();
             throw;
         }
@@ -71,6 +71,7 @@ internal sealed class Database : IDisposable
     /// <summary>The tables that changed since it was asked last.</summary>
     public bool TakeChanged(string table) => _changed.Remove(table);
 
+    [SuppressMessage("Security", "CA2100", Justification = "Constants of the simulation.")]
     public SqliteCommand Prepare(string text)
     {
         var command = new SqliteCommand(text, _connection);
@@ -83,6 +84,7 @@ internal sealed class Database : IDisposable
     // SQLite answers at once; whatever does not is no statement, and has no place in a transaction.
     private static T Done<T>(Task<T> task) => task.IsCompleted ? task.GetAwaiter().GetResult() : throw new InvalidOperationException("An action of the ledger waited for something else than its statements.");
 
+    [SuppressMessage("Security", "CA2100", Justification = "Constants of the simulation.")]
     private void Execute(string text)
     {
         using var command = new SqliteCommand(text, _connection);
