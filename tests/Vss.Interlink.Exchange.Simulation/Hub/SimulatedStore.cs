@@ -122,7 +122,7 @@ internal sealed class SimulatedStore(World world, Life life) : ILedgerStore
         {
             var (result, _) = world.Database.Write(action, commits: false);
             Answer(() => answer.TrySetResult(result));
-            world.Scheduler.After(world.Dice.Milliseconds(0, 20), life.Flow, () => Commit(action, what));
+            world.Scheduler.After(world.Dice.Milliseconds(0, 2000), life.Flow, () => Commit(action, what));
         }
         catch (DbException failed)
         {
