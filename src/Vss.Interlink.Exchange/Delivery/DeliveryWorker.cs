@@ -53,7 +53,10 @@ public sealed partial class DeliveryWorker : BackgroundService
         _attempt = new DeliveryAttempt(ledger, bodies, signer, evidence, statuses, new PartnerTimeOuts(clock), new BackOff(random), profiles, options.Lease, clock, logger);
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(_connectors.Select(connector => ServeAsync(connector, stoppingToken)));
+    /// <summary>The work itself, on the caller's context; the host's start puts it on the thread pool.</summary>
+    internal Task ServeAsync(CancellationToken stopping) => Task.WhenAll(_connectors.Select(connector => ServeAsync(connector, stopping)));
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => ServeAsync(stoppingToken);
 
     private async Task ServeAsync(IPartnerConnector connector, CancellationToken stopping)
     {
@@ -118,10 +121,9 @@ public sealed partial class DeliveryWorker : BackgroundService
         IReadOnlyList<LeasedDelivery> taken = [];
         try
         {
-            var until = now + _options.Lease;
             taken = partner.RestingUntil is null
-                ? await _ledger.LeaseAsync(connector.Name, partner.Receiver, _node, places, until, stopping)
-                : await _ledger.ProbeAsync(connector.Name, partner, _node, _profiles.For(partner.Receiver).Breaker.Rest, until, stopping) is { } probe ? [probe] : [];
+                ? await _ledger.LeaseAsync(connector.Name, partner.Receiver, _node, places, _options.Lease, stopping)
+                : await _ledger.ProbeAsync(connector.Name, partner, _node, _profiles.For(partner.Receiver).Breaker.Rest, _options.Lease, stopping) is { } probe ? [probe] : [];
             return taken;
         }
         finally

@@ -1,0 +1,88 @@
+using Vss.Interlink.Exchange.Delivery;
+using Vss.Interlink.Exchange.Simulation.Partners;
+
+namespace Vss.Interlink.Exchange.Simulation.Mutations;
+
+/// <summary>The list.</summary>
+internal static class KnownMutations
+{
+    private const string ById = "WHERE sender = @sender AND message_id = @message";
+
+    public static IReadOnlyList<Mutation> All { get; } =
+    [
+        new("commit-after-answer", "the receipt is given before the commit") { AnswersFirst = "AcceptAsync" },
+        new("confirmed-before-commit", "a receiver hears that his confirmation counts before it is written") { AnswersFirst = "ConfirmAsync" },
+        new("check-then-add", "whether a message came before is looked up, and nothing holds the place")
+        {
+            Edits = [new(SqlUse.Write, ById, ById + " AND 1 = 0"), new(SqlUse.Schema, "UNIQUE (sender, message_id)", "CHECK (1)")],
+        },
+        new("seal-not-unique", "the same sealed document under two ids is looked up, and nothing holds the place")
+        {
+            Edits = [new(SqlUse.Write, "WHERE sender = @sender AND seal_digest = @seal", "WHERE sender = @sender AND seal_digest = @seal AND 1 = 0"), new(SqlUse.Schema, "CREATE UNIQUE INDEX exchanges_by_seal", "CREATE INDEX exchanges_by_seal")],
+        },
+        new("failure-keeps-its-turn", "the turn of an attempt that failed is not given back") { KeepsTurns = true },
+        new("queued-apart", "deliveries are queued in a transaction after the one that accepts")
+        {
+            QueuesApart = "AcceptAsync",
+            Schema = ["PRAGMA foreign_keys = OFF", "CREATE TABLE held AS SELECT * FROM deliveries WHERE 0"],
+        },
+        new("repeat-signed-anew", "a repeat is answered with another receipt") { Edits = [new(SqlUse.Read, "SELECT exchange_id, accepted_at, digest, receipt", "SELECT exchange_id, accepted_at, digest, receipt || x'20'")] },
+        new("no-fencing", "an outcome is written without a look at the fencing token")
+        {
+            Edits = [new(SqlUse.Write, "(fence = @fence OR @from <> @leased)", "(@fence = @fence AND @leased = @leased)")],
+        },
+        new("renewal-not-fenced", "a lease is renewed by whoever had it once") { Edits = [new(SqlUse.Write, "SET due_at = @until WHERE delivery_id = @id AND state = @leased AND fence = @fence", "SET due_at = @until WHERE delivery_id = @id AND state = @leased AND @fence = @fence")] },
+        new("no-heartbeat", "a lease is never renewed") { Edits = [new(SqlUse.Write, "UPDATE deliveries SET due_at = @until WHERE", "UPDATE deliveries SET due_at = due_at WHERE @until = @until AND")] },
+        new("leases-for-ever", "a lease that ran out is not taken by anybody") { Edits = [new(SqlUse.Write, "AND due_at <= @now ORDER BY", "AND due_at <= @now AND state = 1 ORDER BY")] },
+        new("steps-unchecked", "a step of a delivery does not look at the state it leaves")
+        {
+            Edits = [new(SqlUse.Write, "AND state = @from AND", "AND @from = @from AND"), new(SqlUse.Schema, "CREATE UNIQUE INDEX evidence_once", "CREATE INDEX evidence_once")],
+        },
+        new("recorded-before-hand-over", "DELIVERED is written, then the delivery is handed over") { Road = road => new RecordsFirst(road) },
+        new("key-per-attempt", "every attempt has an idempotency key of its own") { Road = road => new KeyPerAttempt(road) },
+        new("silence-is-consent", "no answer in time counts as taken over") { Road = road => new SilenceIsConsent(road) },
+        new("bell-alone", "work is looked for when somebody rings, and at no other time") { Poll = TimeSpan.FromDays(30) },
+        new("status-forgotten", "the sender's status is not queued with the outcome") { Schema = ["CREATE TRIGGER forgets BEFORE INSERT ON deliveries WHEN NEW.purpose = 'status:03' BEGIN SELECT RAISE(IGNORE); END"] },
+    ];
+
+    private sealed class RecordsFirst(Road road) : IPartnerConnector
+    {
+        public string Name => road.Name;
+
+        public bool Relays => road.Relays;
+
+        public Task<HandOver> HandOverAsync(DeliveryWork work, CancellationToken cancellation)
+        {
+            var handOver = road.HandOverAsync(work, CancellationToken.None);
+            return road.Name == Town.BoxRoad ? handOver : Task.FromResult<HandOver>(new HandOver.Delivered());
+        }
+    }
+
+    private sealed class KeyPerAttempt(Road road) : IPartnerConnector
+    {
+        public string Name => road.Name;
+
+        public bool Relays => road.Relays;
+
+        public Task<HandOver> HandOverAsync(DeliveryWork work, CancellationToken cancellation) => road.HandOverAsync(work, work.LeaseToken, cancellation);
+    }
+
+    private sealed class SilenceIsConsent(Road road) : IPartnerConnector
+    {
+        public string Name => road.Name;
+
+        public bool Relays => road.Relays;
+
+        public async Task<HandOver> HandOverAsync(DeliveryWork work, CancellationToken cancellation)
+        {
+            try
+            {
+                return await road.HandOverAsync(work, cancellation);
+            }
+            catch (Exception failed) when (failed is OperationCanceledException or HttpRequestException)
+            {
+                return new HandOver.Delivered();
+            }
+        }
+    }
+}
