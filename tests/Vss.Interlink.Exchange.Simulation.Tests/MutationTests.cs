@@ -18,7 +18,7 @@ public sealed partial class MutationTests
         { "renewal-not-fenced", "writes under the lease of" },
         { "no-heartbeat", "works on it and was not disturbed" },
         { "leases-for-ever", "does not come to rest" },
-        { "steps-unchecked", "is Delivered with 2 " },
+        { "steps-unchecked", "UNIQUE constraint failed" },
         { "recorded-before-hand-over", "the receiver has it not" },
         { "key-per-attempt", "under a key that is no delivery" },
         { "silence-is-consent", "the receiver has it not" },

@@ -28,6 +28,7 @@ internal sealed class Weather
     private readonly double _keyFails;
     private readonly double _receiverDies;
     private readonly double _bellLost;
+    private readonly double _guardAway;
     private TimeSpan _storeSlowUntil;
     private int _crashes;
 
@@ -48,6 +49,7 @@ internal sealed class Weather
         _hangUp = Some(0.3) ? 0.2 : 0;
         _keyFails = Some(0.3) ? 0.15 : 0;
         _receiverDies = Some(0.4) ? 0.2 : 0;
+        _guardAway = Some(0.4) ? 0.05 * (1 + _dice.Below(19)) : 0;
         _bellLost = Some(0.4) ? 0.5 : 0;
     }
 
@@ -70,6 +72,7 @@ internal sealed class Weather
         for (var stop = Some(0.3) ? 1 + _dice.Below(2) : 0; stop > 0; stop--) Sometime(() => AnyNode().Stop());
         for (var slow = _storeSlow ? 1 + _dice.Below(2) : 0; slow > 0; slow--) Sometime(SlowStore);
         for (var step = Some(0.35) ? 1 + _dice.Below(3) : 0; step > 0; step--) Sometime(StepClock);
+        for (var event_ = Some(0.5) ? 1 + _dice.Below(4) : 0; event_ > 0; event_--) Sometime(() => Upset(_world.Guard));
         foreach (var node in _world.Nodes) node.ClockAhead = _dice.Milliseconds(-500, 500);
         _world.Scheduler.Strikes = Strikes;
         _world.Scheduler.After(Ends, _world.Outside, Calm);
@@ -103,6 +106,8 @@ internal sealed class Weather
 
     public bool ReceiverDiesBeforeAnswer() => Happens(_receiverDies) && _world.Count("receiver dies before its answer");
 
+    public bool GuardIsAway() => Happens(_guardAway) && _world.Count("guard away");
+
     public bool BellIsLost() => Happens(_bellLost) && _world.Count("bell lost");
 
     private void Calm()
@@ -132,6 +137,16 @@ internal sealed class Weather
         _world.Note(receiver.Organ, $"is {mood}");
         _world.Count($"receiver {mood}");
         receiver.Mood = mood;
+    }
+
+    private void Upset(GuardRows guard)
+    {
+        var how = _dice.Below(3);
+        if (how == 0) guard.Wipe();
+        else if (how == 1) guard.Replicate();
+        else guard.FailOver();
+        if (how != 1) _world.Count(how == 0 ? "guard wiped" : "guard goes back to a stale replica");
+        _world.Note("guard", how == 0 ? "is wiped" : how == 1 ? "replicates" : "fails over");
     }
 
     private void SlowStore()

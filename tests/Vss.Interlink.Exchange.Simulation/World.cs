@@ -44,6 +44,7 @@ internal sealed class World
             LongestWait = TimeSpan.FromSeconds(60),
         };
         Nodes = [.. Enumerable.Range(1, Dice.Pick([1, 2, 2, 3])).Select(number => new Node(this, $"node{number}"))];
+        SharesGuard = Dice.Chance(0.6);
         Network = new Network(this);
         Receivers = new[] { Town.Inside, Town.Axis, Town.BehindTheAxis }.ToDictionary(organ => organ, organ => new Receiver(this, organ, Dice.Chance(0.15)), StringComparer.Ordinal);
         BoxReaders = Town.BoxOwners.ToDictionary(organ => organ, organ => new BoxReader(this, organ), StringComparer.Ordinal);
@@ -80,6 +81,11 @@ internal sealed class World
     public Dictionary<string, Receiver> Receivers { get; }
 
     public Dictionary<string, BoxReader> BoxReaders { get; }
+
+    /// <summary>Whether the nodes share a guard in front of the ledger; otherwise each has its own memory alone.</summary>
+    public bool SharesGuard { get; }
+
+    public GuardRows Guard { get; } = new();
 
     /// <summary>See <see cref="SimulatedClock"/>.</summary>
     public HashSet<long> ToldTimes { get; } = [];

@@ -99,7 +99,7 @@ public sealed partial class DeliveryWorker : BackgroundService
                     continue;
                 }
 
-                if (await TakeWorkAsync(connector, partner, slots, now, stopping) is not { } some) continue;
+                if (await TakeWorkAsync(connector, partner, slots, stopping) is not { } some) continue;
                 if (some.Count == 0) next = now + AfterAnother;
                 foreach (var lease in some) begin(lease);   // at once: whatever happens to the next partner, this one's lease is in somebody's hands
                 began |= some.Count > 0;
@@ -114,7 +114,7 @@ public sealed partial class DeliveryWorker : BackgroundService
     }
 
     // Null when there is no place for the partner: one that gets free rings the bell. Nothing when another node was faster.
-    private async Task<IReadOnlyList<LeasedDelivery>?> TakeWorkAsync(IPartnerConnector connector, PartnerDue partner, PartnerSlots slots, DateTimeOffset now, CancellationToken stopping)
+    private async Task<IReadOnlyList<LeasedDelivery>?> TakeWorkAsync(IPartnerConnector connector, PartnerDue partner, PartnerSlots slots, CancellationToken stopping)
     {
         var places = slots.Take(partner.Receiver, partner.RestingUntil is null ? _options.Concurrency : 1);
         if (places == 0) return null;

@@ -1,10 +1,12 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Vss.Interlink.Exchange.Audit;
+using Vss.Interlink.Exchange.Deadlines;
 using Vss.Interlink.Exchange.Delivery;
 using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Faults;
 using Vss.Interlink.Exchange.Intake;
 using Vss.Interlink.Exchange.Ledger;
+using Vss.Interlink.Exchange.Replay;
 using Vss.Interlink.Exchange.Simulation.Engine;
 using Vss.Interlink.Exchange.Simulation.Partners;
 using Vss.Interlink.Trust.Policy;
@@ -20,7 +22,6 @@ internal sealed class Life
     private readonly DeliveryWorker _worker;
     private readonly DossierIntake _intake;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly HashSet<(OrganId, MessageId)> _keptTurns = [];
 
     public Life(World world, Node node)
     {
@@ -33,15 +34,22 @@ internal sealed class Life
         Store = new SimulatedStore(world, this);
         var ledger = new ExchangeLedger(Store, Clock);
         var evidence = new HubEvidence(new SimulatedKey(world, this).SignAsync, Town.HubOrgan, NullLogger<HubEvidence>.Instance);
-        var statuses = new Statuses(Town.Routes, Clock);
+        var profiles = new DeliveryProfiles(world.Delivery, WorkingCalendar.Vietnam(), NullLogger<DeliveryProfiles>.Instance);
+        var statuses = new Statuses(Town.Routes, profiles, Clock);
+        var claims = new ClaimOptions();
+        var owner = new ClaimOwner(Name);
+        IReplayGuard process = new ProcessReplayGuard(claims, Clock);
+        if (world.Mutation?.Guard is { } mutated) process = mutated(process);
+        IReplayGuard guard = world.SharesGuard ? new FallbackReplayGuard(process, new SimulatedGuard(world, this, claims), new RedisOptions(), Clock, NullLogger<FallbackReplayGuard>.Instance) : process;
         var fixtures = world.Fixtures;
         var signer = new HubSigner(fixtures.Key, new EnvelopedVerifier(() => throw new NotSupportedException(), ValidationPolicy.Strict, Clock), new SealVerifier(() => throw new NotSupportedException(), ValidationPolicy.Strict, Clock), Clock);
         _intake = new DossierIntake(
-            ledger, evidence, () => Town.Policies, new AttachmentJudge(fixtures.Bodies, fixtures.Revocation, Clock), Town.Routes, Town.InsideOrgans,
-            new AuditTrail(ledger, Clock, NullLogger<AuditTrail>.Instance), Clock, TimeSpan.FromSeconds(10), NullLogger<DossierIntake>.Instance);
+            ledger, evidence, () => Town.Policies, new AttachmentJudge(fixtures.Bodies, fixtures.Revocation, Clock), Town.Routes, profiles, Town.InsideOrgans,
+            new AuditTrail(ledger, Clock, NullLogger<AuditTrail>.Instance), Clock,
+            new PartnerGate(guard, owner, claims), new MessageClaims(guard, ledger, owner, TimeSpan.FromSeconds(10), Clock), NullLogger<DossierIntake>.Instance);
         Box = new ReceiverBox(ledger, fixtures.Bodies, evidence, statuses, Clock);
         _worker = new DeliveryWorker(
-            ledger, fixtures.Bodies, signer, evidence, statuses, Town.Roads.Select(road => world.Mutation?.Road?.Invoke(new Road(world, this, road)) ?? new Road(world, this, road)), world.Delivery, node.Name, Clock,
+            ledger, fixtures.Bodies, signer, evidence, statuses, Town.Roads.Select(road => world.Mutation?.Road?.Invoke(new Road(world, this, road)) ?? new Road(world, this, road)), world.Delivery, profiles, node.Name, Clock,
             new Random(world.Dice.Below(int.MaxValue)), NullLogger<DeliveryWorker>.Instance);
     }
 
@@ -75,8 +83,6 @@ internal sealed class Life
     /// <summary>What an edge does with a submission: takes it in and answers, or refuses.</summary>
     public async Task<SenderAnswer> AcceptAsync(Letter letter, CancellationToken aborted)
     {
-        // A mutation: the turn of an attempt that failed is never given back.
-        if (_keptTurns.Contains(letter.Key)) return new SenderAnswer.Refused(V1.Fault.InFlight);
         try
         {
             var accepted = await _intake.AcceptAsync(letter.Submission, aborted);
@@ -85,20 +91,13 @@ internal sealed class Life
         }
         catch (ExchangeFault fault)
         {
-            KeepTurn(letter);
             _world.Checker.RefusalLeaves(letter, fault.Fault);
             return new SenderAnswer.Refused(fault.Fault);
         }
         catch (Exception failed) when (failed is StoreAwayException or OperationCanceledException)
         {
-            KeepTurn(letter);
             return new SenderAnswer.Failed();
         }
-    }
-
-    private void KeepTurn(Letter letter)
-    {
-        if (_world.Mutation?.KeepsTurns == true) _keptTurns.Add(letter.Key);
     }
 
     // The worker lives through everything that the simulation does to it.

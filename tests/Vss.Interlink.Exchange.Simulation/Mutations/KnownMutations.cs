@@ -1,4 +1,5 @@
 using Vss.Interlink.Exchange.Delivery;
+using Vss.Interlink.Exchange.Replay;
 using Vss.Interlink.Exchange.Simulation.Partners;
 
 namespace Vss.Interlink.Exchange.Simulation.Mutations;
@@ -20,7 +21,7 @@ internal static class KnownMutations
         {
             Edits = [new(SqlUse.Write, "WHERE sender = @sender AND seal_digest = @seal", "WHERE sender = @sender AND seal_digest = @seal AND 1 = 0"), new(SqlUse.Schema, "CREATE UNIQUE INDEX exchanges_by_seal", "CREATE INDEX exchanges_by_seal")],
         },
-        new("failure-keeps-its-turn", "the turn of an attempt that failed is not given back") { KeepsTurns = true },
+        new("failure-keeps-its-turn", "the turn of an attempt that failed is not given back") { Guard = guard => new NeverReleases(guard) },
         new("queued-apart", "deliveries are queued in a transaction after the one that accepts")
         {
             QueuesApart = "AcceptAsync",
@@ -33,7 +34,7 @@ internal static class KnownMutations
         },
         new("renewal-not-fenced", "a lease is renewed by whoever had it once") { Edits = [new(SqlUse.Write, "SET due_at = @until WHERE delivery_id = @id AND state = @leased AND fence = @fence", "SET due_at = @until WHERE delivery_id = @id AND state = @leased AND @fence = @fence")] },
         new("no-heartbeat", "a lease is never renewed") { Edits = [new(SqlUse.Write, "UPDATE deliveries SET due_at = @until WHERE", "UPDATE deliveries SET due_at = due_at WHERE @until = @until AND")] },
-        new("leases-for-ever", "a lease that ran out is not taken by anybody") { Edits = [new(SqlUse.Write, "AND due_at <= @now ORDER BY", "AND due_at <= @now AND state = 1 ORDER BY")] },
+        new("leases-for-ever", "a lease that ran out is not taken by anybody") { Edits = [new(SqlUse.Write, "AND d.due_at <= @now AND", "AND d.due_at <= @now AND d.state = 1 AND")] },
         new("steps-unchecked", "a step of a delivery does not look at the state it leaves")
         {
             Edits = [new(SqlUse.Write, "AND state = @from AND", "AND @from = @from AND"), new(SqlUse.Schema, "CREATE UNIQUE INDEX evidence_once", "CREATE INDEX evidence_once")],
@@ -84,5 +85,30 @@ internal static class KnownMutations
                 return new HandOver.Delivered();
             }
         }
+    }
+
+    // Its leases do not end either, or a failed attempt would only be late.
+    private sealed class NeverReleases(IReplayGuard guard) : IReplayGuard
+    {
+        private readonly Dictionary<ClaimKey, ClaimTicket> _kept = [];
+
+        public async Task<GuardAnswer> ClaimAsync(ClaimTicket ticket, ExchangeId? disbelieved, CancellationToken cancellation) =>
+            _kept.TryGetValue(ticket.Key, out var kept) ? new GuardAnswer.InFlight(kept.Digest, new TaskCompletionSource().Task) : await guard.ClaimAsync(ticket, disbelieved, cancellation);
+
+        public Task<bool> AcceptedAsync(ClaimTicket ticket, ExchangeId exchange, CancellationToken cancellation) => guard.AcceptedAsync(ticket, exchange, cancellation);
+
+        public Task<bool> ReleaseAsync(ClaimTicket ticket, CancellationToken cancellation)
+        {
+            _kept[ticket.Key] = ticket;
+            return Task.FromResult(true);
+        }
+
+        public Task<bool> SeeAsync(OrganId partner, string nonce, TimeSpan window, CancellationToken cancellation) => guard.SeeAsync(partner, nonce, window, cancellation);
+
+        public Task<TimeSpan?> EnterAsync(OrganId partner, string slot, PartnerLimits limits, CancellationToken cancellation) => guard.EnterAsync(partner, slot, limits, cancellation);
+
+        public Task LeaveAsync(OrganId partner, string slot, CancellationToken cancellation) => guard.LeaveAsync(partner, slot, cancellation);
+
+        public Task<string?> TroubleAsync(CancellationToken cancellation) => guard.TroubleAsync(cancellation);
     }
 }

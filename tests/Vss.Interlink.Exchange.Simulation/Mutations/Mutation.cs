@@ -1,4 +1,5 @@
 using Vss.Interlink.Exchange.Delivery;
+using Vss.Interlink.Exchange.Replay;
 using Vss.Interlink.Exchange.Simulation.Partners;
 
 namespace Vss.Interlink.Exchange.Simulation.Mutations;
@@ -28,8 +29,8 @@ internal sealed record Mutation(string Name, string Says)
     /// <summary>The ledger's method whose deliveries are queued in a transaction of their own.</summary>
     public string? QueuesApart { get; init; }
 
-    /// <summary>Whether an attempt that failed keeps its turn.</summary>
-    public bool KeepsTurns { get; init; }
+    /// <summary>The process's own guard, changed.</summary>
+    public Func<IReplayGuard, IReplayGuard>? Guard { get; init; }
 
     public TimeSpan? Poll { get; init; }
 

@@ -152,9 +152,15 @@ internal sealed class LedgerWatch(World world, IReadOnlyList<Letter> letters)
 
         foreach (var delivery in Deliveries.Values)
         {
-            var (positive, negative) = delivery.Connector == Town.AxisRoad ? (EvidenceType.RelayAcceptance, EvidenceType.RelayRejection) : (EvidenceType.Delivery, EvidenceType.NonDelivery);
-            if (Count(delivery, positive) != (delivery.State == DeliveryState.Delivered ? 1 : 0)) return $"{Trace.Short(delivery.Id)} is {delivery.State} with {Count(delivery, positive)} {positive}";
-            if (Count(delivery, negative) != (delivery.State == DeliveryState.Refused ? 1 : 0)) return $"{Trace.Short(delivery.Id)} is {delivery.State} with {Count(delivery, negative)} {negative}";
+            var relay = delivery.Connector == Town.AxisRoad;
+            var isBoxed = delivery.Connector == Town.BoxRoad && delivery.Purpose == "dossier";
+            foreach (var (type, times) in new[]
+                     {
+                         (relay ? EvidenceType.RelayAcceptance : EvidenceType.Delivery, delivery.State == DeliveryState.Delivered || (isBoxed && delivery.State == DeliveryState.Available) ? 1 : 0),
+                         (relay ? EvidenceType.RelayRejection : EvidenceType.NonDelivery, delivery.State == DeliveryState.Refused ? 1 : 0),
+                         (EvidenceType.Retrieval, isBoxed && delivery.State == DeliveryState.Delivered ? 1 : 0),
+                     })
+                if (Count(delivery, type) != times) return $"{Trace.Short(delivery.Id)} is {delivery.State} with {Count(delivery, type)} {type}";
         }
 
         return null;
