@@ -16,6 +16,9 @@ internal sealed class Fixtures(Mutation? mutation) : IDisposable
 
     public Mutation? Mutation => mutation;
 
+    /// <summary>Where bodies would be.</summary>
+    public string Folder => _folder;
+
     public Database Database { get; } = new(mutation);
 
     public LedgerReader Reader => _reader ??= new LedgerReader(Database);
@@ -26,7 +29,7 @@ internal sealed class Fixtures(Mutation? mutation) : IDisposable
     public RevocationSource Revocation { get; } = new(new OnlineOptions(), () => throw new NotSupportedException(), new MemoryLibrary(), TimeProvider.System, NullLogger<RevocationSource>.Instance);
 
     /// <summary>Empty: the simulated dossiers have no attachments.</summary>
-    public BodyStore Bodies => _bodies ??= new BodyStore(_folder, 1 << 20);
+    public BodyStore Bodies => _bodies ??= new BodyStore(_folder, 1 << 20, BodyKeys.Of("unused", ("unused", new byte[32])), TimeProvider.System);
 
     public void Dispose()
     {

@@ -44,6 +44,7 @@ internal sealed class World
             LongestWait = TimeSpan.FromSeconds(60),
         };
         Nodes = [.. Enumerable.Range(1, Dice.Pick([1, 2, 2, 3])).Select(number => new Node(this, $"node{number}"))];
+        MaxOutstanding = Dice.Chance(0.1) ? 1 + Dice.Below(3) : 100;
         SharesGuard = Dice.Chance(0.6);
         Network = new Network(this);
         Receivers = new[] { Town.Inside, Town.Axis, Town.BehindTheAxis }.ToDictionary(organ => organ, organ => new Receiver(this, organ, Dice.Chance(0.15)), StringComparer.Ordinal);
@@ -75,6 +76,9 @@ internal sealed class World
     public Checker Checker { get; }
 
     public DeliveryOptions Delivery { get; }
+
+    /// <summary>Deliveries that may wait before the hub takes in no more.</summary>
+    public int MaxOutstanding { get; }
 
     public IReadOnlyList<Node> Nodes { get; }
 

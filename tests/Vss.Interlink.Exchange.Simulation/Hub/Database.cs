@@ -15,7 +15,6 @@ internal sealed class Database : IDisposable
     private readonly RewritingConnection _connection;
     private readonly Sql _writing;
     private readonly Sql _reading;
-    private readonly LedgerSession _session;
     private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
 
     public Database(Mutation? mutation)
@@ -24,8 +23,7 @@ internal sealed class Database : IDisposable
         _connection.Open();
         SqliteSchema.Migrate(_connection, DateTimeOffset.UnixEpoch);
         foreach (var text in mutation?.Schema ?? []) Execute(text);
-        (_writing, _reading) = (new Sql(_connection), new Sql(_connection));
-        _session = new LedgerSession(_writing);
+        (_writing, _reading) = (new SqliteSql(_connection), new SqliteSql(_connection));
         raw.sqlite3_update_hook(_connection.Handle, (_, _, _, table, _) => _changed.Add(table.utf8_to_string()), null);
     }
 
@@ -45,14 +43,14 @@ internal sealed class Database : IDisposable
         Done(_writing.ExecuteAsync("SAVEPOINT simulated"));
         try
         {
-            var result = Done(action(_session));
+            var session = new LedgerSession(_writing);
+            var result = Done(action(session));
             if (!commits) Done(_writing.ExecuteAsync("ROLLBACK TO simulated"));
-            return (result, _session.TakeChanges());
+            return (result, session.Changes);
         }
         catch
         {
             Done(_writing.ExecuteAsync("ROLLBACK TO simulated"));
-            _session.TakeChanges();
             _changed.Clear();
             throw;
         }

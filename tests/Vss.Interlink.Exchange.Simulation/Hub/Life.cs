@@ -46,7 +46,8 @@ internal sealed class Life
         _intake = new DossierIntake(
             ledger, evidence, () => Town.Policies, new AttachmentJudge(fixtures.Bodies, fixtures.Revocation, Clock), Town.Routes, profiles, Town.InsideOrgans,
             new AuditTrail(ledger, Clock, NullLogger<AuditTrail>.Instance), Clock,
-            new PartnerGate(guard, owner, claims), new MessageClaims(guard, ledger, owner, TimeSpan.FromSeconds(10), Clock), NullLogger<DossierIntake>.Instance);
+            new PartnerGate(guard, owner, claims), new MessageClaims(guard, ledger, owner, TimeSpan.FromSeconds(10), Clock),
+            new IntakeRoom(fixtures.Folder, 0, world.MaxOutstanding, ledger, Clock), fixtures.Bodies, TimeSpan.FromHours(1), NullLogger<DossierIntake>.Instance);
         Box = new ReceiverBox(ledger, fixtures.Bodies, evidence, statuses, Clock);
         _worker = new DeliveryWorker(
             ledger, fixtures.Bodies, signer, evidence, statuses, Town.Roads.Select(road => world.Mutation?.Road?.Invoke(new Road(world, this, road)) ?? new Road(world, this, road)), world.Delivery, profiles, node.Name, Clock,

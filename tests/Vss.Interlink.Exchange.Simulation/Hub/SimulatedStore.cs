@@ -14,6 +14,8 @@ internal sealed class SimulatedStore(World world, Life life) : ILedgerStore
 
     public string SkipLocked => "";
 
+    public string RowLock => "";
+
     public Task<T> WriteAsync<T>(Func<LedgerSession, Task<T>> action, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();

@@ -65,6 +65,10 @@ internal sealed class Checker(World world, IReadOnlyList<Letter> letters)
                 break;
             case Fault.InFlight or Fault.SealingFailed:
                 break;
+            case Fault.Overloaded:
+                world.Count("no room for more");
+                if (_ledger.MostOutstanding < world.MaxOutstanding) Break($"'{letter.Name}' is refused for want of room, and there was room all the time");
+                break;
             default:
                 Break($"'{letter.Name}' is refused by {fault}");
                 break;

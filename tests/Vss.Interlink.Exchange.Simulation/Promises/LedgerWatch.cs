@@ -21,6 +21,9 @@ internal sealed class LedgerWatch(World world, IReadOnlyList<Letter> letters)
     /// <summary>Deliveries that somebody has to do something about still.</summary>
     public int Open { get; private set; }
 
+    /// <summary>How many the hub itself had to do something about, at most at a time.</summary>
+    public int MostOutstanding { get; private set; }
+
     public static bool IsOpen(DeliveryState state) => state is DeliveryState.Pending or DeliveryState.Leased or DeliveryState.Available;
 
     public void Begin() => _reader = world.Fixtures.Reader;
@@ -90,6 +93,7 @@ internal sealed class LedgerWatch(World world, IReadOnlyList<Letter> letters)
         var before = Deliveries;
         Deliveries = now.ToDictionary(row => row.Id, StringComparer.Ordinal);
         Open = now.Count(row => IsOpen(row.State));
+        MostOutstanding = Math.Max(MostOutstanding, now.Count(row => row.State is DeliveryState.Pending or DeliveryState.Leased));
         foreach (var old in before.Values)
         {
             if (!Deliveries.TryGetValue(old.Id, out var row)) return $"{Trace.Short(old.Id)} has gone from the ledger";
