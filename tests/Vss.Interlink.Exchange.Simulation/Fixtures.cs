@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Vss.Interlink.Exchange.Bodies;
+using Vss.Interlink.Exchange.Deadlines;
 using Vss.Interlink.Exchange.Simulation.Hub;
 using Vss.Interlink.Exchange.Simulation.Mutations;
 using Vss.Interlink.Exchange.Simulation.Promises;
@@ -24,6 +25,8 @@ internal sealed class Fixtures(Mutation? mutation) : IDisposable
     public LedgerReader Reader => _reader ??= new LedgerReader(Database);
 
     public UnusedKey Key { get; } = new();
+
+    public WorkingCalendar Calendar { get; } = WorkingCalendar.Vietnam();
 
     /// <summary>Asked for nothing: no policy of the town has attachments judged.</summary>
     public RevocationSource Revocation { get; } = new(new OnlineOptions(), () => throw new NotSupportedException(), new MemoryLibrary(), TimeProvider.System, NullLogger<RevocationSource>.Instance);

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Vss.Interlink.Exchange.Audit;
-using Vss.Interlink.Exchange.Deadlines;
 using Vss.Interlink.Exchange.Delivery;
 using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Faults;
@@ -32,16 +31,16 @@ internal sealed class Life
         world.Born(this);
         Clock = new SimulatedClock(world.Scheduler, Flow, () => node.ClockAhead, world.ToldTimes);
         Store = new SimulatedStore(world, this);
+        var fixtures = world.Fixtures;
         var ledger = new ExchangeLedger(Store, Clock);
         var evidence = new HubEvidence(new SimulatedKey(world, this).SignAsync, Town.HubOrgan, NullLogger<HubEvidence>.Instance);
-        var profiles = new DeliveryProfiles(world.Delivery, WorkingCalendar.Vietnam(), NullLogger<DeliveryProfiles>.Instance);
+        var profiles = new DeliveryProfiles(world.Delivery, fixtures.Calendar, NullLogger<DeliveryProfiles>.Instance);
         var statuses = new Statuses(Town.Routes, profiles, Clock);
         var claims = new ClaimOptions();
         var owner = new ClaimOwner(Name);
         IReplayGuard process = new ProcessReplayGuard(claims, Clock);
         if (world.Mutation?.Guard is { } mutated) process = mutated(process);
         IReplayGuard guard = world.SharesGuard ? new FallbackReplayGuard(process, new SimulatedGuard(world, this, claims), new RedisOptions(), Clock, NullLogger<FallbackReplayGuard>.Instance) : process;
-        var fixtures = world.Fixtures;
         var signer = new HubSigner(fixtures.Key, new EnvelopedVerifier(() => throw new NotSupportedException(), ValidationPolicy.Strict, Clock), new SealVerifier(() => throw new NotSupportedException(), ValidationPolicy.Strict, Clock), Clock);
         _intake = new DossierIntake(
             ledger, evidence, () => Town.Policies, new AttachmentJudge(fixtures.Bodies, fixtures.Revocation, Clock), Town.Routes, profiles, Town.InsideOrgans,
