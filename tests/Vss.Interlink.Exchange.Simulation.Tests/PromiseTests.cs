@@ -20,6 +20,8 @@ public sealed class PromiseTests(ManySeeds seeds) : IClassFixture<ManySeeds>
     [InlineData("node stands still")]
     [InlineData("node is stopped")]
     [InlineData("clock steps")]
+    [InlineData("an hour passes")]
+    [InlineData("no room for more")]
     [InlineData("store fails")]
     [InlineData("store loses answer")]
     [InlineData("store runs twice")]

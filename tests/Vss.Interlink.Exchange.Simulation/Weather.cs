@@ -73,6 +73,7 @@ internal sealed class Weather
         for (var slow = _storeSlow ? 1 + _dice.Below(2) : 0; slow > 0; slow--) Sometime(SlowStore);
         for (var step = Some(0.35) ? 1 + _dice.Below(3) : 0; step > 0; step--) Sometime(StepClock);
         for (var event_ = Some(0.5) ? 1 + _dice.Below(4) : 0; event_ > 0; event_--) Sometime(() => Upset(_world.Guard));
+        if (_world.HasDeadlines) Sometime(LetAnHourPass);
         foreach (var node in _world.Nodes) node.ClockAhead = _dice.Milliseconds(-500, 500);
         _world.Scheduler.Strikes = Strikes;
         _world.Scheduler.After(Ends, _world.Outside, Calm);
@@ -164,6 +165,14 @@ internal sealed class Weather
         ClocksWereApart = true;
         _world.Count("clock steps");
         _world.Note(node.Name, $"has its clock set by {by.TotalSeconds:0.0} s");
+    }
+
+    private void LetAnHourPass()
+    {
+        var by = TimeSpan.FromHours(1) - _dice.Seconds(1, 90);
+        _world.Count("an hour passes");
+        _world.Note("clocks", $"are all set ahead by {by.TotalSeconds:0} s");
+        _world.LeapBy(by);
     }
 
     private Node AnyNode() => _dice.Pick(_world.Nodes);

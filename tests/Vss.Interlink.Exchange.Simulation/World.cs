@@ -42,7 +42,11 @@ internal sealed class World
             MaxAttempts = Dice.Chance(0.2) ? 3 : 1000,
             FirstWait = TimeSpan.FromSeconds(2),
             LongestWait = TimeSpan.FromSeconds(60),
+            DeadlinePoll = TimeSpan.FromSeconds(10),
         };
+        (IsOrdered, HasDeadlines) = (Dice.Chance(0.3), Dice.Chance(0.3));
+        foreach (var organ in Town.Reachable)
+            Delivery.Partners.Add(new PartnerDeliveryOptions { Receiver = organ, Ordered = IsOrdered, DeadlineHours = HasDeadlines ? 1 : null, WarnHours = HasDeadlines ? Dice.Below(2) : 0 });
         Nodes = [.. Enumerable.Range(1, Dice.Pick([1, 2, 2, 3])).Select(number => new Node(this, $"node{number}"))];
         MaxOutstanding = Dice.Chance(0.1) ? 1 + Dice.Below(3) : 100;
         SharesGuard = Dice.Chance(0.6);
@@ -80,6 +84,15 @@ internal sealed class World
     /// <summary>Deliveries that may wait before the hub takes in no more.</summary>
     public int MaxOutstanding { get; }
 
+    /// <summary>Whether what one organ sends to another keeps its order.</summary>
+    public bool IsOrdered { get; }
+
+    /// <summary>Whether dossiers have a deadline, of one working hour.</summary>
+    public bool HasDeadlines { get; }
+
+    /// <summary>What all clocks were set ahead by: nearly an hour, so that deadlines come while there is much to do.</summary>
+    public TimeSpan Leap { get; private set; }
+
     public IReadOnlyList<Node> Nodes { get; }
 
     public Dictionary<string, Receiver> Receivers { get; }
@@ -110,6 +123,13 @@ internal sealed class World
         }
 
         return new Outcome(_seed, Checker.Broken, _trace.Hash, Scheduler.Steps, Scheduler.Now, (_settled ?? Scheduler.Now) - Weather.Ends, _trace.Lines);
+    }
+
+    /// <summary>Leases end by it as deadlines come, whoever looks after them.</summary>
+    public void LeapBy(TimeSpan length)
+    {
+        Leap += length;
+        foreach (var life in _lives.Values) life.Disturb(TimeSpan.Zero);
     }
 
     public int NextFlow() => _flows++;

@@ -10,13 +10,17 @@ namespace Vss.Interlink.Exchange.Simulation.Engine;
 /// <param name="told">Milliseconds that were given to anybody.</param>
 internal sealed class SimulatedClock(Scheduler scheduler, Flow flow, Func<TimeSpan> shift, HashSet<long> told) : TimeProvider
 {
-    private static readonly DateTimeOffset Start = new(2026, 11, 22, 1, 0, 0, TimeSpan.Zero);
+    // A working morning in Vietnam, so that a deadline of one working hour is an hour away.
+    private static readonly DateTimeOffset Start = new(2026, 11, 23, 1, 30, 0, TimeSpan.Zero);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
+    /// <summary>What it shows, for whoever only looks on.</summary>
+    public DateTimeOffset Shown => Start + scheduler.Now + shift();
+
     public override DateTimeOffset GetUtcNow()
     {
-        var milliseconds = (Start + scheduler.Now + shift()).ToUnixTimeMilliseconds();
+        var milliseconds = Shown.ToUnixTimeMilliseconds();
         while (!told.Add(milliseconds)) milliseconds++;
         return DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Vss.Interlink.Exchange.Audit;
+using Vss.Interlink.Exchange.Deadlines;
 using Vss.Interlink.Exchange.Delivery;
 using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Faults;
@@ -19,6 +20,7 @@ internal sealed class Life
 {
     private readonly World _world;
     private readonly DeliveryWorker _worker;
+    private readonly DeadlineWatch _deadlines;
     private readonly DossierIntake _intake;
     private readonly CancellationTokenSource _stopping = new();
 
@@ -29,7 +31,7 @@ internal sealed class Life
         Name = $"{node.Name}.{Number}";
         Flow = new Flow(world.Scheduler, Number, Name);
         world.Born(this);
-        Clock = new SimulatedClock(world.Scheduler, Flow, () => node.ClockAhead, world.ToldTimes);
+        Clock = new SimulatedClock(world.Scheduler, Flow, () => node.ClockAhead + world.Leap, world.ToldTimes);
         Store = new SimulatedStore(world, this);
         var fixtures = world.Fixtures;
         var ledger = new ExchangeLedger(Store, Clock);
@@ -48,8 +50,10 @@ internal sealed class Life
             new PartnerGate(guard, owner, claims), new MessageClaims(guard, ledger, owner, TimeSpan.FromSeconds(10), Clock),
             new IntakeRoom(fixtures.Folder, 0, world.MaxOutstanding, ledger, Clock), fixtures.Bodies, TimeSpan.FromHours(1), NullLogger<DossierIntake>.Instance);
         Box = new ReceiverBox(ledger, fixtures.Bodies, evidence, statuses, Clock);
+        List<IPartnerConnector> roads = [.. Town.Roads.Select(road => world.Mutation?.Road?.Invoke(new Road(world, this, road)) ?? new Road(world, this, road))];
+        _deadlines = new DeadlineWatch(ledger, evidence, statuses, roads, world.Delivery.DeadlinePoll, Clock, NullLogger<DeadlineWatch>.Instance);
         _worker = new DeliveryWorker(
-            ledger, fixtures.Bodies, signer, evidence, statuses, Town.Roads.Select(road => world.Mutation?.Road?.Invoke(new Road(world, this, road)) ?? new Road(world, this, road)), world.Delivery, profiles, node.Name, Clock,
+            ledger, fixtures.Bodies, signer, evidence, statuses, roads, world.Delivery, profiles, node.Name, Clock,
             new Random(world.Dice.Below(int.MaxValue)), NullLogger<DeliveryWorker>.Instance);
     }
 
@@ -76,7 +80,11 @@ internal sealed class Life
         if (until > DisturbedUntil) DisturbedUntil = until;
     }
 
-    public void Begin() => Flow.Post(_ => Watch(_worker.ServeAsync(_stopping.Token)), null);
+    public void Begin()
+    {
+        Flow.Post(_ => Watch("delivery worker", _worker.ServeAsync(_stopping.Token)), null);
+        if (_world.HasDeadlines) Flow.Post(_ => Watch("deadline watch", _deadlines.ServeAsync(_stopping.Token)), null);
+    }
 
     public void Stop() => Flow.Post(_ => _stopping.Cancel(), null);
 
@@ -100,17 +108,21 @@ internal sealed class Life
         }
     }
 
-    // The worker lives through everything that the simulation does to it.
-    private async void Watch(Task worker)
+    // Both live through everything that the simulation does to them.
+    private async void Watch(string what, Task service)
     {
         try
         {
-            await worker;
-            if (!_stopping.IsCancellationRequested) _world.Checker.Break($"the delivery worker of {Name} ended by itself");
+            await service;
+            if (!_stopping.IsCancellationRequested) _world.Checker.Break($"the {what} of {Name} ended by itself");
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // As it was told.
         }
         catch (Exception failed)
         {
-            _world.Checker.Break($"the delivery worker of {Name} died: {failed}");
+            _world.Checker.Break($"the {what} of {Name} died: {failed}");
         }
     }
 }

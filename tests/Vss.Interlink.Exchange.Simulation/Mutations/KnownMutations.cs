@@ -7,20 +7,14 @@ namespace Vss.Interlink.Exchange.Simulation.Mutations;
 /// <summary>The list.</summary>
 internal static class KnownMutations
 {
-    private const string ById = "WHERE sender = @sender AND message_id = @message";
+    private const string Earlier = "(ahead.place, ahead.delivery_id) < (d.place, d.delivery_id)";
 
     public static IReadOnlyList<Mutation> All { get; } =
     [
         new("commit-after-answer", "the receipt is given before the commit") { AnswersFirst = "AcceptAsync" },
         new("confirmed-before-commit", "a receiver hears that his confirmation counts before it is written") { AnswersFirst = "ConfirmAsync" },
-        new("check-then-add", "whether a message came before is looked up, and nothing holds the place")
-        {
-            Edits = [new(SqlUse.Write, ById, ById + " AND 1 = 0"), new(SqlUse.Schema, "UNIQUE (sender, message_id)", "CHECK (1)")],
-        },
-        new("seal-not-unique", "the same sealed document under two ids is looked up, and nothing holds the place")
-        {
-            Edits = [new(SqlUse.Write, "WHERE sender = @sender AND seal_digest = @seal", "WHERE sender = @sender AND seal_digest = @seal AND 1 = 0"), new(SqlUse.Schema, "CREATE UNIQUE INDEX exchanges_by_seal", "CREATE INDEX exchanges_by_seal")],
-        },
+        new("check-then-add", "whether a message came before is looked up, and nothing holds the place") { Edits = [new(SqlUse.Schema, "UNIQUE (sender, message_id)", "CHECK (1)")] },
+        new("seal-not-unique", "the same sealed document comes under two ids, and nothing holds the place") { Edits = [new(SqlUse.Schema, "CREATE UNIQUE INDEX exchanges_by_seal", "CREATE INDEX exchanges_by_seal")] },
         new("failure-keeps-its-turn", "the turn of an attempt that failed is not given back") { Guard = guard => new NeverReleases(guard) },
         new("queued-apart", "deliveries are queued in a transaction after the one that accepts")
         {
@@ -38,6 +32,23 @@ internal static class KnownMutations
         new("steps-unchecked", "a step of a delivery does not look at the state it leaves")
         {
             Edits = [new(SqlUse.Write, "AND state = @from AND", "AND @from = @from AND"), new(SqlUse.Schema, "CREATE UNIQUE INDEX evidence_once", "CREATE INDEX evidence_once")],
+        },
+        new("lane-without-order", "what an ordered lane holds back is taken all the same")
+        {
+            Edits = [new(SqlUse.Read, Earlier, Earlier + " AND 1 = 0"), new(SqlUse.Write, Earlier, Earlier + " AND 1 = 0")],
+        },
+        new("dead-frees-its-lane", "what waits behind a dead letter does not wait")
+        {
+            Edits = [new(SqlUse.Read, "ahead.state IN (1, 2, 6) AND (", "ahead.state IN (1, 2) AND ("), new(SqlUse.Write, "ahead.state IN (1, 2, 6) AND (", "ahead.state IN (1, 2) AND (")],
+        },
+        new("deadline-forgotten", "nobody looks at what is overdue") { Edits = [new(SqlUse.Read, "WHERE d.watch_at <= @now AND", "WHERE d.watch_at <= @now AND 1 = 0 AND")] },
+        new("deadline-breaks-in", "what is overdue expires under a worker who is at it")
+        {
+            Edits = [new(SqlUse.Read, "(d.state <> @leased OR d.due_at <= @now)", "(d.state <> @leased OR @now = @now)"), new(SqlUse.Write, "AND fence = @fence AND due_at <= @at", "AND fence = @fence AND @at = @at")],
+        },
+        new("taken-when-overdue", "what is overdue is handed over all the same")
+        {
+            Edits = [new(SqlUse.Read, "d.expires_at > @now", "@now = @now"), new(SqlUse.Write, "d.expires_at > @now", "@now = @now")],
         },
         new("recorded-before-hand-over", "DELIVERED is written, then the delivery is handed over") { Road = road => new RecordsFirst(road) },
         new("key-per-attempt", "every attempt has an idempotency key of its own") { Road = road => new KeyPerAttempt(road) },

@@ -27,6 +27,9 @@ internal sealed class Receiver(World world, string organ, bool refuses)
     /// <summary>Whether it refused the delivery for good.</summary>
     public bool Refused(string key) => _answers.TryGetValue(key, out var answer) && answer is HandOver.Refused;
 
+    /// <summary>Whether it answered for the delivery already, in either way.</summary>
+    public bool Knows(string key) => _answers.ContainsKey(key);
+
     /// <summary>What arrives at its door.</summary>
     public HandOver Take(DeliveryWork work, string key)
     {

@@ -25,6 +25,8 @@ internal static class Town
 
     public static IReadOnlyList<string> BoxOwners { get; } = [Ministry, OtherMinistry];
 
+    public static IReadOnlyList<string> Reachable { get; } = [Inside, Ministry, OtherMinistry, Axis, BehindTheAxis];
+
     public static RoutingTable Routes { get; } = RoutingTable.Build([(Inside, InsideRoad), (Ministry, BoxRoad), (OtherMinistry, BoxRoad), (Axis, AxisRoad), (BehindTheAxis, AxisRoad)], [])!;
 
     public static IReadOnlySet<OrganId> InsideOrgans { get; } = new HashSet<OrganId> { OrganId.Stored(Inside) };

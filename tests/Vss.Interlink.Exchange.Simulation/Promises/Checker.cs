@@ -87,6 +87,7 @@ internal sealed class Checker(World world, IReadOnlyList<Letter> letters)
     public void HandedOver(DeliveryWork work, string key)
     {
         if (work.Purpose.IsDossier && _ledger.Exchanges.TryGetValue(work.ExchangeId.ToString(), out var row) && work.Dossier.Subject != row.Subject) Break($"'{row.Subject}' arrives as '{work.Dossier.Subject}'");
+        if (_ledger.Deliveries.GetValueOrDefault(key) is { } given && InFrontOf(given) is { } later) Break($"{given.Receiver} is given {Trace.Short(given.Id)} after {Trace.Short(later.Id)}, which was accepted later");
         Given(work.ExchangeId, work.Receiver.ToString(), work.Purpose.ToString(), key);
     }
 
@@ -122,6 +123,9 @@ internal sealed class Checker(World world, IReadOnlyList<Letter> letters)
     private static bool IsFor(ExchangeRow row, Letter letter) =>
         letter.Seal.Length > 0 && row.Seal == letter.Seal && row.Sender == letter.Key.Sender.ToString()
         || (row.Sender == letter.Key.Sender.ToString() && row.MessageId == letter.Key.MessageId.ToString() && row.Digest == Digest(letter));
+
+    // What expired is out of the lane, and may be on its way still.
+    private DeliveryRow? InFrontOf(DeliveryRow given) => given.State == DeliveryState.Expired ? null : _ledger.Behind(given).FirstOrDefault(behind => world.Receivers[behind.Receiver].Knows(behind.Id));
 
     private void Given(ExchangeId exchange, string receiver, string purpose, string key)
     {

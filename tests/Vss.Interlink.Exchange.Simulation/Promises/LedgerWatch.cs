@@ -11,8 +11,13 @@ namespace Vss.Interlink.Exchange.Simulation.Promises;
 internal sealed class LedgerWatch(World world, IReadOnlyList<Letter> letters)
 {
     private readonly Dictionary<string, (Life Life, TimeSpan At)> _holders = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _boxed = new(StringComparer.Ordinal);
+    private readonly Lanes _lanes = new(world);
     private LedgerReader? _reader;
     private List<EvidenceRow> _evidence = [];
+
+    // Milliseconds: readings of a clock are told apart by some.
+    private const long ClockSlack = 1000;
 
     public Dictionary<string, ExchangeRow> Exchanges { get; private set; } = new(StringComparer.Ordinal);
 
@@ -25,6 +30,9 @@ internal sealed class LedgerWatch(World world, IReadOnlyList<Letter> letters)
     public int MostOutstanding { get; private set; }
 
     public static bool IsOpen(DeliveryState state) => state is DeliveryState.Pending or DeliveryState.Leased or DeliveryState.Available;
+
+    /// <summary>What comes after a delivery in its lane; nothing where there is no order.</summary>
+    public IEnumerable<DeliveryRow> Behind(DeliveryRow row) => _lanes.Behind(row);
 
     public void Begin() => _reader = world.Fixtures.Reader;
 
@@ -57,15 +65,15 @@ internal sealed class LedgerWatch(World world, IReadOnlyList<Letter> letters)
             string[] statuses = [.. deliveries.Where(row => row.About == dossier.Id).Select(row => row.Purpose).Order(StringComparer.Ordinal)];
             var expected = dossier.State switch
             {
-                DeliveryState.Refused => "status:01 status:02",
+                DeliveryState.Refused or DeliveryState.Expired => "status:01 status:02",
                 DeliveryState.Delivered when dossier.Connector != Town.AxisRoad => "status:01 status:03",
                 _ => "status:01",
             };
             if (string.Join(' ', statuses) != expected) return $"the sender of '{letter.Name}' is told {string.Join(' ', statuses)} of {dossier.Receiver}, and should be told {expected}";
         }
 
-        var dead = deliveries.Any(row => row.State == DeliveryState.Dead);
-        return dead || ExchangeStates.IsFinished(exchange.State) ? null : $"'{letter.Name}' is still {exchange.State}";
+        var waitsForAPerson = deliveries.Any(row => row.State == DeliveryState.Dead || _lanes.IsBlocked(row));
+        return waitsForAPerson || ExchangeStates.IsFinished(exchange.State) ? null : $"'{letter.Name}' is still {exchange.State}";
     }
 
     private string? Look(List<ExchangeRow> now)
@@ -92,7 +100,8 @@ internal sealed class LedgerWatch(World world, IReadOnlyList<Letter> letters)
     {
         var before = Deliveries;
         Deliveries = now.ToDictionary(row => row.Id, StringComparer.Ordinal);
-        Open = now.Count(row => IsOpen(row.State));
+        _lanes.Look(now, Exchanges);
+        Open = now.Count(row => IsOpen(row.State) && !_lanes.IsBlocked(row));
         MostOutstanding = Math.Max(MostOutstanding, now.Count(row => row.State is DeliveryState.Pending or DeliveryState.Leased));
         foreach (var old in before.Values)
         {
@@ -100,6 +109,7 @@ internal sealed class LedgerWatch(World world, IReadOnlyList<Letter> letters)
             if (row == old) continue;
             if (row with { State = old.State, Attempts = old.Attempts, DueAt = old.DueAt, Fence = old.Fence } != old) return $"{Trace.Short(old.Id)} is another delivery now";
             if (Step(old, row, writer) is { } broken) return $"{Trace.Short(old.Id)}, {old.Purpose} to {old.Receiver}: {broken}";
+            if (row.State == DeliveryState.Available) _boxed.Add(row.Id);
         }
 
         return now.Where(row => !before.ContainsKey(row.Id)).Any(row => row.State != DeliveryState.Pending) ? "a delivery begins otherwise than PENDING" : null;
@@ -107,6 +117,7 @@ internal sealed class LedgerWatch(World world, IReadOnlyList<Letter> letters)
 
     private string? Step(DeliveryRow old, DeliveryRow row, Life writer)
     {
+        if (row.State == DeliveryState.Expired) return Expired(old, row, writer);
         if (row.State != old.State && !DeliveryStates.MayFollow(old.State, row.State)) return $"{old.State} became {row.State}";
         if (!IsOpen(old.State) && row != old) return $"it is {old.State} and changes";
         if (row.State == DeliveryState.Leased && row.Fence > old.Fence) return Taken(old, row, writer);
@@ -126,11 +137,27 @@ internal sealed class LedgerWatch(World world, IReadOnlyList<Letter> letters)
     private string? Taken(DeliveryRow old, DeliveryRow row, Life writer)
     {
         if (row.Fence != old.Fence + 1) return "its fencing token leaps";
-        if (old.State == DeliveryState.Leased && _holders[old.Id] is var (holder, at) && !holder.Flow.Ended && holder.DisturbedUntil < at && !world.Weather.ClocksWereApart)
-            return $"{writer.Name} takes it from {holder.Name}, which works on it and was not disturbed";
+        if (TakenFrom(old) is { } holder) return $"{writer.Name} takes it from {holder.Name}, which works on it and was not disturbed";
+        if (_lanes.Ahead(row) is { } ahead) return $"it is taken before {Trace.Short(ahead.Id)}, which is ahead of it in its lane and {ahead.State}";
+        if (!world.Weather.ClocksWereApart && row.ExpiresAt < Shown(writer) - ClockSlack) return "it is taken after its deadline";
         _holders[old.Id] = (writer, world.Scheduler.Now);
         return null;
     }
+
+    private string? Expired(DeliveryRow old, DeliveryRow row, Life writer)
+    {
+        if (!(IsOpen(old.State) || old.State == DeliveryState.Dead)) return $"{old.State} became EXPIRED";
+        if (row.ExpiresAt is null) return "it is EXPIRED and had no deadline";
+        if (row.Fence != old.Fence) return "its fencing token changes without a lease";
+        if (!world.Weather.ClocksWereApart && row.ExpiresAt > Shown(writer) + ClockSlack) return "it is EXPIRED before its deadline";
+        return TakenFrom(old) is { } holder ? $"{writer.Name} expires it under {holder.Name}, which works on it and was not disturbed" : null;
+    }
+
+    // Whose lease it is that he looks after; null where it may be taken.
+    private Life? TakenFrom(DeliveryRow old) =>
+        old.State == DeliveryState.Leased && _holders[old.Id] is var (holder, at) && !holder.Flow.Ended && holder.DisturbedUntil < at && !world.Weather.ClocksWereApart ? holder : null;
+
+    private static long Shown(Life life) => life.Clock.Shown.ToUnixTimeMilliseconds();
 
     private string? Look(List<EvidenceRow> now)
     {
@@ -158,13 +185,17 @@ internal sealed class LedgerWatch(World world, IReadOnlyList<Letter> letters)
         {
             var relay = delivery.Connector == Town.AxisRoad;
             var isBoxed = delivery.Connector == Town.BoxRoad && delivery.Purpose == "dossier";
-            foreach (var (type, times) in new[]
+            var wasBoxed = isBoxed && _boxed.Contains(delivery.Id);
+            foreach (var (type, stands) in new[]
                      {
-                         (relay ? EvidenceType.RelayAcceptance : EvidenceType.Delivery, delivery.State == DeliveryState.Delivered || (isBoxed && delivery.State == DeliveryState.Available) ? 1 : 0),
-                         (relay ? EvidenceType.RelayRejection : EvidenceType.NonDelivery, delivery.State == DeliveryState.Refused ? 1 : 0),
-                         (EvidenceType.Retrieval, isBoxed && delivery.State == DeliveryState.Delivered ? 1 : 0),
+                         (EvidenceType.RelayAcceptance, relay && delivery.State == DeliveryState.Delivered),
+                         (EvidenceType.RelayRejection, relay && delivery.State == DeliveryState.Refused),
+                         (EvidenceType.Delivery, !relay && (delivery.State == DeliveryState.Delivered || wasBoxed)),
+                         (EvidenceType.NonDelivery, (!relay && delivery.State == DeliveryState.Refused) || (delivery.State == DeliveryState.Expired && !wasBoxed)),
+                         (EvidenceType.Retrieval, isBoxed && delivery.State == DeliveryState.Delivered),
+                         (EvidenceType.NonRetrieval, delivery.State == DeliveryState.Expired && wasBoxed),
                      })
-                if (Count(delivery, type) != times) return $"{Trace.Short(delivery.Id)} is {delivery.State} with {Count(delivery, type)} {type}";
+                if (Count(delivery, type) != (stands ? 1 : 0)) return $"{Trace.Short(delivery.Id)} is {delivery.State} with {Count(delivery, type)} {type}";
         }
 
         return null;
