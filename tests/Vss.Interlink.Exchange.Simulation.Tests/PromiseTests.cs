@@ -5,6 +5,7 @@ public sealed class PromiseTests(ManySeeds seeds) : IClassFixture<ManySeeds>
 {
     // Each must happen so often that what hides behind it had its chances.
     private const int Often = 500;
+    private const int Seldom = 10;
 
     [Fact]
     public void Ten_thousand_seeds_of_faults_break_no_promise()
@@ -41,6 +42,13 @@ public sealed class PromiseTests(ManySeeds seeds) : IClassFixture<ManySeeds>
     [InlineData("receiver Busy")]
     [InlineData("receiver dies before its answer")]
     public void Every_kind_of_fault_happens_often(string kind) => Assert.InRange(seeds.Faults.GetValueOrDefault(kind), Often, long.MaxValue);
+
+    [Theory]
+    [InlineData("deadline of Pending")]
+    [InlineData("deadline of Leased")]
+    [InlineData("deadline of Available")]
+    [InlineData("deadline of Dead")]
+    public void Deadlines_pass_in_every_state_that_can_expire(string kind) => Assert.InRange(seeds.Faults.GetValueOrDefault(kind), Seldom, long.MaxValue);
 
     [Fact]
     public async Task A_seed_is_the_same_run_in_every_process()

@@ -10,14 +10,14 @@ namespace Vss.Interlink.Exchange.Simulation.Promises;
 /// <summary>Compares the ledger after each commit with what it was before: which rows may come, which may change and how, and what must fit together.</summary>
 internal sealed class LedgerWatch(World world, IReadOnlyList<Letter> letters)
 {
+    // Milliseconds: readings of a clock are told apart by some.
+    private const long ClockSlack = 1000;
+
     private readonly Dictionary<string, (Life Life, TimeSpan At)> _holders = new(StringComparer.Ordinal);
     private readonly HashSet<string> _boxed = new(StringComparer.Ordinal);
     private readonly Lanes _lanes = new(world);
     private LedgerReader? _reader;
     private List<EvidenceRow> _evidence = [];
-
-    // Milliseconds: readings of a clock are told apart by some.
-    private const long ClockSlack = 1000;
 
     public Dictionary<string, ExchangeRow> Exchanges { get; private set; } = new(StringComparer.Ordinal);
 
@@ -117,7 +117,7 @@ internal sealed class LedgerWatch(World world, IReadOnlyList<Letter> letters)
 
     private string? Step(DeliveryRow old, DeliveryRow row, Life writer)
     {
-        if (row.State == DeliveryState.Expired) return Expired(old, row, writer);
+        if (row.State == DeliveryState.Expired && old.State != DeliveryState.Expired) return Expired(old, row, writer);
         if (row.State != old.State && !DeliveryStates.MayFollow(old.State, row.State)) return $"{old.State} became {row.State}";
         if (!IsOpen(old.State) && row != old) return $"it is {old.State} and changes";
         if (row.State == DeliveryState.Leased && row.Fence > old.Fence) return Taken(old, row, writer);
@@ -147,6 +147,7 @@ internal sealed class LedgerWatch(World world, IReadOnlyList<Letter> letters)
     private string? Expired(DeliveryRow old, DeliveryRow row, Life writer)
     {
         if (!(IsOpen(old.State) || old.State == DeliveryState.Dead)) return $"{old.State} became EXPIRED";
+        world.Count($"deadline of {old.State}");
         if (row.ExpiresAt is null) return "it is EXPIRED and had no deadline";
         if (row.Fence != old.Fence) return "its fencing token changes without a lease";
         if (!world.Weather.ClocksWereApart && row.ExpiresAt > Shown(writer) + ClockSlack) return "it is EXPIRED before its deadline";
