@@ -6,9 +6,9 @@ namespace Vss.Interlink.TestKit;
 /// <summary>Verified documents for tests of what comes after verification; the tests of Trust and of the edges make theirs by verifying.</summary>
 public static class VerifiedDocuments
 {
-    /// <summary>Signed by a certificate with this subject.</summary>
-    public static VerifiedDocument Signed(string subject, ReadOnlyMemory<byte> octets, IReadOnlyDictionary<string, ReadOnlyMemory<byte>>? parts = null) =>
-        new(Assurance.Signed, new Signatory(subject, "CN=Test Issuer", "01", new string('0', 64)), Passed("sig.value"), octets, parts);
+    /// <summary>Signed by a certificate with this subject; with a digest of its seal when that is a detached one.</summary>
+    public static VerifiedDocument Signed(string subject, ReadOnlyMemory<byte> octets, IReadOnlyDictionary<string, ReadOnlyMemory<byte>>? parts = null, ReadOnlyMemory<byte> seal = default) =>
+        new(Assurance.Signed, new Signatory(subject, "CN=Test Issuer", "01", new string('0', 64)), Passed("sig.value"), octets, parts) { Seal = seal };
 
     /// <summary>Signed, with a Timestamp.</summary>
     public static VerifiedDocument SignedOnce(ReadOnlyMemory<byte> id, DateTimeOffset until) =>

@@ -42,23 +42,26 @@ public sealed partial class DeadlineWatch(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>The work itself, on the caller's context; the host's start puts it on the thread pool.</summary>
+    internal async Task ServeAsync(CancellationToken stopping)
     {
         while (true)
         {
             try
             {
-                await LookAsync(stoppingToken);
+                await LookAsync(stopping);
             }
-            catch (Exception failed) when (failed is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+            catch (Exception failed) when (failed is not OperationCanceledException || !stopping.IsCancellationRequested)
             {
                 // The key or the ledger is away; what is due is still due the next time.
                 LogFailed(logger, failed);
             }
 
-            await Task.Delay(every, clock, stoppingToken);
+            await Task.Delay(every, clock, stopping);
         }
     }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => ServeAsync(stoppingToken);
 
     private async Task<bool> LookAsync(DeliveryRecord delivery, CancellationToken cancellation)
     {

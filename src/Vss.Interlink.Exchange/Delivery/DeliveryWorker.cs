@@ -53,7 +53,10 @@ public sealed partial class DeliveryWorker : BackgroundService
         _attempt = new DeliveryAttempt(ledger, bodies, signer, evidence, statuses, new PartnerTimeOuts(clock), new BackOff(random), profiles, options.Lease, clock, logger);
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(_connectors.Select(connector => ServeAsync(connector, stoppingToken)));
+    /// <summary>The work itself, on the caller's context; the host's start puts it on the thread pool.</summary>
+    internal Task ServeAsync(CancellationToken stopping) => Task.WhenAll(_connectors.Select(connector => ServeAsync(connector, stopping)));
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => ServeAsync(stoppingToken);
 
     private async Task ServeAsync(IPartnerConnector connector, CancellationToken stopping)
     {
@@ -96,7 +99,7 @@ public sealed partial class DeliveryWorker : BackgroundService
                     continue;
                 }
 
-                if (await TakeWorkAsync(connector, partner, slots, now, stopping) is not { } some) continue;
+                if (await TakeWorkAsync(connector, partner, slots, stopping) is not { } some) continue;
                 if (some.Count == 0) next = now + AfterAnother;
                 foreach (var lease in some) begin(lease);   // at once: whatever happens to the next partner, this one's lease is in somebody's hands
                 began |= some.Count > 0;
@@ -111,17 +114,16 @@ public sealed partial class DeliveryWorker : BackgroundService
     }
 
     // Null when there is no place for the partner: one that gets free rings the bell. Nothing when another node was faster.
-    private async Task<IReadOnlyList<LeasedDelivery>?> TakeWorkAsync(IPartnerConnector connector, PartnerDue partner, PartnerSlots slots, DateTimeOffset now, CancellationToken stopping)
+    private async Task<IReadOnlyList<LeasedDelivery>?> TakeWorkAsync(IPartnerConnector connector, PartnerDue partner, PartnerSlots slots, CancellationToken stopping)
     {
         var places = slots.Take(partner.Receiver, partner.RestingUntil is null ? _options.Concurrency : 1);
         if (places == 0) return null;
         IReadOnlyList<LeasedDelivery> taken = [];
         try
         {
-            var until = now + _options.Lease;
             taken = partner.RestingUntil is null
-                ? await _ledger.LeaseAsync(connector.Name, partner.Receiver, _node, places, until, stopping)
-                : await _ledger.ProbeAsync(connector.Name, partner, _node, _profiles.For(partner.Receiver).Breaker.Rest, until, stopping) is { } probe ? [probe] : [];
+                ? await _ledger.LeaseAsync(connector.Name, partner.Receiver, _node, places, _options.Lease, stopping)
+                : await _ledger.ProbeAsync(connector.Name, partner, _node, _profiles.For(partner.Receiver).Breaker.Rest, _options.Lease, stopping) is { } probe ? [probe] : [];
             return taken;
         }
         finally

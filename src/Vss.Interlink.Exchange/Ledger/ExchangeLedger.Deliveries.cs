@@ -33,13 +33,13 @@ public sealed partial class ExchangeLedger
     /// <param name="connector">Whose deliveries.</param>
     /// <param name="owner">Who takes them, for people who look.</param>
     /// <param name="max">At most so many.</param>
-    /// <param name="until">When the lease ends.</param>
+    /// <param name="length">How long the lease lasts, from when it is written.</param>
     /// <param name="cancellation">Counts until the write begins.</param>
-    public Task<IReadOnlyList<LeasedDelivery>> LeaseAsync(string connector, string owner, int max, DateTimeOffset until, CancellationToken cancellation) =>
-        LeaseAsync(connector, null, owner, max, until, cancellation);
+    public Task<IReadOnlyList<LeasedDelivery>> LeaseAsync(string connector, string owner, int max, TimeSpan length, CancellationToken cancellation) =>
+        LeaseAsync(connector, null, owner, max, length, cancellation);
 
     /// <summary>The same for one partner; null: for all.</summary>
-    public Task<IReadOnlyList<LeasedDelivery>> LeaseAsync(string connector, OrganId? receiver, string owner, int max, DateTimeOffset until, CancellationToken cancellation) =>
+    public Task<IReadOnlyList<LeasedDelivery>> LeaseAsync(string connector, OrganId? receiver, string owner, int max, TimeSpan length, CancellationToken cancellation) =>
         _store.WriteAsync(
             session => TakeAsync(
                 session,
@@ -48,7 +48,7 @@ public sealed partial class ExchangeLedger
                 receiver,
                 owner,
                 max,
-                until),
+                length),
             cancellation);
 
     /// <summary>Whether a partner's id stands with another delivery.</summary>
@@ -99,8 +99,10 @@ public sealed partial class ExchangeLedger
         return _store.WriteAsync(session => StepAsync(session, DeliveryState.Available, outcome), cancellation);
     }
 
-    private async Task<IReadOnlyList<LeasedDelivery>> TakeAsync(LedgerSession session, string condition, string connector, OrganId? receiver, string owner, int max, DateTimeOffset until)
+    private async Task<IReadOnlyList<LeasedDelivery>> TakeAsync(LedgerSession session, string condition, string connector, OrganId? receiver, string owner, int max, TimeSpan length)
     {
+        // It lasts from when it is written: behind a slow disk it would otherwise have run out at its birth, and be handed out twice.
+        var now = Clock.GetUtcNow();
         // One text per combination, so that each uses its own index.
         var leased = await session.Sql.QueryAsync(
             $"""
@@ -115,8 +117,8 @@ public sealed partial class ExchangeLedger
             ReadLease,
             ("@leased", (int)DeliveryState.Leased),
             ("@owner", owner),
-            ("@until", until.Column()),
-            ("@now", Clock.GetUtcNow().Column()),
+            ("@until", (now + length).Column()),
+            ("@now", now.Column()),
             ("@connector", connector),
             ("@receiver", receiver?.ToString()),
             ("@max", max));

@@ -41,10 +41,10 @@ public sealed partial class ExchangeLedger
     /// <param name="partner">As <see cref="ListDueAsync"/> gave him: the probe is void when he was probed or answered since.</param>
     /// <param name="owner">Who takes it, for people who look.</param>
     /// <param name="rest">How long nobody else probes.</param>
-    /// <param name="until">When the lease ends.</param>
+    /// <param name="length">How long the lease lasts, from when it is written.</param>
     /// <param name="cancellation">Counts until the write begins.</param>
     /// <returns>The probe; null when another node has it.</returns>
-    public Task<LeasedDelivery?> ProbeAsync(string connector, PartnerDue partner, string owner, TimeSpan rest, DateTimeOffset until, CancellationToken cancellation) =>
+    public Task<LeasedDelivery?> ProbeAsync(string connector, PartnerDue partner, string owner, TimeSpan rest, TimeSpan length, CancellationToken cancellation) =>
         _store.WriteAsync(
             async session =>
             {
@@ -57,7 +57,7 @@ public sealed partial class ExchangeLedger
                     ("@seen", partner.RestingUntil?.Column()),
                     ("@now", now.Column()));
                 if (mine != 1) return null;
-                return await TakeAsync(session, "d.due_at IS NOT NULL", connector, partner.Receiver, owner, 1, until) is [var probe] ? probe with { Probe = true } : null;
+                return await TakeAsync(session, "d.due_at IS NOT NULL", connector, partner.Receiver, owner, 1, length) is [var probe] ? probe with { Probe = true } : null;
             },
             cancellation);
 

@@ -61,7 +61,7 @@ public sealed class DeadlineWatchTests : IDisposable
     {
         await using var hub = Hub(Dossiers.Ministry);
         var accepted = await hub.AcceptAsync(Tests.Hub.FromInside(Dossiers.Small(sender: Dossiers.Inside, receiver: Dossiers.Ministry)));
-        var lease = Assert.Single(await hub.Ledger.LeaseAsync("box", "x", 1, _clock.GetUtcNow() + TimeSpan.FromMinutes(1), CancellationToken.None));
+        var lease = Assert.Single(await hub.Ledger.LeaseAsync("box", "x", 1, TimeSpan.FromMinutes(1), CancellationToken.None));
         await hub.Ledger.CompleteAsync(new DeliveryOutcome(lease.Delivery, lease.Fence, DeliveryState.Available, _clock.GetUtcNow(), Evidence: new NewEvidence(EvidenceType.Delivery, [1])), CancellationToken.None);
         _clock.Advance(Hour + Hour);
 

@@ -46,7 +46,7 @@ public sealed class IntakeRoomTests : IAsyncLifetime
         var fault = await RefusedAsync(room);
         Assert.Equal((Fault.Overloaded, "limit.outstanding"), (fault.Fault, fault.Rule));
 
-        var lease = Assert.Single(await _hub.Ledger.LeaseAsync("inside", "node", 1, _clock.GetUtcNow().AddMinutes(1), CancellationToken.None));
+        var lease = Assert.Single(await _hub.Ledger.LeaseAsync("inside", "node", 1, TimeSpan.FromMinutes(1), CancellationToken.None));
         _clock.Advance(TimeSpan.FromSeconds(2));
         await RefusedAsync(room);   // leased is outstanding too
         await _hub.Ledger.CompleteAsync(new(lease.Delivery, lease.Fence, DeliveryState.Available, _clock.GetUtcNow()), CancellationToken.None);

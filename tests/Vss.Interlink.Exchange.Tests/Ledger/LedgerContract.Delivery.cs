@@ -19,7 +19,7 @@ public abstract partial class LedgerContract
 
         var first = Assert.Single(await TakeAsync());
         Assert.Equal(exchanges[0].Id, first.Exchange);
-        Assert.Empty(await other.LeaseAsync(Connector, "other", 10, Clock.GetUtcNow() + Lease, CancellationToken.None));
+        Assert.Empty(await other.LeaseAsync(Connector, "other", 10, Lease, CancellationToken.None));
         Assert.Equal(first.LeaseUntil, await _ledger.NextDueAsync(Connector, CancellationToken.None));
 
         await CompleteAsync(new DeliveryOutcome(first.Delivery, first.Fence, DeliveryState.Pending, Clock.GetUtcNow(), NotBefore: Clock.GetUtcNow() + TimeSpan.FromHours(1)));
@@ -27,7 +27,7 @@ public abstract partial class LedgerContract
         Clock.Advance(TimeSpan.FromHours(1));
         await CompleteAsync(Delivered(Assert.Single(await TakeAsync())));
 
-        var second = Assert.Single(await other.LeaseAsync(Connector, "other", 10, Clock.GetUtcNow() + Lease, CancellationToken.None));
+        var second = Assert.Single(await other.LeaseAsync(Connector, "other", 10, Lease, CancellationToken.None));
         Assert.Equal(exchanges[1].Id, second.Exchange);
         await CompleteAsync(new DeliveryOutcome(second.Delivery, second.Fence, DeliveryState.Available, Clock.GetUtcNow()));
         Assert.Equal(exchanges[2].Id, Assert.Single(await TakeAsync()).Exchange);
@@ -333,10 +333,10 @@ public abstract partial class LedgerContract
         for (var time = 0; time < times; time++) Assert.True(await CompleteAsync(PutOff((await TakeAsync(1))[0]) with { NotBefore = Clock.GetUtcNow() + wait }));
     }
 
-    private Task<IReadOnlyList<LeasedDelivery>> TakeAsync(int max) => _ledger.LeaseAsync(Connector, "worker", max, Clock.GetUtcNow() + Lease, CancellationToken.None);
+    private Task<IReadOnlyList<LeasedDelivery>> TakeAsync(int max) => _ledger.LeaseAsync(Connector, "worker", max, Lease, CancellationToken.None);
 
     private Task<LeasedDelivery?> ProbeAsync(ExchangeLedger ledger, PartnerDue partner) =>
-        ledger.ProbeAsync(Connector, partner, "worker", Breaker.Rest, Clock.GetUtcNow() + Lease, CancellationToken.None);
+        ledger.ProbeAsync(Connector, partner, "worker", Breaker.Rest, Lease, CancellationToken.None);
 
     private Task<IReadOnlyList<Admin.V1.DeliveryEntry>> ListAsync(DeliveryState state) => _ledger.ListDeliveriesAsync(state, null, null, 100, CancellationToken.None);
 

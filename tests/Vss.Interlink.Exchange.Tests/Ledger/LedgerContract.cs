@@ -206,7 +206,7 @@ public abstract partial class LedgerContract : IAsyncLifetime
         for (var number = 0; number < 40; number++) await AcceptAsync(Exchange(id: $"m-{number}"));
         await using var other = Open();
 
-        var taken = await Task.WhenAll(Enumerable.Range(0, 8).Select(number => Task.Run(() => (number % 2 == 0 ? _ledger : other).LeaseAsync(Connector, $"w-{number}", 10, Clock.GetUtcNow() + Lease, CancellationToken.None))));
+        var taken = await Task.WhenAll(Enumerable.Range(0, 8).Select(number => Task.Run(() => (number % 2 == 0 ? _ledger : other).LeaseAsync(Connector, $"w-{number}", 10, Lease, CancellationToken.None))));
 
         var ids = taken.SelectMany(leases => leases).Select(lease => lease.Delivery).ToList();
         Assert.Equal(40, ids.Count);
@@ -454,7 +454,7 @@ public abstract partial class LedgerContract : IAsyncLifetime
 
     private Task<Claim> AcceptAsync(NewExchange exchange) => _ledger.AcceptAsync(exchange, CancellationToken.None);
 
-    private Task<IReadOnlyList<LeasedDelivery>> TakeAsync() => _ledger.LeaseAsync(Connector, "worker", 100, Clock.GetUtcNow() + Lease, CancellationToken.None);
+    private Task<IReadOnlyList<LeasedDelivery>> TakeAsync() => _ledger.LeaseAsync(Connector, "worker", 100, Lease, CancellationToken.None);
 
     private Task<bool> CompleteAsync(DeliveryOutcome outcome) => _ledger.CompleteAsync(outcome, CancellationToken.None);
 

@@ -98,7 +98,7 @@ public sealed class PostgresLedgerTests(PostgresServer server) : LedgerContract
         var rung = Task.WhenAll(bell.WaitAsync(TimeSpan.FromHours(1), Clock, CancellationToken.None), work.WaitAsync(TimeSpan.FromHours(1), Clock, CancellationToken.None));
         for (var number = 0; !rung.IsCompleted && number < 100; number++)
         {
-            foreach (var lease in await here.LeaseAsync("axis", "w", 1, Clock.GetUtcNow(), CancellationToken.None))
+            foreach (var lease in await here.LeaseAsync("axis", "w", 1, TimeSpan.Zero, CancellationToken.None))
                 await here.CompleteAsync(new DeliveryOutcome(lease.Delivery, lease.Fence, DeliveryState.Pending, Clock.GetUtcNow(), NotBefore: Clock.GetUtcNow()), CancellationToken.None);
             await Task.WhenAny(rung, Task.Delay(200));
         }
@@ -113,7 +113,7 @@ public sealed class PostgresLedgerTests(PostgresServer server) : LedgerContract
         await using var two = Open();
         List<NewExchange> exchanges = [.. Enumerable.Range(0, 40).Select(number => Exchange($"m-{number}"))];
         foreach (var exchange in exchanges) await one.AcceptAsync(exchange, CancellationToken.None);
-        var leases = await one.LeaseAsync("axis", "w", 100, Clock.GetUtcNow().AddMinutes(1), CancellationToken.None);
+        var leases = await one.LeaseAsync("axis", "w", 100, TimeSpan.FromMinutes(1), CancellationToken.None);
         var watch = Stopwatch.StartNew();
 
         // The same rows from both sides in opposite order, so that groups lock crosswise.

@@ -1,0 +1,128 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Vss.Interlink.Exchange.Audit;
+using Vss.Interlink.Exchange.Deadlines;
+using Vss.Interlink.Exchange.Delivery;
+using Vss.Interlink.Exchange.Evidence;
+using Vss.Interlink.Exchange.Faults;
+using Vss.Interlink.Exchange.Intake;
+using Vss.Interlink.Exchange.Ledger;
+using Vss.Interlink.Exchange.Replay;
+using Vss.Interlink.Exchange.Simulation.Engine;
+using Vss.Interlink.Exchange.Simulation.Partners;
+using Vss.Interlink.Trust.Policy;
+using Vss.Interlink.Trust.Signing;
+using Vss.Interlink.Trust.Verification;
+
+namespace Vss.Interlink.Exchange.Simulation.Hub;
+
+/// <summary>One process of the hub, from its start to its end: the real intake, worker, box, evidence and ledger, put together as a gateway does, over what is simulated.</summary>
+internal sealed class Life
+{
+    private readonly World _world;
+    private readonly DeliveryWorker _worker;
+    private readonly DeadlineWatch _deadlines;
+    private readonly DossierIntake _intake;
+    private readonly CancellationTokenSource _stopping = new();
+
+    public Life(World world, Node node)
+    {
+        (_world, Node) = (world, node);
+        Number = world.NextFlow();
+        Name = $"{node.Name}.{Number}";
+        Flow = new Flow(world.Scheduler, Number, Name);
+        world.Born(this);
+        Clock = new SimulatedClock(world.Scheduler, Flow, () => node.ClockAhead + world.Leap, world.ToldTimes);
+        Store = new SimulatedStore(world, this);
+        var fixtures = world.Fixtures;
+        var ledger = new ExchangeLedger(Store, Clock);
+        var evidence = new HubEvidence(new SimulatedKey(world, this).SignAsync, Town.HubOrgan, NullLogger<HubEvidence>.Instance);
+        var profiles = new DeliveryProfiles(world.Delivery, fixtures.Calendar, NullLogger<DeliveryProfiles>.Instance);
+        var statuses = new Statuses(Town.Routes, profiles, Clock);
+        var claims = new ClaimOptions();
+        var owner = new ClaimOwner(Name);
+        IReplayGuard process = new ProcessReplayGuard(claims, Clock);
+        if (world.Mutation?.Guard is { } mutated) process = mutated(process);
+        IReplayGuard guard = world.SharesGuard ? new FallbackReplayGuard(process, new SimulatedGuard(world, this, claims), new RedisOptions(), Clock, NullLogger<FallbackReplayGuard>.Instance) : process;
+        var signer = new HubSigner(fixtures.Key, new EnvelopedVerifier(() => throw new NotSupportedException(), ValidationPolicy.Strict, Clock), new SealVerifier(() => throw new NotSupportedException(), ValidationPolicy.Strict, Clock), Clock);
+        _intake = new DossierIntake(
+            ledger, evidence, () => Town.Policies, new AttachmentJudge(fixtures.Bodies, fixtures.Revocation, Clock), Town.Routes, profiles, Town.InsideOrgans,
+            new AuditTrail(ledger, Clock, NullLogger<AuditTrail>.Instance), Clock,
+            new PartnerGate(guard, owner, claims), new MessageClaims(guard, ledger, owner, TimeSpan.FromSeconds(10), Clock),
+            new IntakeRoom(fixtures.Folder, 0, world.MaxOutstanding, ledger, Clock), fixtures.Bodies, TimeSpan.FromHours(1), NullLogger<DossierIntake>.Instance);
+        Box = new ReceiverBox(ledger, fixtures.Bodies, evidence, statuses, Clock);
+        List<IPartnerConnector> roads = [.. Town.Roads.Select(road => world.Mutation?.Road?.Invoke(new Road(world, this, road)) ?? new Road(world, this, road))];
+        _deadlines = new DeadlineWatch(ledger, evidence, statuses, roads, world.Delivery.DeadlinePoll, Clock, NullLogger<DeadlineWatch>.Instance);
+        _worker = new DeliveryWorker(
+            ledger, fixtures.Bodies, signer, evidence, statuses, roads, world.Delivery, profiles, node.Name, Clock,
+            new Random(world.Dice.Below(int.MaxValue)), NullLogger<DeliveryWorker>.Instance);
+    }
+
+    public Node Node { get; }
+
+    public int Number { get; }
+
+    public string Name { get; }
+
+    public Flow Flow { get; }
+
+    public SimulatedClock Clock { get; }
+
+    public SimulatedStore Store { get; }
+
+    public ReceiverBox Box { get; }
+
+    /// <summary>Until when something kept it, or keeps it, from looking after its leases.</summary>
+    public TimeSpan DisturbedUntil { get; private set; } = TimeSpan.MinValue;
+
+    public void Disturb(TimeSpan length)
+    {
+        var until = _world.Scheduler.Now + length;
+        if (until > DisturbedUntil) DisturbedUntil = until;
+    }
+
+    public void Begin()
+    {
+        Flow.Post(_ => Watch("delivery worker", _worker.ServeAsync(_stopping.Token)), null);
+        if (_world.HasDeadlines) Flow.Post(_ => Watch("deadline watch", _deadlines.ServeAsync(_stopping.Token)), null);
+    }
+
+    public void Stop() => Flow.Post(_ => _stopping.Cancel(), null);
+
+    /// <summary>What an edge does with a submission: takes it in and answers, or refuses.</summary>
+    public async Task<SenderAnswer> AcceptAsync(Letter letter, CancellationToken aborted)
+    {
+        try
+        {
+            var accepted = await _intake.AcceptAsync(letter.Submission, aborted);
+            _world.Checker.ReceiptLeaves(letter, accepted);
+            return new SenderAnswer.Receipt(accepted);
+        }
+        catch (ExchangeFault fault)
+        {
+            _world.Checker.RefusalLeaves(letter, fault.Fault);
+            return new SenderAnswer.Refused(fault.Fault);
+        }
+        catch (Exception failed) when (failed is StoreAwayException or OperationCanceledException)
+        {
+            return new SenderAnswer.Failed();
+        }
+    }
+
+    // Both live through everything that the simulation does to them.
+    private async void Watch(string what, Task service)
+    {
+        try
+        {
+            await service;
+            if (!_stopping.IsCancellationRequested) _world.Checker.Break($"the {what} of {Name} ended by itself");
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // As it was told.
+        }
+        catch (Exception failed)
+        {
+            _world.Checker.Break($"the {what} of {Name} died: {failed}");
+        }
+    }
+}
