@@ -24,7 +24,7 @@ internal sealed class BusyMinistry(string name, int seed, IReadOnlyList<HubProce
                 records.Send(dossier);
                 await UntilReceiptAsync(clients, dossier);
                 if (_choices.Next(8) == 0) await AttemptAsync(Any(clients), Dossier(_choices.Next(number + 1)));
-                await Task.Delay(_choices.Next(40), CancellationToken.None);
+                await Task.Delay(_choices.Next(100), CancellationToken.None);
             }
         }
         finally

@@ -12,7 +12,7 @@ namespace Vss.Interlink.Gateway.Tests.Crashes;
 public sealed class CrashRoundTests(PostgresServer postgres, ITestOutputHelper output) : IClassFixture<PostgresServer>
 {
     private const int Ministries = 4;
-    private const int SignsOfLife = 20;
+    private const int SignsOfLife = 10;
 
     [Fact]
     public async Task Whatever_is_killed_or_paused_under_load_nothing_is_lost_and_nothing_is_double()

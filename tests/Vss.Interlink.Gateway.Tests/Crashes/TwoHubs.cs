@@ -11,7 +11,7 @@ namespace Vss.Interlink.Gateway.Tests.Crashes;
 internal sealed class TwoHubs : IAsyncDisposable
 {
     /// <summary>Of deliveries and of claims.</summary>
-    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(1.5);
 
     private readonly DirectoryInfo _shared = Directory.CreateTempSubdirectory("interlink-shared-");
     private readonly List<HubProcess> _hubs = [];

@@ -106,8 +106,9 @@ public sealed class HubProcess : IAsyncDisposable
     /// <summary>The same hub on the same data; it listens on other ports than before unless its configuration names them.</summary>
     public async Task StartAgainAsync() => _process = await ReadyProcess.StartAsync(Assembly, ["--config", _configuration], _log.Enqueue, Patience, _environment);
 
-    public MinistryClient Ministry(SoapDialect dialect = SoapDialect.Soap11) =>
-        new(new MinistryOptions(Soap, Pki.Load("ministry"), Pki.AnchorCertificates(), DevelopmentPki.HubSubject) { Intermediates = [.. Pki.IntermediateCertificates()], Dialect = dialect });
+    /// <param name="signer">Name of a key of the development PKI.</param>
+    public MinistryClient Ministry(SoapDialect dialect = SoapDialect.Soap11, string signer = "ministry") =>
+        new(new MinistryOptions(Soap, Pki.Load(signer), Pki.AnchorCertificates(), DevelopmentPki.HubSubject) { Intermediates = [.. Pki.IntermediateCertificates()], Dialect = dialect });
 
     /// <summary>An agency on the axis that seals with the Government Office's certificate, whoever it says that it is.</summary>
     public OfficeAgency Agency(string organ = HubConfiguration.Office) => new(_plain, Axis.BaseAddress, organ, "Văn phòng Chính phủ", Pki.Load("office"), TimeProvider.System);
@@ -133,6 +134,9 @@ public sealed class HubProcess : IAsyncDisposable
     /// <summary>The most memory that was ever resident, in octets (proc(5), VmHWM).</summary>
     public long PeakMemory() => File.ReadLines($"/proc/{_process!.Id}/status").Where(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))
         .Select(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) * 1024).Single();
+
+    /// <summary>Files that the process holds open, deleted ones too (proc(5), fd).</summary>
+    public IReadOnlyList<string> OpenFiles() => [.. Directory.EnumerateFiles($"/proc/{_process!.Id}/fd").Select(file => new FileInfo(file).LinkTarget).OfType<string>()];
 
     public async ValueTask DisposeAsync()
     {
