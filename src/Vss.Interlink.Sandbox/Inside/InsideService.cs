@@ -21,6 +21,9 @@ public sealed record InsideOptions(Uri Hub, X509Certificate2 Certificate, X509Ce
 
     /// <summary>False plays a service that takes deliveries and never answers.</summary>
     public bool Acknowledges { get; init; } = true;
+
+    /// <summary>Told of each delivery that was taken, repeats included, before it is acknowledged.</summary>
+    public Action<TakenDelivery>? Record { get; init; }
 }
 
 /// <summary>One delivery as the service saw it.</summary>
@@ -130,6 +133,8 @@ public sealed class InsideService : IAsyncDisposable
             digests[attachment.Id] = Convert.ToHexStringLower(hash.GetHashAndReset());
         }
 
-        _taken[delivery.IdempotencyKey] = new TakenDelivery(delivery, digests);
+        var taken = new TakenDelivery(delivery, digests);
+        _taken[delivery.IdempotencyKey] = taken;
+        _options.Record?.Invoke(taken);
     }
 }

@@ -28,6 +28,9 @@ public sealed class MinistryClient(MinistryOptions options) : IDisposable
     /// <summary>A signed envelope as it goes over the wire, to be sent by somebody else within the life of its Timestamp.</summary>
     public async Task<byte[]> PrepareSubmitAsync(MinistryDossier dossier, CancellationToken cancellation = default) => Wire.Octets(await SignedSubmitAsync(dossier, cancellation));
 
+    /// <summary>The same for a question about what lies in the box.</summary>
+    public async Task<byte[]> PrepareListInboxAsync(string organ, CancellationToken cancellation = default) => Wire.Octets(await SignedAsync(Call("ListInbox", organ, ("MaxItems", "100")), cancellation));
+
     /// <summary>Changes the body after it was signed.</summary>
     public async Task<MinistryReply<SubmitAnswer>> SubmitTamperedAsync(MinistryDossier dossier, CancellationToken cancellation = default)
     {

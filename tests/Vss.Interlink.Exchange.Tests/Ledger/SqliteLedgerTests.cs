@@ -42,7 +42,7 @@ public sealed class SqliteLedgerTests : LedgerContract
 
         await using var migrated = ExchangeLedger.OpenSqlite(_folder["first.db"], Clock);
         Assert.Null(await new RevocationTable(migrated).FindAsync("q", CancellationToken.None));
-        Assert.Equal("d-00000000-0000-7000-8000-000000000002", Assert.Single(await migrated.LeaseAsync("axis", "worker", 10, Clock.GetUtcNow().AddMinutes(1), CancellationToken.None)).Delivery.ToString());
+        Assert.Equal("d-00000000-0000-7000-8000-000000000002", Assert.Single(await migrated.LeaseAsync("axis", "worker", 10, TimeSpan.FromMinutes(1), CancellationToken.None)).Delivery.ToString());
     }
 
     [Fact]

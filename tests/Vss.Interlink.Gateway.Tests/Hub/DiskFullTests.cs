@@ -13,7 +13,7 @@ public sealed class DiskFullTests(ITestOutputHelper output)
     private const int Megabyte = 1024 * 1024;
 
     [Fact]
-    public async Task Below_the_least_free_space_senders_are_told_when_to_come_again_and_then_are_served()
+    public async Task R15_Below_the_least_free_space_senders_are_told_when_to_come_again_and_then_are_served()
     {
         using var disk = new SmallDisk(64);
         await using var hub = await HubProcess.StartAsync(json => On(json, disk, minFree: 32 * Megabyte));
@@ -47,7 +47,7 @@ public sealed class DiskFullTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task On_a_disk_that_is_full_to_the_last_octet_no_receipt_is_a_lie()
+    public async Task R15_On_a_disk_that_is_full_to_the_last_octet_no_receipt_is_a_lie()
     {
         using var disk = new SmallDisk(48);
         await using var hub = await HubProcess.StartAsync(json => On(json, disk, minFree: 0));

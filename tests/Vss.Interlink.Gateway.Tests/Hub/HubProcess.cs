@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
@@ -29,9 +31,14 @@ public sealed class HubProcess : IAsyncDisposable
     private readonly string _configuration;
     private readonly ConcurrentQueue<string> _log = new();
     private readonly HttpClient _plain = new();
+    private readonly Dictionary<string, string> _environment;
     private ReadyProcess? _process;
 
-    private HubProcess(DirectoryInfo folder, AxisServer axis, string configuration) => (_folder, Axis, _configuration) = (folder, axis, configuration);
+    private HubProcess(DirectoryInfo folder, AxisServer axis, string configuration)
+    {
+        (_folder, Axis, _configuration) = (folder, axis, configuration);
+        _environment = new() { ["TMPDIR"] = folder.CreateSubdirectory("tmp").FullName };
+    }
 
     public static string Assembly => Path.Combine(AppContext.BaseDirectory, "interlink-gateway.dll");
 
@@ -44,6 +51,9 @@ public sealed class HubProcess : IAsyncDisposable
     public Uri Inside => Address("inside");
 
     public Uri Soap => new(Partners, "soap/v1");
+
+    /// <summary>Where the hub would put temporary files, if it made any.</summary>
+    public string TemporaryFolder => _environment["TMPDIR"];
 
     /// <summary>What the hub printed, a line each.</summary>
     public IReadOnlyCollection<string> Log => _log;
@@ -87,16 +97,24 @@ public sealed class HubProcess : IAsyncDisposable
         _process = null;
     }
 
-    /// <summary>The same hub on the same data; it listens on other ports than before.</summary>
-    public async Task StartAgainAsync() => _process = await ReadyProcess.StartAsync(Assembly, ["--config", _configuration], _log.Enqueue, Patience);
+    /// <summary>Stops in the middle of whatever it does, as a virtual machine that is moved; connections stay (SIGSTOP).</summary>
+    public Task PauseAsync() => SignalAsync("-STOP");
 
-    public MinistryClient Ministry(SoapDialect dialect = SoapDialect.Soap11) =>
-        new(new MinistryOptions(Soap, Pki.Load("ministry"), Pki.AnchorCertificates(), DevelopmentPki.HubSubject) { Intermediates = [.. Pki.IntermediateCertificates()], Dialect = dialect });
+    /// <summary>Goes on where it was paused, and knows nothing of the time between.</summary>
+    public Task ResumeAsync() => SignalAsync("-CONT");
+
+    /// <summary>The same hub on the same data; it listens on other ports than before unless its configuration names them.</summary>
+    public async Task StartAgainAsync() => _process = await ReadyProcess.StartAsync(Assembly, ["--config", _configuration], _log.Enqueue, Patience, _environment);
+
+    /// <param name="signer">Name of a key of the development PKI.</param>
+    public MinistryClient Ministry(SoapDialect dialect = SoapDialect.Soap11, string signer = "ministry") =>
+        new(new MinistryOptions(Soap, Pki.Load(signer), Pki.AnchorCertificates(), DevelopmentPki.HubSubject) { Intermediates = [.. Pki.IntermediateCertificates()], Dialect = dialect });
 
     /// <summary>An agency on the axis that seals with the Government Office's certificate, whoever it says that it is.</summary>
     public OfficeAgency Agency(string organ = HubConfiguration.Office) => new(_plain, Axis.BaseAddress, organ, "Văn phòng Chính phủ", Pki.Load("office"), TimeProvider.System);
 
-    public InsideService Service(string name, bool acknowledges = true) => InsideService.Start(DemoInside.Options(Inside, Pki) with { Name = name, Acknowledges = acknowledges });
+    public InsideService Service(string name, bool acknowledges = true, Action<TakenDelivery>? record = null) =>
+        InsideService.Start(DemoInside.Options(Inside, Pki) with { Name = name, Acknowledges = acknowledges, Record = record });
 
     /// <summary>A channel of a registered inside service.</summary>
     public GrpcChannel Channel() => InsideService.Connect(DemoInside.Options(Inside, Pki));
@@ -117,6 +135,9 @@ public sealed class HubProcess : IAsyncDisposable
     public long PeakMemory() => File.ReadLines($"/proc/{_process!.Id}/status").Where(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))
         .Select(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) * 1024).Single();
 
+    /// <summary>Files that the process holds open, deleted ones too (proc(5), fd).</summary>
+    public IReadOnlyList<string> OpenFiles() => [.. Directory.EnumerateFiles($"/proc/{_process!.Id}/fd").Select(file => new FileInfo(file).LinkTarget).OfType<string>()];
+
     public async ValueTask DisposeAsync()
     {
         if (_process is not null) await _process.DisposeAsync();
@@ -133,6 +154,13 @@ public sealed class HubProcess : IAsyncDisposable
         var tls = new SslClientAuthenticationOptions { CertificateChainPolicy = policy };
         if (client is not null) tls.LocalCertificateSelectionCallback = (_, _, _, _, _) => client;   // shown even where the server would not ask for it
         return new SocketsHttpHandler { SslOptions = tls };
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [signal, _process!.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+        if (kill.ExitCode != 0) throw new InvalidOperationException($"kill {signal} ended with {kill.ExitCode}.");
     }
 
     private Uri Address(string edge) => new(_process!.Ready[edge]!.GetValue<string>());

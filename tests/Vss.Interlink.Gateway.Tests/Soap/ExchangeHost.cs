@@ -47,7 +47,9 @@ internal sealed class ExchangeHost : IAsyncDisposable
     private static DevelopmentPki Pki => TestPki.Instance;
 
     /// <param name="settings">More settings, or others.</param>
-    public static async Task<ExchangeHost> StartAsync(params (string Key, string Value)[] settings)
+    public static Task<ExchangeHost> StartAsync(params (string Key, string Value)[] settings) => StartAsync(TimeProvider.System, settings);
+
+    public static async Task<ExchangeHost> StartAsync(TimeProvider clock, params (string Key, string Value)[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("interlink-soap-");
         var log = new LogLines();
@@ -56,7 +58,8 @@ internal sealed class ExchangeHost : IAsyncDisposable
         builder.Logging.ClearProviders().AddProvider(log);
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
             ClientCertificates.UseHttps(listen, https => (https.ServerCertificate, https.ServerCertificateChain) = KeyUri.OpenTls(new Uri(Pki.KeyUri("hub-tls"))), ClientCertificateMode.AllowCertificate, kestrel.ApplicationServices)));
-        builder.Services.AddTrust(builder.Configuration.GetSection("Trust"))
+        builder.Services.AddSingleton(clock)
+                        .AddTrust(builder.Configuration.GetSection("Trust"))
                         .AddExchange(builder.Configuration.GetSection("Exchange"))
                         .AddBox()
                         .AddSoap(builder.Configuration.GetSection("Soap"))

@@ -15,14 +15,14 @@ public sealed class RedisBehindProxy : IDisposable
         Replica = RedisServer.With(["--replicaof", "127.0.0.1", Text(Master.Port), "--repl-diskless-sync-delay", "0"]);
         RedisCluster.Until(() => Replica.Cli("INFO", "replication").Contains("master_link_status:up", StringComparison.Ordinal), "the replica follows its master");
         _sentinel = RedisServer.Start("redis-server", [Write("sentinel.conf", $"""
-            port {RedisServer.FreePort()}
+            port {LoopbackPort.Free()}
             bind 127.0.0.1
             dir {_folder.FullName}
             sentinel monitor interlink 127.0.0.1 {Master.Port} 1
             sentinel down-after-milliseconds interlink 800
             sentinel failover-timeout interlink 3000
             """), "--sentinel"], "+monitor master interlink");
-        var port = RedisServer.FreePort();
+        var port = LoopbackPort.Free();
         Endpoint = $"127.0.0.1:{port}";
         _proxy = RedisServer.Start("haproxy", ["-db", "-f", Write("haproxy.cfg", $"""
             global

@@ -15,7 +15,7 @@ public sealed class RedisCluster : IDisposable
         {
             for (var count = 0; count < 6; count++)
             {
-                var bus = RedisServer.FreePort().ToString(CultureInfo.InvariantCulture);
+                var bus = LoopbackPort.Free().ToString(CultureInfo.InvariantCulture);
                 _nodes.Add(RedisServer.With(
                     ["--cluster-enabled", "yes", "--cluster-config-file", "{folder}/nodes.conf", "--cluster-node-timeout", "1000", "--cluster-port", bus, "--cluster-require-full-coverage", "no", "--repl-diskless-sync-delay", "0"]));
             }

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Vss.Interlink.TestKit.Redis;
 
@@ -25,7 +23,7 @@ public sealed class RedisServer : IDisposable
 
     private RedisServer(string[] options, string[] client, bool isTls)
     {
-        Port = FreePort();
+        Port = LoopbackPort.Free();
         _options = [isTls ? "--tls-port" : "--port", "{port}", .. isTls ? ["--port", "0"] : Array.Empty<string>(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", "{folder}", "--loglevel", "notice", .. options];
         _client = client;
         _process = Launch();
@@ -69,14 +67,6 @@ public sealed class RedisServer : IDisposable
         Kill();
         _process.Dispose();
         _folder.Delete(recursive: true);
-    }
-
-    /// <summary>A port that nobody listened at a moment ago.</summary>
-    internal static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>Starts a server that stays, its outputs drained; comes back when it has written the line.</summary>

@@ -1,0 +1,133 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Vss.Interlink.Gateway.Tests.Hub;
+using Vss.Interlink.Gateway.Tests.Soap;
+using Vss.Interlink.Sandbox.Pki;
+using Vss.Interlink.TestKit;
+using Vss.Interlink.TestKit.Pki;
+
+namespace Vss.Interlink.Gateway.Tests.Rules;
+
+/// <summary>The reliability rules about certificates whose status changes while a message is on its way. docs/message-life.md lists where each rule is tested.</summary>
+public sealed class RevocationRules : IAsyncLifetime
+{
+    private static readonly TimeSpan s_life = TimeSpan.FromSeconds(6);
+
+    private readonly DirectoryInfo _anchors = Directory.CreateTempSubdirectory("interlink-anchors-");
+    private readonly Holder _root = Holder.Root("CN=Partners' authority, C=VN");
+    private AuthorityHost _authority = null!;
+    private ExchangeHost _host = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _authority = await AuthorityHost.StartAsync();
+        foreach (var file in Directory.EnumerateFiles(TestPki.Instance.Anchors)) File.Copy(file, Path.Combine(_anchors.FullName, Path.GetFileName(file)));
+        await File.WriteAllTextAsync(Path.Combine(_anchors.FullName, "partners.crt"), _root.Certificate.ExportCertificatePem());
+        _host = await ExchangeHost.StartAsync(
+            ("Trust:Anchors", _anchors.FullName), ("Trust:Online:Hosts:0", _authority.Name), ("Trust:Online:Order", "OcspFirst"), ("Trust:Online:Nonce", "IfEchoed"), ("Trust:Online:RestSeconds", "1"));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        await _authority.DisposeAsync();
+        _anchors.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task R13_An_OCSP_answer_that_ends_while_the_request_comes_in_is_none_any_more_and_the_retry_is_processed()
+    {
+        var signer = Holding(DevelopmentPki.MinistrySubject);
+        var endsAt = Serve(signer, life: s_life);
+        using var ministry = _host.Client(signer.WithKey());
+        Assert.NotNull((await ministry.SubmitAsync(MinistryTests.Dossier("R13-before"))).Answer);
+        _authority.Refuse("/ocsp", 503);
+        var octets = await ministry.PrepareSubmitAsync(MinistryTests.Dossier("R13"));
+        using var http = Plain();
+        using var request = new HttpRequestMessage(HttpMethod.Post, _host.Endpoint) { Content = new HaltingContent(octets, () => UntilAsync(endsAt)) };
+
+        using var answer = await http.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
+        Assert.Contains("REVOCATION_UNKNOWN", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Serve(signer, TimeSpan.FromHours(1));
+        var retry = await Eventually.SeeAsync("an acceptance", async () => (await ministry.SubmitAsync(MinistryTests.Dossier("R13"))).Answer);   // the question rests for a second
+        Assert.False(retry.Repeated);
+    }
+
+    [Fact]
+    public async Task R14_A_receiver_who_is_revoked_after_the_message_was_accepted_for_him_gets_nothing()
+    {
+        using var ministry = _host.Client();
+        Assert.NotNull((await ministry.SubmitAsync(MinistryTests.Dossier("R14"))).Answer);
+        var status = await Eventually.SeeAsync("a box with something in it", async () => (await ministry.GetStatusAsync(ExchangeHost.Ministry, "R14")).Answer is { } one && one.Deliveries.Single().State == "AVAILABLE" ? one : null);
+        var receiver = Holding(DevelopmentPki.OfficeSubject);
+        Serve(receiver, TimeSpan.FromHours(1), revokedAt: TimeProvider.System.GetUtcNow().AddSeconds(-1));
+
+        using var office = _host.Client(receiver.WithKey());
+        var delivery = status.Deliveries.Single().DeliveryId;
+        Assert.Equal("CERTIFICATE_REVOKED", (await office.ListInboxAsync(ExchangeHost.Office)).Fault?.Name);
+        Assert.Equal("CERTIFICATE_REVOKED", (await office.FetchDossierAsync(ExchangeHost.Office, delivery)).Fault?.Name);
+        Assert.Equal("CERTIFICATE_REVOKED", (await office.ConfirmReceivedAsync(ExchangeHost.Office, delivery)).Fault?.Name);
+        Assert.Equal("AVAILABLE", (await ministry.GetStatusAsync(ExchangeHost.Ministry, "R14")).Answer!.Deliveries.Single().State);
+    }
+
+    private static async Task UntilAsync(DateTimeOffset time)
+    {
+        while (TimeProvider.System.GetUtcNow() <= time) await Task.Delay(100);
+    }
+
+    private static HttpClient Plain()
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.AddRange(TestPki.Instance.AnchorCertificates());
+        return new HttpClient(new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = policy } });
+    }
+
+    private Holder Holding(string subject) => _root.Issue(subject, settings =>
+    {
+        settings.Key = RSA.Create(2048);
+        settings.With(new X509AuthorityInformationAccessExtension([_authority.At("/ocsp")], []));
+    });
+
+    /// <returns>When the answer ends, to the second as it stands in there.</returns>
+    private DateTimeOffset Serve(Holder holder, TimeSpan life, DateTimeOffset? revokedAt = null)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        _authority.Serve("/ocsp", call => Task.FromResult<byte[]?>(_root.Answer(holder, _root, answer =>
+        {
+            (answer.ProducedAt, answer.ThisUpdate, answer.NextUpdate, answer.RevokedAt) = (now, now, now + life, revokedAt);
+            answer.Other = OcspAnswers.NonceOf(call.Body);
+        })));
+        return now + life;
+    }
+
+    /// <summary>Half of it, then a pause, then the rest: a sender on a slow line.</summary>
+    private sealed class HaltingContent : HttpContent
+    {
+        private readonly byte[] _octets;
+        private readonly Func<Task> _pause;
+
+        public HaltingContent(byte[] octets, Func<Task> pause)
+        {
+            (_octets, _pause) = (octets, pause);
+            Headers.ContentType = new("text/xml", "utf-8");
+        }
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            var half = _octets.Length / 2;
+            await stream.WriteAsync(_octets.AsMemory(0, half));
+            await stream.FlushAsync();
+            await _pause();
+            await stream.WriteAsync(_octets.AsMemory(half));
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = _octets.Length;
+            return true;
+        }
+    }
+}
