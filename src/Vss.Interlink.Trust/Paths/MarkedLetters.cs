@@ -4,7 +4,8 @@ namespace Vss.Interlink.Trust.Paths;
 
 /// <summary>
 /// Letters with marks taken apart, as the normalization of RFC 4518 section 2.4 asks so that a name that was typed with combining marks is the one typed without. The hub runs without the
-/// Unicode data of a language library (InvariantGlobalization), so the letters of the Latin, Greek and Cyrillic scripts stand here; letters of other scripts are compared as they stand.
+/// Unicode data of a language library (InvariantGlobalization), so the letters of the Latin, Greek and Cyrillic scripts stand here. Ideographs have one form
+/// only. What may have another form that is not known here (ligatures, circled and half-width letters, syllables) is not comparable.
 /// </summary>
 internal static class MarkedLetters
 {
@@ -61,6 +62,19 @@ internal static class MarkedLetters
 
         text.Insert(at, letter);
     }
+
+    /// <summary>Whether a letter, folded and taken apart, is the only form of itself (Form KC): everything that could be typed otherwise has become it.</summary>
+    public static bool IsComparable(char letter) => letter switch
+    {
+        < '\u007f' => true,
+        '\u00a8' or '\u00aa' or '\u00af' or '\u00b2' or '\u00b3' or '\u00b4' or '\u00b8' or '\u00b9' or '\u00ba' or '\u00bc' or '\u00bd' or '\u00be' => false,
+        '\u0133' or '\u0140' or '\u0149' or '\u017f' or (>= '\u01c4' and <= '\u01cc') or (>= '\u01f1' and <= '\u01f3') => false,
+        '\u0340' or '\u0341' or '\u0343' or '\u0344' or '\u0374' or '\u037a' or '\u037e' or '\u0384' or '\u0385' or '\u0387' => false,
+        (>= '\u03d0' and <= '\u03d6') or (>= '\u03f0' and <= '\u03f2') or '\u03f4' or '\u03f5' or '\u03f9' or '\u1e9a' or '\u1e9b' => false,
+        (>= '\u00a1' and <= '\u02af') or (>= '\u0300' and <= '\u052f') or (>= '\u1e00' and <= '\u1eff') => true,
+        '\u2010' or (>= '\u2012' and <= '\u2015') or (>= '\u2018' and <= '\u2022') or (>= '\u3400' and <= '\u9fff') => true,
+        _ => false,
+    };
 
     // The canonical combining class; zero for what is no mark.
     private static int Place(char letter) => letter switch

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Formats.Asn1;
 
 namespace Vss.Interlink.Trust.Paths;
@@ -6,6 +7,8 @@ namespace Vss.Interlink.Trust.Paths;
 internal sealed class NameConstraints
 {
     private const int MaxSubtrees = 4096;
+
+    private static readonly SearchValues<char> s_hostLetters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._*");
 
     private readonly List<Subtree> _permitted;
     private readonly List<Subtree> _excluded;
@@ -46,8 +49,9 @@ internal sealed class NameConstraints
     // Null where it cannot be told, which counts against the name on either side.
     private static bool? Covers(PathName subtree, PathName name, bool isExcluding) => name.Kind switch
     {
+        NameKind.Directory when isExcluding && (name.Text.Contains(NameForm.NotComparable, StringComparison.Ordinal) || subtree.Text.Contains(NameForm.NotComparable, StringComparison.Ordinal)) => null,
         NameKind.Directory => name.Text.StartsWith(subtree.Text, StringComparison.Ordinal),   // lengths are part of the form, so that no name ends in the middle of a relative one
-        NameKind.Host => IsWithin(name.Text, subtree.Text, isExcluding),
+        NameKind.Host => IsHostName(name.Text.AsSpan().TrimEnd('.')) ? IsWithin(name.Text, subtree.Text, isExcluding) : null,
         NameKind.Mailbox => HasMailbox(name.Text, subtree.Text, isExcluding),
         NameKind.Address => HostOf(name.Text) is { } host ? IsHostOf(host, subtree.Text, isExcluding) : null,
         NameKind.Ip => HasIp(name.Octets.Span, subtree.Octets.Span),
@@ -67,7 +71,7 @@ internal sealed class NameConstraints
     private static bool? HasMailbox(string mailbox, string constraint, bool isExcluding)
     {
         var at = mailbox.LastIndexOf('@');
-        if (at < 1 || at == mailbox.Length - 1) return null;
+        if (at < 1 || !IsHostName(mailbox.AsSpan(at + 1))) return null;   // no Mailbox (RFC 5321 section 4.1.2): readers differ in whose it is
         var host = mailbox[(at + 1)..];
         var split = constraint.LastIndexOf('@');
         if (split < 0) return IsHostOf(host, constraint, isExcluding);
@@ -105,6 +109,9 @@ internal sealed class NameConstraints
 
         return true;
     }
+
+    // Letters, digits, hyphens and dots, a wildcard or an underscore: no space, NUL or sign that one reader drops and the next one does not.
+    private static bool IsHostName(ReadOnlySpan<char> host) => host.Length > 0 && host[0] != '.' && host[^1] != '.' && !host.ContainsAnyExcept(s_hostLetters);
 
     private static bool IsSame(string host, string other) => string.Equals(host, other, StringComparison.OrdinalIgnoreCase);
 

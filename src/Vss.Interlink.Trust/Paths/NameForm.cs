@@ -10,6 +10,9 @@ namespace Vss.Interlink.Trust.Paths;
 /// </summary>
 internal static class NameForm
 {
+    /// <summary>Stands before the octets of a text that cannot be compared with another one.</summary>
+    public const char NotComparable = '\uffff';
+
     private const UniversalTagNumber UniversalString = (UniversalTagNumber)28;
 
     /// <param name="name">A Name, DER.</param>
@@ -58,20 +61,21 @@ internal static class NameForm
                 {
                     case UniversalTagNumber.UTF8String or UniversalTagNumber.PrintableString or UniversalTagNumber.IA5String or UniversalTagNumber.NumericString
                         or UniversalTagNumber.VisibleString or UniversalTagNumber.BMPString or UniversalTagNumber.T61String:
-                        if (PreparedText.Of(reader.ReadCharacterString((UniversalTagNumber)tag.TagValue)) is { } text) return text;
-                        break;
+                        return PreparedText.Of(reader.ReadCharacterString((UniversalTagNumber)tag.TagValue)) ?? AsItStands();
                     case UniversalString:
-                        if (PreparedText.Of(new UTF32Encoding(bigEndian: true, byteOrderMark: false, throwOnInvalidCharacters: true).GetString(ContentOf(encoded))) is { } wide) return wide;
-                        break;
+                        return PreparedText.Of(new UTF32Encoding(bigEndian: true, byteOrderMark: false, throwOnInvalidCharacters: true).GetString(ContentOf(encoded))) ?? AsItStands();
                 }
             }
             catch (Exception undecodable) when (undecodable is AsnContentException or ArgumentException)
             {
-                // Then it is equal to what has the same octets.
+                return AsItStands();
             }
         }
 
         return "#" + Convert.ToHexString(encoded.Span);
+
+        // It is equal to what has the same octets, and nobody can say what else.
+        string AsItStands() => NotComparable + Convert.ToHexString(encoded.Span);
 
         static ReadOnlySpan<byte> ContentOf(ReadOnlyMemory<byte> value) =>
             AsnDecoder.ReadEncodedValue(value.Span, AsnEncodingRules.BER, out var offset, out var length, out _) == new Asn1Tag(UniversalString) ? value.Span.Slice(offset, length) : default;

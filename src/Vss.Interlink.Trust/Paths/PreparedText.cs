@@ -13,7 +13,7 @@ internal static class PreparedText
     private const int FullWidth = 0xfee0;   // by how much the wide forms of ASCII are above it
     private const int MaxMarks = 4096;      // a name longer than any is compared as it stands: putting marks in order takes the square of their number
 
-    /// <summary>Null for text with characters that no name may have (section 2.5): it is equal to nothing but itself.</summary>
+    /// <summary>Null for text with characters that no name may have (section 2.5), or whose compatibility forms are not known here: it is equal to nothing but itself.</summary>
     public static string? Of(string text)
     {
         if (Ascii.IsValid(text)) return OfAscii(text);
@@ -26,6 +26,8 @@ internal static class PreparedText
             if (IsSpace(rune)) letters.Add(' ');
             else Fold(rune, letters);
         }
+
+        if (!letters.TrueForAll(MarkedLetters.IsComparable)) return null;
 
         return WithSingleSpaces(CollectionsMarshal.AsSpan(letters));
     }
