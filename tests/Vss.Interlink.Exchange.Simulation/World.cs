@@ -19,6 +19,9 @@ internal sealed class World
     // Longer than a lease: whatever still stirs would have shown by then.
     private static readonly TimeSpan Afterwards = TimeSpan.FromSeconds(75);
 
+    // A renewal that was reckoned before the clocks leapt is written until then.
+    private static readonly TimeSpan OnItsWay = TimeSpan.FromSeconds(1);
+
     private readonly ulong _seed;
     private readonly Trace _trace;
     private readonly Dictionary<int, Life> _lives = [];
@@ -129,7 +132,7 @@ internal sealed class World
     public void LeapBy(TimeSpan length)
     {
         Leap += length;
-        foreach (var life in _lives.Values) life.Disturb(TimeSpan.Zero);
+        foreach (var life in _lives.Values) life.Disturb(OnItsWay);
     }
 
     public int NextFlow() => _flows++;
