@@ -63,21 +63,22 @@ public sealed class TwoHubRules(TwoHubStage stage) : IClassFixture<TwoHubStage>
         Assert.Equal(accepted.ExchangeId, held.ExchangeId);
 
         await Hubs.First.PauseAsync();
-        ExchangeView done;
+        IEnumerable<EvidenceView> done;
         await using (var service = Hubs.Second.Service("claims"))
-        {
-            await service.TakenAsync(dossier.MessageId);
-            done = await service.Exchange.ViewAsync(accepted.ExchangeId, view => view.State == ExchangeState.Completed);
-            await late.AnswerAsync(new InboxRequest { Refuse = new Refuse { LeaseToken = held.LeaseToken, Reason = "hồ sơ thiếu mẫu" } });
-            await Hubs.First.ResumeAsync();
-            await AcceptedAtAsync(Hubs.First, "R6-awake");
-            await service.TakenAsync("R6-awake");
+            done = (await service.Exchange.ViewAsync(accepted.ExchangeId, view => view.State == ExchangeState.Completed)).Evidence;
+        await late.AnswerAsync(new InboxRequest { Refuse = new Refuse { LeaseToken = held.LeaseToken, Reason = "hồ sơ thiếu mẫu" } });
+        await Hubs.First.ResumeAsync();
 
-            var after = await service.Exchange.GetAsync(new GetRequest { ExchangeId = accepted.ExchangeId });
-            Assert.Equal((ExchangeState.Completed, DeliveryState.Delivered), (after.State, Assert.Single(after.Deliveries).State));
-            Assert.Equal(["DELIVERY", "SUBMISSION_ACCEPTANCE"], after.Evidence.Select(one => one.Type).Order(StringComparer.Ordinal));
-            Assert.Equal(done.Evidence, after.Evidence);
-        }
+        // What a service says is worked on in its order: when the next is acknowledged, the late refusal was heard.
+        await AcceptedAtAsync(Hubs.First, "R6-next");
+        var next = await late.NextAsync();
+        await late.AnswerAsync(new InboxRequest { Acknowledge = new Acknowledge { LeaseToken = next.LeaseToken } });
+        await late.Exchange.ViewAsync(next.ExchangeId, view => view.State == ExchangeState.Completed);
+
+        var after = await late.Exchange.GetAsync(new GetRequest { ExchangeId = accepted.ExchangeId });
+        Assert.Equal((ExchangeState.Completed, DeliveryState.Delivered), (after.State, Assert.Single(after.Deliveries).State));
+        Assert.Equal(["DELIVERY", "SUBMISSION_ACCEPTANCE"], after.Evidence.Select(one => one.Type).Order(StringComparer.Ordinal));
+        Assert.Equal(done, after.Evidence);
     }
 
     [Fact]
