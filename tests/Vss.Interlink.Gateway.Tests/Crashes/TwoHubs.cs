@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Vss.Interlink.Exchange.Ledger;
+using Vss.Interlink.Exchange.Replay;
 using Vss.Interlink.Gateway.Tests.Hub;
 using Vss.Interlink.Sandbox.Inside;
 using Vss.Interlink.TestKit;
@@ -64,12 +66,12 @@ internal sealed class TwoHubs : IAsyncDisposable
         var exchange = json["Exchange"]!;
         exchange["Node"] = node;
         exchange["DataFolder"] = _shared.FullName;
-        exchange["Ledger"] = new JsonObject { ["Postgres"] = Database };
+        exchange["Ledger"] = new JsonObject { [nameof(LedgerOptions.Postgres)] = Database };
         exchange["Routes"]!.AsArray().RemoveAt(2);   // the axis
         exchange["Claims"] = new JsonObject
         {
             ["Lease"] = Lease.ToString(),
-            ["Redis"] = new JsonObject { ["Endpoints"] = new JsonArray(redis ?? Redis.Endpoint), ["Tls"] = "PlainText", ["Authentication"] = "None" },
+            [nameof(ClaimOptions.Redis)] = new JsonObject { ["Endpoints"] = new JsonArray(redis ?? Redis.Endpoint), ["Tls"] = "PlainText", ["Authentication"] = "None" },
         };
         exchange["Delivery"] = new JsonObject { ["Lease"] = Lease.ToString(), ["Poll"] = "00:00:01", ["FirstWait"] = "00:00:00.500", ["LongestWait"] = "00:00:02", ["MaxAttempts"] = 1000, ["BreakerRest"] = "00:00:01" };
     }
