@@ -10,25 +10,10 @@ using Vss.Interlink.XmlSecurity.Signatures;
 namespace Vss.Interlink.Trust.Tests.Cms;
 
 /// <summary>
-/// Signatures years after they were made: EN 319 102-1 sections 5.3.4, 5.5 and 5.6, with time stamps of chosen times. The signer signs on day 0; numbers are days from then.
+/// Signatures years after they were made: EN 319 102-1 sections 5.3.4, 5.5 and 5.6, with time stamps of chosen times.
 /// </summary>
-public sealed class CmsTimesTests
+public sealed class CmsTimesTests : YearsLater
 {
-    private static readonly DateTimeOffset s_signed = new(2026, 3, 1, 9, 0, 0, TimeSpan.Zero);
-
-    private readonly Holder _root = Holder.Root("CN=Root", Lives(-1000, 9000));
-    private readonly Holder _timeRoot = Holder.Root("CN=Time root", Lives(-1000, 9000));
-    private readonly Holder _time;
-    private readonly Holder _later;
-    private readonly Holder _signer;
-
-    public CmsTimesTests()
-    {
-        _time = _timeRoot.TimeAuthority("CN=Time", Lives(-100, 400));
-        _later = _timeRoot.TimeAuthority("CN=Later", Lives(200, 4000));
-        _signer = _root.Issue("CN=Signer", Lives(-100, 300));
-    }
-
     [Theory]
     [InlineData(5)]         // the lists are in force
     [InlineData(250)]       // they ended
@@ -36,7 +21,7 @@ public sealed class CmsTimesTests
     [InlineData(3000)]      // that of the first time stamp's authority too
     public void An_archived_signature_stays_good_as_long_as_its_last_time_stamp_does(int day)
     {
-        var judged = Judge(Archived(), day, day < 220 ? [] : [List(_timeRoot, day - 1, day + 6)]);
+        var judged = Judge(Archived(), day, day < 220 ? [] : [List(TimeRoot, day - 1, day + 6)]);
         CmsJudging.Passes(judged);
         Assert.Equal((SignatureLevel.LTA, Day(1)), (judged.Level, judged.ProvedAt));
     }
@@ -44,17 +29,17 @@ public sealed class CmsTimesTests
     [Fact]
     public void An_archive_time_stamp_of_after_the_lists_had_ended_proves_nothing_of_them()
     {
-        var maker = Stamped(Maker(List(_root, -1, 6), List(_timeRoot, -1, 6)), _time, 1);
-        Archive(maker, _later, 230);
-        Breaks(Judge(maker.Make(), 3000, List(_timeRoot, 2999, 3006)), Indication.Indeterminate, SubIndication.TryLater, Rules.RevocationKnown);
+        var maker = Stamped(Maker(List(Root, -1, 6), List(TimeRoot, -1, 6)), Time, 1);
+        Archive(maker, Later, 230);
+        Breaks(Judge(maker.Make(), 3000, List(TimeRoot, 2999, 3006)), Indication.Indeterminate, SubIndication.TryLater, Rules.RevocationKnown);
     }
 
     [Fact]
     public void A_revoked_time_stamping_authority_was_good_where_an_archive_time_stamp_proves_it()
     {
-        var revoked = List(_timeRoot, 249, 256, list => list.Revoke(_time, Day(240)));
+        var revoked = List(TimeRoot, 249, 256, list => list.Revoke(Time, Day(240)));
         CmsJudging.Passes(Judge(Archived(), 250, revoked));
-        var judged = Judge(Stamped(Maker(List(_root, -1, 6), List(_timeRoot, -1, 6)), _time, 1).Make(), 250, revoked, List(_root, 249, 256));
+        var judged = Judge(Stamped(Maker(List(Root, -1, 6), List(TimeRoot, -1, 6)), Time, 1).Make(), 250, revoked, List(Root, 249, 256));
         CmsJudging.Passes(judged);
         Assert.Equal((SignatureLevel.B, null), (judged.Level, judged.ProvedAt));
     }
@@ -68,9 +53,9 @@ public sealed class CmsTimesTests
     public void What_a_content_time_stamp_proves_to_be_made_too_late_has_failed(int? revoked, int? reason, int stamped, Indication indication, SubIndication why, string rule)
     {
         var maker = Maker();
-        maker.Signed.Add((CmsMaker.ContentTimeStamp, _time.Token(CmsJudging.Content, Day(stamped))));
+        maker.Signed.Add((CmsMaker.ContentTimeStamp, Time.Token(CmsJudging.Content, Day(stamped))));
         var day = revoked is null ? 320 : 70;
-        Breaks(Judge(maker.Make(), day, List(_root, day - 1, day + 6, list => { if (revoked is { } at) list.Revoke(_signer, Day(at), reason); }), List(_timeRoot, day - 1, day + 6)), indication, why, rule);
+        Breaks(Judge(maker.Make(), day, List(Root, day - 1, day + 6, list => { if (revoked is { } at) list.Revoke(Signer, Day(at), reason); }), List(TimeRoot, day - 1, day + 6)), indication, why, rule);
     }
 
     [Fact]
@@ -78,12 +63,12 @@ public sealed class CmsTimesTests
     {
         var maker = Maker();
         maker.Signed.Add((CmsMaker.ContentTimeStamp, Holder.Root("CN=Nobody").TimeAuthority().Token(CmsJudging.Content, Day(60))));
-        Breaks(Judge(maker.Make(), 70, List(_root, 69, 76, list => list.Revoke(_signer, Day(50)))), Indication.Indeterminate, SubIndication.RevokedNoPoe, Rules.Revoked);
+        Breaks(Judge(maker.Make(), 70, List(Root, 69, 76, list => list.Revoke(Signer, Day(50)))), Indication.Indeterminate, SubIndication.RevokedNoPoe, Rules.Revoked);
     }
 
     [Fact]
     public void A_signature_that_was_there_before_its_certificate_has_failed() =>
-        Breaks(Judge(Stamped(Maker(), _root.TimeAuthority("CN=Old time", Lives(-900, 900)), -101).Make(), 2, List(_root, 1, 8)), Indication.TotalFailed, SubIndication.NotYetValid, Rules.NotYetValid);
+        Breaks(Judge(Stamped(Maker(), Root.TimeAuthority("CN=Old time", Lives(-900, 900)), -101).Make(), 2, List(Root, 1, 8)), Indication.TotalFailed, SubIndication.NotYetValid, Rules.NotYetValid);
 
     [Theory]
     [InlineData(5, 3, 0, false)]
@@ -93,10 +78,10 @@ public sealed class CmsTimesTests
     public void The_content_is_stamped_before_the_signature(int content, int signature, int accuracy, bool isGood)
     {
         var maker = Maker();
-        maker.Signed.Add((CmsMaker.ContentTimeStamp, _time.Token(CmsJudging.Content, Day(content), set => set.Accuracy = accuracy)));
+        maker.Signed.Add((CmsMaker.ContentTimeStamp, Time.Token(CmsJudging.Content, Day(content), set => set.Accuracy = accuracy)));
         maker.Make();
-        maker.Unsigned.Add((CmsMaker.SignatureTimeStamp, _time.Token(maker.Value, Day(signature), set => set.Accuracy = accuracy)));
-        Ordered(Judge(maker.Make(), 6, List(_root, 5, 12), List(_timeRoot, 5, 12)), isGood);
+        maker.Unsigned.Add((CmsMaker.SignatureTimeStamp, Time.Token(maker.Value, Day(signature), set => set.Accuracy = accuracy)));
+        Ordered(Judge(maker.Make(), 6, List(Root, 5, 12), List(TimeRoot, 5, 12)), isGood);
     }
 
     [Theory]
@@ -104,39 +89,39 @@ public sealed class CmsTimesTests
     [InlineData(2, 1, false)]
     public void The_archive_is_stamped_after_what_it_is_over(int signature, int archive, bool isGood)
     {
-        var maker = Stamped(Maker(), _time, signature);
-        Archive(maker, _time, archive);
-        Ordered(Judge(maker.Make(), 6, List(_root, 5, 12), List(_timeRoot, 5, 12)), isGood);
+        var maker = Stamped(Maker(), Time, signature);
+        Archive(maker, Time, archive);
+        Ordered(Judge(maker.Make(), 6, List(Root, 5, 12), List(TimeRoot, 5, 12)), isGood);
     }
 
     [Fact]
     public void A_content_time_stamp_over_other_data_is_the_signers_own_fault()
     {
         var maker = Maker();
-        maker.Signed.Add((CmsMaker.ContentTimeStamp, _time.Token([1, 2, 3], Day(-1))));
-        Breaks(Judge(maker.Make(), 2, List(_root, 1, 8), List(_timeRoot, 1, 8)), Indication.Indeterminate, SubIndication.SigConstraintsFailure, Rules.TimeStamp);
+        maker.Signed.Add((CmsMaker.ContentTimeStamp, Time.Token([1, 2, 3], Day(-1))));
+        Breaks(Judge(maker.Make(), 2, List(Root, 1, 8), List(TimeRoot, 1, 8)), Indication.Indeterminate, SubIndication.SigConstraintsFailure, Rules.TimeStamp);
     }
 
     [Fact]
     public void The_level_says_what_holds_and_not_what_is_there()
     {
         var stranger = Holder.Root("CN=Stranger", Lives(-1000, 9000));
-        byte[][] fresh = [List(_root, 1, 8), List(_timeRoot, 1, 8)];
+        byte[][] fresh = [List(Root, 1, 8), List(TimeRoot, 1, 8)];
         Assert.Equal(SignatureLevel.B, LevelOf(Stamped(Maker(fresh), stranger.TimeAuthority(set: Lives(-100, 400)), 1)));
-        Assert.Equal(SignatureLevel.T, LevelOf(Stamped(Maker(), _time, 1)));
-        Assert.Equal(SignatureLevel.T, LevelOf(Stamped(Maker(List(stranger, 1, 8)), _time, 1)));
-        Assert.Equal(SignatureLevel.T, LevelOf(Stamped(Maker(List(_root, 1, 8)), _time, 1)));          // nothing of the time stamp's authority
-        Assert.Equal(SignatureLevel.T, LevelOf(Stamped(Maker(List(_timeRoot, 1, 8)), _time, 1)));      // nothing of the signer
-        Assert.Equal(SignatureLevel.T, LevelOf(Stamped(Maker(List(_root, -20, -10), List(_timeRoot, 1, 8)), _time, 1)));
-        Assert.Equal(SignatureLevel.LT, LevelOf(Stamped(Maker(fresh), _time, 1)));
+        Assert.Equal(SignatureLevel.T, LevelOf(Stamped(Maker(), Time, 1)));
+        Assert.Equal(SignatureLevel.T, LevelOf(Stamped(Maker(List(stranger, 1, 8)), Time, 1)));
+        Assert.Equal(SignatureLevel.T, LevelOf(Stamped(Maker(List(Root, 1, 8)), Time, 1)));          // nothing of the time stamp's authority
+        Assert.Equal(SignatureLevel.T, LevelOf(Stamped(Maker(List(TimeRoot, 1, 8)), Time, 1)));      // nothing of the signer
+        Assert.Equal(SignatureLevel.T, LevelOf(Stamped(Maker(List(Root, -20, -10), List(TimeRoot, 1, 8)), Time, 1)));
+        Assert.Equal(SignatureLevel.LT, LevelOf(Stamped(Maker(fresh), Time, 1)));
 
-        var untrusted = Stamped(Maker(fresh), _time, 1);
+        var untrusted = Stamped(Maker(fresh), Time, 1);
         Archive(untrusted, stranger.TimeAuthority(set: Lives(-100, 400)), 2);
         Assert.Equal(SignatureLevel.LT, LevelOf(untrusted));
 
         // What came after the archive time stamp is not under it.
-        var late = Stamped(Maker(), _time, 1);
-        Archive(late, _time, 2);
+        var late = Stamped(Maker(), Time, 1);
+        Archive(late, Time, 2);
         late.Lists.AddRange(fresh);
         Assert.Equal(SignatureLevel.LT, LevelOf(late));
 
@@ -148,19 +133,9 @@ public sealed class CmsTimesTests
         }
     }
 
-    private static DateTimeOffset Day(int day) => s_signed.AddDays(day);
-
-    private static Action<CertificateSettings> Lives(int from, int to) => settings => (settings.NotBefore, settings.NotAfter) = (Day(from), Day(to));
-
-    private static byte[] List(Holder issuer, int from, int to, Action<ListSettings>? set = null) => issuer.List(list =>
-    {
-        (list.ThisUpdate, list.NextUpdate) = (Day(from), Day(to));
-        set?.Invoke(list);
-    });
-
     private CmsMaker Maker(params byte[][] lists)
     {
-        var maker = new CmsMaker(_signer, CmsJudging.Content);
+        var maker = new CmsMaker(Signer, CmsJudging.Content);
         maker.Lists.AddRange(lists);
         return maker;
     }
@@ -182,10 +157,10 @@ public sealed class CmsTimesTests
     // Stamped on day 1 and archived on day 3 while the lists were in force, and again on day 210 by another authority while the first one's was good.
     private byte[] Archived()
     {
-        var maker = Stamped(Maker(List(_root, -1, 6), List(_timeRoot, -1, 6)), _time, 1);
-        Archive(maker, _time, 3);
-        maker.Lists.Add(List(_timeRoot, 209, 216));
-        Archive(maker, _later, 210);
+        var maker = Stamped(Maker(List(Root, -1, 6), List(TimeRoot, -1, 6)), Time, 1);
+        Archive(maker, Time, 3);
+        maker.Lists.Add(List(TimeRoot, 209, 216));
+        Archive(maker, Later, 210);
         return maker.Make();
     }
 
@@ -194,7 +169,7 @@ public sealed class CmsTimesTests
         using var stream = new MemoryStream(message);
         var file = CmsFile.TryOpen(stream, out var problem);
         Assert.True(file is not null, problem?.Detail);
-        var store = new TrustStore([_root.Certificate, _timeRoot.Certificate], [], lists.Select(list => CertificateList.TryRead(list)!));
+        var store = new TrustStore([Root.Certificate, TimeRoot.Certificate], [], lists.Select(list => CertificateList.TryRead(list)!));
         return Assert.Single(new CmsVerifier(store, new ValidationPolicy(RevocationRule.Required, UntrustedSignerRule.JudgeIntegrity), SignaturePolicy.Default, Day(day)).Judge(file, CmsContent.Of(file)));
     }
 
