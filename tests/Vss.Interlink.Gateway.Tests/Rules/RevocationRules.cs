@@ -14,25 +14,19 @@ public sealed class RevocationRules : IAsyncLifetime
 {
     private static readonly TimeSpan s_life = TimeSpan.FromSeconds(6);
 
-    private readonly DirectoryInfo _anchors = Directory.CreateTempSubdirectory("interlink-anchors-");
-    private readonly Holder _root = Holder.Root("CN=Partners' authority, C=VN");
-    private AuthorityHost _authority = null!;
-    private ExchangeHost _host = null!;
+    private OnlineExchangeHost _online = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        _authority = await AuthorityHost.StartAsync();
-        foreach (var file in Directory.EnumerateFiles(TestPki.Instance.Anchors)) File.Copy(file, Path.Combine(_anchors.FullName, Path.GetFileName(file)));
-        await File.WriteAllTextAsync(Path.Combine(_anchors.FullName, "partners.crt"), _root.Certificate.ExportCertificatePem());
-        _host = await ExchangeHost.StartAsync(
-            ("Trust:Anchors", _anchors.FullName), ("Trust:Online:Hosts:0", _authority.Name), ("Trust:Online:Order", "OcspFirst"), ("Trust:Online:Nonce", "IfEchoed"), ("Trust:Online:RestSeconds", "1"));
-    }
+    private Holder Root => _online.Root;
+
+    private AuthorityHost Authority => _online.Authority;
+
+    private ExchangeHost Host => _online.Host;
+
+    public async ValueTask InitializeAsync() => _online = await OnlineExchangeHost.StartAsync();
 
     public async ValueTask DisposeAsync()
     {
-        await _host.DisposeAsync();
-        await _authority.DisposeAsync();
-        _anchors.Delete(recursive: true);
+        await _online.DisposeAsync();
     }
 
     [Fact]
@@ -40,12 +34,12 @@ public sealed class RevocationRules : IAsyncLifetime
     {
         var signer = Holding(DevelopmentPki.MinistrySubject);
         var endsAt = Serve(signer, life: s_life);
-        using var ministry = _host.Client(signer.WithKey());
+        using var ministry = Host.Client(signer.WithKey());
         Assert.NotNull((await ministry.SubmitAsync(MinistryTests.Dossier("R13-before"))).Answer);
-        _authority.Refuse("/ocsp", 503);
+        Authority.Refuse("/ocsp", 503);
         var octets = await ministry.PrepareSubmitAsync(MinistryTests.Dossier("R13"));
         using var http = Plain();
-        using var request = new HttpRequestMessage(HttpMethod.Post, _host.Endpoint) { Content = new HaltingContent(octets, () => UntilAsync(endsAt)) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, Host.Endpoint) { Content = new HaltingContent(octets, () => UntilAsync(endsAt)) };
 
         using var answer = await http.SendAsync(request);
 
@@ -59,13 +53,13 @@ public sealed class RevocationRules : IAsyncLifetime
     [Fact]
     public async Task R14_A_receiver_who_is_revoked_after_the_message_was_accepted_for_him_gets_nothing()
     {
-        using var ministry = _host.Client();
+        using var ministry = Host.Client();
         Assert.NotNull((await ministry.SubmitAsync(MinistryTests.Dossier("R14"))).Answer);
         var status = await Eventually.SeeAsync("a box with something in it", async () => (await ministry.GetStatusAsync(ExchangeHost.Ministry, "R14")).Answer is { } one && one.Deliveries.Single().State == "AVAILABLE" ? one : null);
         var receiver = Holding(DevelopmentPki.OfficeSubject);
         Serve(receiver, TimeSpan.FromHours(1), revokedAt: TimeProvider.System.GetUtcNow().AddSeconds(-1));
 
-        using var office = _host.Client(receiver.WithKey());
+        using var office = Host.Client(receiver.WithKey());
         var delivery = status.Deliveries.Single().DeliveryId;
         Assert.Equal("CERTIFICATE_REVOKED", (await office.ListInboxAsync(ExchangeHost.Office)).Fault?.Name);
         Assert.Equal("CERTIFICATE_REVOKED", (await office.FetchDossierAsync(ExchangeHost.Office, delivery)).Fault?.Name);
@@ -85,17 +79,17 @@ public sealed class RevocationRules : IAsyncLifetime
         return new HttpClient(new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = policy } });
     }
 
-    private Holder Holding(string subject) => _root.Issue(subject, settings =>
+    private Holder Holding(string subject) => Root.Issue(subject, settings =>
     {
         settings.Key = RSA.Create(2048);
-        settings.With(new X509AuthorityInformationAccessExtension([_authority.At("/ocsp")], []));
+        settings.With(new X509AuthorityInformationAccessExtension([Authority.At("/ocsp")], []));
     });
 
     /// <returns>When the answer ends, to the second as it stands in there.</returns>
     private DateTimeOffset Serve(Holder holder, TimeSpan life, DateTimeOffset? revokedAt = null)
     {
         var now = TimeProvider.System.GetUtcNow();
-        _authority.Serve("/ocsp", call => Task.FromResult<byte[]?>(_root.Answer(holder, _root, answer =>
+        Authority.Serve("/ocsp", call => Task.FromResult<byte[]?>(Root.Answer(holder, Root, answer =>
         {
             (answer.ProducedAt, answer.ThisUpdate, answer.NextUpdate, answer.RevokedAt) = (now, now, now + life, revokedAt);
             answer.Other = OcspAnswers.NonceOf(call.Body);

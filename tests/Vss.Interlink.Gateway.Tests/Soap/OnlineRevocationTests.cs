@@ -13,26 +13,20 @@ namespace Vss.Interlink.Gateway.Tests.Soap;
 /// <summary>A ministry whose authority publishes no lists to the hub's folders: the whole edge, with revocation from the network.</summary>
 public sealed class OnlineRevocationTests : IAsyncLifetime
 {
-    private readonly DirectoryInfo _anchors = Directory.CreateTempSubdirectory("interlink-anchors-");
-    private readonly Holder _root = Holder.Root("CN=Ministry authority, C=VN");
-    private AuthorityHost _authority = null!;
-    private ExchangeHost _host = null!;
+    private OnlineExchangeHost _online = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        _authority = await AuthorityHost.StartAsync();
-        foreach (var file in Directory.EnumerateFiles(TestPki.Instance.Anchors)) File.Copy(file, Path.Combine(_anchors.FullName, Path.GetFileName(file)));
-        await File.WriteAllTextAsync(Path.Combine(_anchors.FullName, "ministry.crt"), _root.Certificate.ExportCertificatePem());
-        _host = await ExchangeHost.StartAsync(
-            ("Trust:Anchors", _anchors.FullName), ("Trust:Online:Hosts:0", _authority.Name), ("Trust:Online:Order", "OcspFirst"), ("Trust:Online:Nonce", "IfEchoed"), ("Trust:Online:RestSeconds", "1"));
-    }
+    private Holder Root => _online.Root;
+
+    private AuthorityHost Authority => _online.Authority;
+
+    private ExchangeHost Host => _online.Host;
+
+    public async ValueTask InitializeAsync() => _online = await OnlineExchangeHost.StartAsync();
 
     public async ValueTask DisposeAsync()
     {
-        Assert.DoesNotContain(_host.Log.Lines, line => line.Level >= LogLevel.Error);
-        await _host.DisposeAsync();
-        await _authority.DisposeAsync();
-        _anchors.Delete(recursive: true);
+        Assert.DoesNotContain(Host.Log.Lines, line => line.Level >= LogLevel.Error);
+        await _online.DisposeAsync();
     }
 
     [Fact]
@@ -40,11 +34,11 @@ public sealed class OnlineRevocationTests : IAsyncLifetime
     {
         var signer = Signer();
         ServeFor(signer);
-        using var ministry = _host.Client(signer.WithKey());
+        using var ministry = Host.Client(signer.WithKey());
         for (var number = 1; number <= 3; number++)
         {
             Assert.NotNull((await ministry.SubmitAsync(MinistryTests.Dossier($"m-{number}"))).Answer);
-            Assert.Equal(["POST /ocsp"], _authority.Asked);
+            Assert.Equal(["POST /ocsp"], Authority.Asked);
         }
     }
 
@@ -53,21 +47,21 @@ public sealed class OnlineRevocationTests : IAsyncLifetime
     {
         var signer = Signer();
         ServeFor(signer, TimeProvider.System.GetUtcNow().AddMinutes(-1));
-        using var ministry = _host.Client(signer.WithKey());
+        using var ministry = Host.Client(signer.WithKey());
         Assert.Equal("CERTIFICATE_REVOKED", (await ministry.SubmitAsync(MinistryTests.Dossier("m-1"))).Fault?.Name);
         Assert.Equal("CERTIFICATE_REVOKED", (await ministry.SubmitAsync(MinistryTests.Dossier("m-1"))).Fault?.Name);
-        Assert.Equal(["POST /ocsp"], _authority.Asked);
+        Assert.Equal(["POST /ocsp"], Authority.Asked);
     }
 
     [Fact]
-    public async Task While_the_authority_is_away_the_refusal_is_passing_and_says_what_was_tried()
+    public async Task While_theAuthority_is_away_the_refusal_is_passing_and_says_what_was_tried()
     {
         var signer = Signer();
-        _authority.Refuse("/ocsp", 503);
-        using var ministry = _host.Client(signer.WithKey());
+        Authority.Refuse("/ocsp", 503);
+        using var ministry = Host.Client(signer.WithKey());
         var refused = await ministry.SubmitAsync(MinistryTests.Dossier("m-1"));
         Assert.Equal("REVOCATION_UNKNOWN", refused.Fault?.Name);
-        Assert.Contains($"{_authority.Name} answered HTTP 503", refused.Fault!.Reason, StringComparison.Ordinal);
+        Assert.Contains($"{Authority.Name} answered HTTP 503", refused.Fault!.Reason, StringComparison.Ordinal);
         ServeFor(signer);
         await Task.Delay(1100);   // the question rests for a second
         Assert.NotNull((await ministry.SubmitAsync(MinistryTests.Dossier("m-1"))).Answer);
@@ -80,7 +74,7 @@ public sealed class OnlineRevocationTests : IAsyncLifetime
         ServeFor(client);
         Assert.Equal(HttpStatusCode.MethodNotAllowed, await GetAsync(client));
         Assert.Equal(HttpStatusCode.MethodNotAllowed, await GetAsync(client));
-        Assert.Equal(["POST /ocsp"], _authority.Asked);
+        Assert.Equal(["POST /ocsp"], Authority.Asked);
     }
 
     [Theory]
@@ -90,10 +84,10 @@ public sealed class OnlineRevocationTests : IAsyncLifetime
     {
         var client = Signer();
         if (isRevoked) ServeFor(client, TimeProvider.System.GetUtcNow().AddMinutes(-1));
-        else _authority.Refuse("/ocsp", 503);
+        else Authority.Refuse("/ocsp", 503);
         await Assert.ThrowsAsync<HttpRequestException>(() => GetAsync(client));
-        Assert.NotEmpty(_authority.Asked);
-        Assert.Contains(_host.Log.Lines, line => line.Text.Contains("client certificate is not good", StringComparison.Ordinal));
+        Assert.NotEmpty(Authority.Asked);
+        Assert.Contains(Host.Log.Lines, line => line.Text.Contains("client certificate is not good", StringComparison.Ordinal));
     }
 
     private async Task<HttpStatusCode> GetAsync(Holder client)
@@ -102,20 +96,20 @@ public sealed class OnlineRevocationTests : IAsyncLifetime
         policy.CustomTrustStore.AddRange(TestPki.Instance.AnchorCertificates());
         using var handler = new SocketsHttpHandler { SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy, ClientCertificates = [client.WithKey()] } };
         using var http = new HttpClient(handler);
-        using var answer = await http.GetAsync(_host.Endpoint);
+        using var answer = await http.GetAsync(Host.Endpoint);
         return answer.StatusCode;
     }
 
-    private Holder Signer() => _root.Issue(DevelopmentPki.MinistrySubject, settings =>
+    private Holder Signer() => Root.Issue(DevelopmentPki.MinistrySubject, settings =>
     {
         settings.Key = RSA.Create(2048);
-        settings.With(new X509AuthorityInformationAccessExtension([_authority.At("/ocsp")], []));
+        settings.With(new X509AuthorityInformationAccessExtension([Authority.At("/ocsp")], []));
     });
 
-    private void ServeFor(Holder signer, DateTimeOffset? revokedAt = null) => _authority.Serve("/ocsp", call =>
+    private void ServeFor(Holder signer, DateTimeOffset? revokedAt = null) => Authority.Serve("/ocsp", call =>
     {
         var now = TimeProvider.System.GetUtcNow();
-        return Task.FromResult<byte[]?>(_root.Answer(signer, _root, answer =>
+        return Task.FromResult<byte[]?>(Root.Answer(signer, Root, answer =>
         {
             (answer.ProducedAt, answer.ThisUpdate, answer.NextUpdate, answer.RevokedAt) = (now, now, now.AddHours(1), revokedAt);
             answer.Other = OcspAnswers.NonceOf(call.Body);
