@@ -19,6 +19,9 @@ public sealed class TrustOptions
     /// <summary>Key URI of the hub's seal.</summary>
     public Uri? HubKey { get; set; }
 
+    /// <summary>Key URI for answers of the SOAP edge; where it is not set, the hub's seal signs them. Receipts and other evidence are always under the seal.</summary>
+    public Uri? AnswerKey { get; set; }
+
     /// <summary>Distinguished names of inside services' client certificates.</summary>
     public IList<string> InsideSubjects { get; } = [];
 

@@ -24,7 +24,7 @@ public sealed class TestTrust : IDisposable
         Seals = new SealVerifier(() => Store, ValidationPolicy.Strict, Clock);
         Window = new TimestampWindow(TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(10));
         Soap = new SoapVerifier(() => Store, ValidationPolicy.Strict, Window, Clock);
-        SoapSigner = new SoapSigner(Key, Soap, Clock);
+        SoapSigner = new SoapSigner(Key, () => Store, Clock);
         Signer = new HubSigner(Key, Enveloped, Seals, Clock);
         Channel = new ChannelVerifier(() => Store, [DevelopmentPki.InsideSubject], Clock);
     }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using Vss.Interlink.Exchange.Bodies;
 using Vss.Interlink.Exchange.Delivery;
+using Vss.Interlink.Trust;
 using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Keys;
 using Vss.Interlink.Trust.Policy;
@@ -26,6 +27,7 @@ internal static class StartCheck
         if (faults.Count == 0)
         {
             Open(closed, "Trust:HubKey", () => services.GetRequiredService<SigningKey>());
+            Open(closed, "Trust:AnswerKey", () => services.GetRequiredKeyedService<SigningKey>(TrustRegistration.AnswerKey));
             Open(closed, "Hosting:TlsKey", () => KeyUri.OpenTls(services.GetRequiredService<IOptions<EdgeOptions>>().Value.TlsKey!).Certificate.Dispose());
             Open(closed, "Exchange:BodyKeys", () => services.GetRequiredService<BodyKeys>());
             Open(closed, "Trust", () => services.GetRequiredService<TrustFolder>());

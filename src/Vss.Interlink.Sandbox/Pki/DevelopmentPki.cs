@@ -62,6 +62,7 @@ public sealed class DevelopmentPki
         using var root = Authority("root", "CN=Development root, O=Interlink sandbox, C=VN", null, 10 * year, Path.Combine(Anchors, "root.crt"));
         using var issuing = Authority("issuing", "CN=Development issuing CA, O=Interlink sandbox, C=VN", root, 5 * year, Path.Combine(Intermediates, "issuing.crt"));
         Leaf("hub", HubSubject, issuing, _now.AddHours(-1), _now + year);
+        Leaf("hub-answers", HubSubject, issuing, _now.AddHours(-1), _now + year, ECCurve.NamedCurves.nistP256);
         Leaf("hub-tls", "CN=localhost, O=Vietnam Social Security, C=VN", issuing, _now.AddHours(-1), _now + year, ServerAuthentication);
         Leaf("ministry", MinistrySubject, issuing, _now.AddHours(-1), _now + year, ClientAuthentication, EmailProtection);   // connects and signs, as those of public authorities
         Leaf("office", OfficeSubject, issuing, _now.AddHours(-1), _now + year);
@@ -102,12 +103,18 @@ public sealed class DevelopmentPki
         return Load(name);
     }
 
-    private void Leaf(string name, string subject, X509Certificate2 issuer, DateTimeOffset from, DateTimeOffset to, params string[] extendedUsages)
+    private void Leaf(string name, string subject, X509Certificate2 issuer, DateTimeOffset from, DateTimeOffset to, params string[] extendedUsages) => Leaf(name, subject, issuer, from, to, null, extendedUsages);
+
+    // Without a curve the key is RSA-2048.
+    private void Leaf(string name, string subject, X509Certificate2 issuer, DateTimeOffset from, DateTimeOffset to, ECCurve? curve, params string[] extendedUsages)
     {
         var endsInPast = to < _now;
         if (endsInPast ? File.Exists(PathOf(name, ".p12")) && IssuedBy(name, issuer) : StillGood(name) && IssuedBy(name, issuer) && IsFor(name, extendedUsages)) return;
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var rsa = curve is null ? RSA.Create(2048) : null;
+        using var ecdsa = curve is { } named ? ECDsa.Create(named) : null;
+        var request = rsa is not null
+            ? new CertificateRequest(subject, rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            : new CertificateRequest(new X500DistinguishedName(subject), ecdsa!, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.NonRepudiation, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
@@ -121,8 +128,9 @@ public sealed class DevelopmentPki
             request.CertificateExtensions.Add(names.Build());
         }
 
-        using var bare = request.Create(issuer, from, to, Serial());
-        using var whole = bare.CopyWithPrivateKey(key);
+        using var signer = issuer.GetRSAPrivateKey()!;
+        using var bare = request.Create(issuer.SubjectName, X509SignatureGenerator.CreateForRSA(signer, RSASignaturePadding.Pkcs1), from, to, Serial());
+        using var whole = rsa is not null ? bare.CopyWithPrivateKey(rsa) : bare.CopyWithPrivateKey(ecdsa!);
         Write(name, whole, issuer);
     }
 

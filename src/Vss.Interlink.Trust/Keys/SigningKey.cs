@@ -11,9 +11,20 @@ namespace Vss.Interlink.Trust.Keys;
 /// </summary>
 public abstract class SigningKey : IDisposable
 {
+    private static readonly byte[] s_p256 = [0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07];
+
     private byte[]? _info;
+    private SignatureAlgorithm? _forXml;
 
     protected SigningKey(X509Certificate2 certificate, IReadOnlyList<X509Certificate2> intermediates) => (Certificate, Intermediates) = (certificate, intermediates);
+
+    /// <summary>How this key signs XML: RSA-SHA256, or ECDSA-SHA256 on P-256.</summary>
+    /// <exception cref="CryptographicException">The key is of another kind.</exception>
+    public SignatureAlgorithm ForXmlSignatures => _forXml ??= IsRsa ? SignatureAlgorithm.RsaSha256 : IsOnP256 ? SignatureAlgorithm.EcdsaSha256
+        : throw new CryptographicException("The hub signs by RSA, or by ECDSA on P-256; this key is of another kind.");
+
+    /// <summary>Whether it is an RSA key.</summary>
+    internal bool IsRsa => Certificate.PublicKey.Oid.Value == "1.2.840.113549.1.1.1";
 
     /// <summary>The signer's certificate; without its private key.</summary>
     public X509Certificate2 Certificate { get; }
@@ -35,11 +46,14 @@ public abstract class SigningKey : IDisposable
         return Verifies(digest.Span, signature, algorithm) ? signature : throw new CryptographicException("The key's answer does not verify with its certificate.");
     }
 
-    /// <summary>The key's step in the XML signatures of the hub, which are all by RSA-SHA256.</summary>
-    internal async ValueTask<byte[]> SignXmlAsync(ReadOnlyMemory<byte> digest, HashAlgorithmName hash, CancellationToken cancellation) => await SignAsync(digest, SignatureAlgorithm.RsaSha256, cancellation);
+    /// <summary>The key's step in the XML signatures of the hub.</summary>
+    internal async ValueTask<byte[]> SignXmlAsync(ReadOnlyMemory<byte> digest, HashAlgorithmName hash, CancellationToken cancellation) => await SignAsync(digest, ForXmlSignatures, cancellation);
 
     /// <summary>The certificates as XML signatures carry them.</summary>
     internal SigningCertificate ForXml() => new(Certificate.RawDataMemory, [.. Intermediates.Select(intermediate => intermediate.RawDataMemory)]);
+
+    // RFC 5480 2.1.1: the parameters are the curve's name.
+    private bool IsOnP256 => Certificate.PublicKey is { Oid.Value: "1.2.840.10045.2.1", EncodedParameters.RawData: var curve } && curve.AsSpan().SequenceEqual(s_p256);
 
     private bool Verifies(ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature, SignatureAlgorithm algorithm)
     {

@@ -24,7 +24,7 @@ internal static class OnlineRegistration
             provider.GetRequiredService<RevocationSource>(),
             Options(provider).Online,
             provider.GetRequiredService<IRevocationLibrary>(),
-            provider.GetRequiredService<SigningKey>,
+            () => [.. new[] { provider.GetRequiredService<SigningKey>(), provider.GetRequiredKeyedService<SigningKey>(TrustRegistration.AnswerKey) }.Distinct()],
             provider.GetRequiredService<TimeProvider>(),
             Random.Shared,
             provider.GetRequiredService<ILogger<RevocationRefresher>>()));

@@ -8,18 +8,18 @@ using Vss.Interlink.Trust.Verification;
 namespace Vss.Interlink.Trust.Online;
 
 /// <summary>
-/// Keeps answers fresh ahead of their end, so that no document waits for what is asked for all the time; and those about the hub's own certificate, without which it can sign
+/// Keeps answers fresh ahead of their end, so that no document waits for what is asked for all the time; and those about the hub's own certificates, without which it can sign
 /// nothing. An answer that nobody needed since it came is left to end.
 /// </summary>
 /// <param name="source">Has the answers.</param>
 /// <param name="options">When to renew.</param>
 /// <param name="library">Is tidied up now and then.</param>
-/// <param name="hubKey">The hub's key.</param>
+/// <param name="hubKeys">The hub's keys.</param>
 /// <param name="clock">The time.</param>
 /// <param name="random">Spreads nodes and answers.</param>
 /// <param name="logger">The log.</param>
 internal sealed partial class RevocationRefresher(
-    RevocationSource source, OnlineOptions options, IRevocationLibrary library, Func<SigningKey> hubKey, TimeProvider clock, Random random, ILogger<RevocationRefresher> logger) : BackgroundService
+    RevocationSource source, OnlineOptions options, IRevocationLibrary library, Func<IReadOnlyList<SigningKey>> hubKeys, TimeProvider clock, Random random, ILogger<RevocationRefresher> logger) : BackgroundService
 {
     private static readonly TimeSpan s_round = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_firstPause = TimeSpan.FromSeconds(15);
@@ -77,14 +77,16 @@ internal sealed partial class RevocationRefresher(
 
     private async Task FetchOwnAsync(CancellationToken cancellation)
     {
-        var key = hubKey();
-        await source.ObtainAsync(
-            () =>
-            {
-                var ladder = new Ladder();
-                CertificateJudge.Judge(key.Certificate, [.. key.Intermediates], source.Current, clock.GetUtcNow(), forClientAuthentication: false, ValidationPolicy.Strict, ladder);
-                return ladder.Lacks;
-            }, cancellation);
+        foreach (var key in hubKeys())
+        {
+            await source.ObtainAsync(
+                () =>
+                {
+                    var ladder = new Ladder();
+                    CertificateJudge.Judge(key.Certificate, [.. key.Intermediates], source.Current, clock.GetUtcNow(), forClientAuthentication: false, ValidationPolicy.Strict, ladder);
+                    return ladder.Lacks;
+                }, cancellation);
+        }
     }
 
     private async Task RenewAsync(KnownAnswer answer)

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Xml;
+using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Keys;
+using Vss.Interlink.Trust.Policy;
 using Vss.Interlink.Trust.Verification;
 using Vss.Interlink.XmlSecurity;
 using Vss.Interlink.XmlSecurity.Signing;
@@ -9,7 +11,11 @@ using Vss.Interlink.XmlSecurity.Signing;
 namespace Vss.Interlink.Trust.WsSecurity;
 
 /// <summary>Signs the hub's answers and faults the way requests are signed: Timestamp, BinarySecurityToken, signature over Body, Timestamp and WS-Addressing blocks.</summary>
-public sealed class SoapSigner(SigningKey key, SoapVerifier verifier, TimeProvider clock)
+/// <remarks>
+/// An answer is proved less than a document is: the key's answer verifies under its certificate (<see cref="SigningKey"/>), and the certificate is good at this moment. What outlives the
+/// connection, a receipt, is inside and was verified whole when it was made.
+/// </remarks>
+public sealed class SoapSigner(SigningKey key, Func<TrustStore> store, TimeProvider clock)
 {
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(5);
     private static readonly UTF8Encoding Utf8 = new(false);
@@ -20,17 +26,19 @@ public sealed class SoapSigner(SigningKey key, SoapVerifier verifier, TimeProvid
     /// <param name="envelope">An Envelope with a Body and, before it, at most one Header.</param>
     /// <param name="cancellation">Ends the work.</param>
     /// <returns>The message, UTF-8 without a declaration.</returns>
-    /// <exception cref="CryptographicException">The result does not verify, or the key fails.</exception>
+    /// <exception cref="CryptographicException">The hub's certificate is not good, or the key fails.</exception>
     /// <exception cref="ArgumentException">The envelope is none.</exception>
     public async Task<byte[]> SignAsync(ReadOnlyMemory<byte> envelope, CancellationToken cancellation)
     {
+        RequireGoodCertificate();
+
         // Nobody outside can foresee the identifiers, so nothing in a Body can be made to have one of them.
         var id = "id-" + RandomNumberGenerator.GetHexString(16, lowercase: true);
         var (secured, references) = Prepared(envelope, id);
         var options = new SignatureOptions
         {
             Certificate = _certificate,
-            Algorithm = SignatureAlgorithm.RsaSha256,
+            Algorithm = key.ForXmlSignatures,
             Id = id,
             Ids = XmlIdRules.WsSecurity,
             KeyInfo = KeyInformation.Token($"#{id}-token", Wss.X509v3),
@@ -40,7 +48,6 @@ public sealed class SoapSigner(SigningKey key, SoapVerifier verifier, TimeProvid
         if (await XmlSigner.SignAsync(OctetSource.Of(secured), place, references, options, XmlLimits.None, key.SignXmlAsync, message, cancellation) is { } refusal)
             throw new ArgumentException($"What the hub signs must be a SOAP envelope: {refusal.Detail}.", nameof(envelope));
 
-        Prove(message);
         return message.ToArray();
     }
 
@@ -136,11 +143,15 @@ public sealed class SoapSigner(SigningKey key, SoapVerifier verifier, TimeProvid
         reader.Read();
     }
 
-    private void Prove(MemoryStream message)
+    // What every partner would refuse must not leave.
+    private void RequireGoodCertificate()
     {
-        message.Position = 0;
-        if (verifier.Verify(message, XmlLimits.None) is VerificationResult.Refused { Verdict.Failure: { } failure })
-            throw new CryptographicException($"The hub's own signature does not verify: {failure.Rule}, {failure.Detail}.");
+        var ladder = new Ladder();
+        if (!CertificateJudge.Judge(key.Certificate, [.. key.Intermediates], store(), clock.GetUtcNow(), forClientAuthentication: false, ValidationPolicy.Strict, ladder))
+        {
+            var failure = ladder.Refused().Failure;
+            throw new CryptographicException($"The certificate of the hub's answers is not good: {failure?.Rule}, {failure?.Detail}.");
+        }
     }
 
     private static string Stamp(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'");

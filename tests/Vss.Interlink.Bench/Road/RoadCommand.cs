@@ -23,15 +23,19 @@ internal static class RoadCommand
         var connections = new Option<int>("--connections") { Description = "Connections, one request at a time on each.", DefaultValueFactory = _ => 16 };
         var octets = new Option<int>("--octets") { Description = "Size of a submission's dossier.", DefaultValueFactory = _ => 8 * 1024 };
         var set = new Option<string[]>("--set") { Description = "A line of the hub's configuration, as Exchange:Delivery:Concurrency=1.", DefaultValueFactory = _ => [] };
+        var answers = new Option<string>("--answers") { Description = "Key of SOAP answers: ecdsa (Trust:AnswerKey on P-256) or seal (the RSA key that signs the receipts).", DefaultValueFactory = _ => "ecdsa" };
+        answers.AcceptOnlyFromAmong("ecdsa", "seal");
         var json = new Option<FileInfo?>("--json") { Description = "Where to keep the figures." };
-        var command = new Command("road", "Accepted exchanges a second over SOAP, as a ratio to openssl's RSA-2048 signatures in the same run.") { seconds, connections, octets, set, json };
+        var command = new Command("road", "Accepted exchanges a second over SOAP, as a ratio to openssl's RSA-2048 signatures in the same run.") { seconds, connections, octets, answers, set, json };
         command.SetAction(parsed =>
         {
             var line = $"dotnet run -c Release --project tests/Vss.Interlink.Bench -- {string.Join(' ', parsed.Tokens.Select(token => token.Value))}";
-            return RunAsync(TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(connections), parsed.GetValue(octets), parsed.GetValue(set)!, line, parsed.GetValue(json));
+            return RunAsync(TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(connections), parsed.GetValue(octets), [.. AnswerKey(parsed.GetValue(answers)!), .. parsed.GetValue(set)!], line, parsed.GetValue(json));
         });
         return command;
     }
+
+    private static IEnumerable<string> AnswerKey(string kind) => kind == "ecdsa" ? [$"Trust:AnswerKey={RoadHub.Pki.KeyUri("hub-answers")}"] : [];
 
     private static async Task RunAsync(TimeSpan duration, int connections, int octets, string[] settings, string command, FileInfo? json)
     {
@@ -43,7 +47,9 @@ internal static class RoadCommand
         await WarmUpAsync(hub, senders, octets, duration);
         var most = Math.Min(MostPrepared, (int)(bare * duration.TotalSeconds));
         var firsts = await PrepareAsync(hub, "first", octets, most);
+        Console.Error.WriteLine("phase first");
         var first = await senders.RunAsync(firsts, duration, null);
+        Console.Error.WriteLine("phase repeat");
         var repeat = await senders.RunAsync([.. firsts.Take(first.Count)], duration, null);
         var bareAgain = await OpenSslSpeed.RsaSignaturesAsync(TimeSpan.FromSeconds(5));
 

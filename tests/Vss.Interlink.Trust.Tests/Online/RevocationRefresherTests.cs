@@ -184,7 +184,7 @@ public sealed class RevocationRefresherTests : IAsyncLifetime
     }
 
     private static RevocationRefresher Refresher(OnlineNode node, Holder hub) =>
-        new(node.Source, node.Options, node.Library, () => new HubKey(hub.Certificate), node.Clock, new Random(1), NullLogger<RevocationRefresher>.Instance);
+        new(node.Source, node.Options, node.Library, () => [new HubKey(hub.Certificate)], node.Clock, new Random(1), NullLogger<RevocationRefresher>.Instance);
 
     private sealed class HubKey(X509Certificate2 certificate) : SigningKey(certificate, [])
     {
