@@ -54,7 +54,7 @@ internal static class MinistrySignature
         var signature = security["Signature", Names.Dsig] ?? throw Untrusted("it is not signed");
         using var report = SignatureVerifier.Verify(answer, new VerificationRequest { Xml = XmlLimits.OwnFiles, Only = OrdinalOf(signature) });
         if (report.Signatures is not [var signed]) throw Untrusted("its signature cannot be read");
-        if (signed.Algorithms is not [_, "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", ..]) throw Untrusted("its signature algorithm is not the agreed one");
+        if (signed.Algorithms is not [_, "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256" or "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256", ..]) throw Untrusted("its signature algorithm is not the agreed one");
         var covered = signed.References.Select(reference => reference.Ordinal).ToList();
         if (!covered.Contains(OrdinalOf(RequestEnvelope.Part(envelope, "Body"))) || !covered.Contains(OrdinalOf(timestamp))) throw Untrusted("its signature does not cover Body and Timestamp");
         var token = security["BinarySecurityToken", Names.Wsse];

@@ -27,9 +27,9 @@ internal static class AlgorithmRules
     }
 
     /// <summary>Whether a partner's policy admits them too, at this time.</summary>
-    public static bool Admit(SignatureReport signature, SignaturePolicy policy, DateTimeOffset at, Ladder ladder)
+    public static bool Admit(IReadOnlyList<string> algorithms, SignaturePolicy policy, DateTimeOffset at, Ladder ladder)
     {
-        var names = signature.Algorithms.SelectMany(SignaturePolicy.NamesOf).ToList();
+        var names = algorithms.SelectMany(SignaturePolicy.NamesOf).ToList();
         return names.Find(name => !policy.Admits(name)) is { } other
             ? ladder.Fail(Rules.AlgorithmSignature, "ds:SignedInfo", $"policy {policy.Name} does not admit {other}", "Use an algorithm that the policy agreed with the hub lists.")
             : AlgorithmDates.Check(policy, names, at, "ds:SignedInfo", ladder);

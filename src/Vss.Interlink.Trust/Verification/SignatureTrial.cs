@@ -18,7 +18,10 @@ internal sealed class SignatureTrial(TrustStore store, ValidationPolicy policy, 
     private bool _goesOn;
 
     /// <summary>Who signed; known when <see cref="Run"/> gave a signature.</summary>
-    public Signatory? Signer { get; private set; }
+    public Signatory? Signer => Terms?.Signatory;
+
+    /// <summary>The same with what is judged of him.</summary>
+    public SignerTerms? Terms { get; private set; }
 
     /// <summary>Judges a document.</summary>
     /// <param name="verify">Verifies the document as it came.</param>
@@ -64,13 +67,9 @@ internal sealed class SignatureTrial(TrustStore store, ValidationPolicy policy, 
         }
 
         if (!AlgorithmRules.Admit(foreseen, ladder) || !fits(foreseen) || !Add(foreseen.Verdict.Ladder)) return false;
-        var certificate = CertificateCache.Read(foreseen.SigningCertificate);
-        if (certificate is null) return ladder.Fail(Rules.Token, "ds:KeyInfo", "the signer's certificate cannot be read", SignatureRules.Remedy(SignatureRules.Token));
-        Signer = CertificateJudge.Name(certificate);
-        var (algorithms, grace) = policy.Partners?.Invoke().TermsOf(Signer) ?? (SignaturePolicy.Default, policy.RevocationGrace);
-        var own = policy with { RevocationGrace = grace };
-        return (AlgorithmRules.Admit(foreseen, algorithms, at, ladder) && CertificateJudge.Judge(certificate, DocumentVerifier.Carried(foreseen), store, at, forClientAuthentication: false, own, ladder, algorithms))
-            || !CertificateJudge.Ends(policy, ladder);
+        Terms = SignerTerms.Of(foreseen);
+        if (Terms is null) return ladder.Fail(Rules.Token, "ds:KeyInfo", "the signer's certificate cannot be read", SignatureRules.Remedy(SignatureRules.Token));
+        return Terms.Judge(store, policy, at, ladder) || !CertificateJudge.Ends(policy, ladder);
     }
 
     private SignatureReport? Arithmetic(SignatureReport judged)

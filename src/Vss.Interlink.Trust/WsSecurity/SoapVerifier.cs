@@ -13,19 +13,34 @@ namespace Vss.Interlink.Trust.WsSecurity;
 /// </summary>
 public sealed class SoapVerifier(Func<TrustStore> store, ValidationPolicy policy, TimestampWindow window, TimeProvider clock)
 {
+    private const string WindowRemedy = "Set the sender's clock; give Created in UTC, and Expires a few minutes later.";
+
     private static readonly string[] SignedAddressing = ["Action", "MessageID", "To", "RelatesTo"];
 
+    private readonly PassedMessages _passed = new();
+
     /// <summary>Verdict over an envelope. The verified octets are the Body, exclusive canonical form.</summary>
-    /// <param name="envelope">Seekable; read three times from where it stands, and stays open. Each xop:Include of it is expanded.</param>
+    /// <param name="envelope">Seekable; read up to four times from where it stands, and stays open. Each xop:Include of it is expanded.</param>
     /// <param name="limits">What the envelope is held to.</param>
     public VerificationResult Verify(Stream envelope, XmlLimits limits)
     {
+        var key = PassedMessages.KeyOf(envelope, limits);
+        if (key is { } again && _passed.Find(again) is { } passed && IsStillGood(passed)) return new VerificationResult.Passed(passed.Document);
         var ladder = new Ladder();
         using var trial = new SignatureTrial(store(), policy, clock.GetUtcNow(), ladder);
-        return ladder.Result(Check(envelope, limits, trial, ladder));
+        if (Check(envelope, limits, trial, ladder) is not var (document, life)) return ladder.Result(null);
+        if (key is { } first) _passed.Keep(first, new PassedMessage(document, trial.Terms!, life));
+        return ladder.Result(document);
     }
 
-    private VerifiedDocument? Check(Stream envelope, XmlLimits limits, SignatureTrial trial, Ladder ladder)
+    // The very octets passed before. Whatever else a verdict rests on is judged at this moment; where it is no longer good, the whole verification says why.
+    private bool IsStillGood(PassedMessage passed)
+    {
+        var ladder = new Ladder();
+        return UntilWhen(passed.Life, ladder) is not null && passed.Signer.Judge(store(), policy, clock.GetUtcNow(), ladder) && ladder.IsWhole;
+    }
+
+    private (VerifiedDocument Document, MessageLife Life)? Check(Stream envelope, XmlLimits limits, SignatureTrial trial, Ladder ladder)
     {
         // 1 the parts, by their place
         var start = envelope.Position;
@@ -38,10 +53,10 @@ public sealed class SoapVerifier(Func<TrustStore> store, ValidationPolicy policy
         foreach (var reference in signature.References) ladder.Cover(reference.Coverage);
 
         // 3 the time, now that it is known who says it, and the Body; both from the octets that were digested and nowhere else
-        if (trial.Digested(signature.References.Single(reference => reference.Ordinal == parts.Timestamp)) is not { } timestamp || UntilWhen(timestamp, ladder) is not { } until) return null;
+        if (trial.Digested(signature.References.Single(reference => reference.Ordinal == parts.Timestamp)) is not { } timestamp || LifeOf(timestamp, ladder) is not { } life || UntilWhen(life, ladder) is not { } until) return null;
         if (trial.Digested(signature.References.Single(reference => reference.Ordinal == parts.Body)) is not { } body) return null;
         if (Nonce(signature, trial) is not { } nonce) return null;
-        return ladder.IsWhole ? new VerifiedDocument(Assurance.Signed, trial.Signer, ladder.Passed(), body) { Nonce = new MessageNonce(nonce, until) } : null;
+        return ladder.IsWhole ? (new VerifiedDocument(Assurance.Signed, trial.Signer, ladder.Passed(), body) { Nonce = new MessageNonce(nonce, until) }, life) : null;
     }
 
     private static byte[]? Nonce(SignatureReport signature, SignatureTrial trial)
@@ -102,20 +117,20 @@ public sealed class SoapVerifier(Func<TrustStore> store, ValidationPolicy policy
         bool IsSigned(int ordinal) => signature.References.Any(reference => reference.Ordinal == ordinal);
     }
 
-    // The end of the window, skew included; null after a broken rung.
-    private DateTimeOffset? UntilWhen(ReadOnlyMemory<byte> timestamp, Ladder ladder)
+    private static MessageLife? LifeOf(ReadOnlyMemory<byte> timestamp, Ladder ladder)
     {
-        const string remedy = "Set the sender's clock; give Created in UTC, and Expires a few minutes later.";
-        if (MessageLife.Read(timestamp) is not { Created: var from } life)
-        {
-            ladder.Fail(Rules.Window, "wsu:Timestamp", "Created or Expires is missing, double or no xsd:dateTime in UTC", remedy);
-            return null;
-        }
+        var life = MessageLife.Read(timestamp);
+        if (life is null) ladder.Fail(Rules.Window, "wsu:Timestamp", "Created or Expires is missing, double or no xsd:dateTime in UTC", WindowRemedy);
+        return life;
+    }
 
-        var now = clock.GetUtcNow();
+    // The end of the window, skew included; null after a broken rung.
+    private DateTimeOffset? UntilWhen(MessageLife life, Ladder ladder)
+    {
+        var (now, from) = (clock.GetUtcNow(), life.Created);
         var end = life.Expires is { } until && until < from + window.MaxAge ? until : from + window.MaxAge;
         var isIn = ladder.Check(from - window.ClockSkew <= now && now < end + window.ClockSkew && from < end, Rules.Window, "wsu:Timestamp", "inside its window",
-            $"good from {Iso(from)} to {Iso(end)}, the hub's time is {Iso(now)}", remedy);
+            $"good from {Iso(from)} to {Iso(end)}, the hub's time is {Iso(now)}", WindowRemedy);
         return isIn ? end + window.ClockSkew : null;
     }
 

@@ -66,6 +66,18 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
+    public async Task A_seal_that_is_not_rsa_is_named()
+    {
+        var errors = await FailedStartAsync(json =>
+        {
+            json["Trust"]!["HubKey"] = TestPki.Instance.KeyUri("hub-answers");
+            json["Trust"]!["AnswerKey"] = TestPki.Instance.KeyUri("hub").Replace("hub.pass", "ministry.pass", StringComparison.Ordinal);
+        });
+        Assert.Contains("Trust:HubKey cannot be opened: the key is not RSA", errors, StringComparison.Ordinal);
+        Assert.Contains("Trust:AnswerKey cannot be opened", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_route_over_a_connector_that_is_not_there_stops_the_start()
     {
         var errors = await FailedStartAsync(json => json["Partners"]!.AsObject().Remove("Axis"));

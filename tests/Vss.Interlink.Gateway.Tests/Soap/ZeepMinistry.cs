@@ -12,12 +12,17 @@ internal static class ZeepMinistry
     private const string Python = "/usr/bin/python3";
 
     /// <summary>Submits twice, provokes a conflict, asks for status and receipt; fails the test unless all of it went as it should. Returns the exchange's id.</summary>
-    public static async Task<string> RunAsync(Uri endpoint, string port, string sender, string receiver)
+    /// <param name="endpoint">Of the hub.</param>
+    /// <param name="port">Of the WSDL.</param>
+    /// <param name="sender">Who sends.</param>
+    /// <param name="receiver">To whom.</param>
+    /// <param name="answerKey">Name of the key, in the development PKI, that the hub must sign its answers with.</param>
+    public static async Task<string> RunAsync(Uri endpoint, string port, string sender, string receiver, string answerKey = "hub")
     {
         var keys = Directory.CreateTempSubdirectory("interlink-zeep-");
         try
         {
-            using var seen = JsonDocument.Parse(await PrintedAsync([endpoint + "?wsdl", port, sender, receiver, .. WriteKeys(keys.FullName)]));
+            using var seen = JsonDocument.Parse(await PrintedAsync([endpoint + "?wsdl", port, sender, receiver, .. WriteKeys(keys.FullName, answerKey)]));
             var answer = seen.RootElement;
             Assert.False(answer.GetProperty("repeated").GetBoolean());
             Assert.True(answer.GetProperty("repeated_again").GetBoolean());
@@ -53,12 +58,12 @@ internal static class ZeepMinistry
         }
     }
 
-    // PEM files, as such a stack wants them: key, certificate, what TLS is trusted by, the hub's seal certificate.
-    private static string[] WriteKeys(string folder)
+    // PEM files, as such a stack wants them: key, certificate, what TLS is trusted by, the certificate of the hub's answers.
+    private static string[] WriteKeys(string folder, string answerKey)
     {
         var pki = TestPki.Instance;
         using var ministry = pki.Load("ministry");
-        using var hub = pki.Load("hub");
+        using var hub = pki.Load(answerKey);
         using var key = ministry.GetRSAPrivateKey()!;
         return
         [

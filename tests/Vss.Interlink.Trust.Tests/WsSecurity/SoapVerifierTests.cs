@@ -1,10 +1,15 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Security.Cryptography.Xml;
 using System.Text;
 using System.Xml;
 using Vss.Interlink.TestKit;
+using Vss.Interlink.Trust.Certificates;
+using Vss.Interlink.Trust.Keys;
 using Vss.Interlink.Trust.Verification;
+using Vss.Interlink.Trust.WsSecurity;
 using Vss.Interlink.XmlSecurity;
+using Vss.Interlink.XmlSecurity.Signatures;
 using Vss.Interlink.XmlSecurity.Signing;
 
 namespace Vss.Interlink.Trust.Tests.WsSecurity;
@@ -59,6 +64,60 @@ public sealed class SoapVerifierTests : IDisposable
 
         _clock.Advance(TimeSpan.FromSeconds(1));
         Assert.NotEqual(nonce.Id.ToArray(), Nonce(await Signed()).Id.ToArray());
+    }
+
+    [Fact]
+    public async Task The_same_octets_again_are_not_computed_again_and_are_judged_again()
+    {
+        var signed = await Signed();
+        var first = Assert.IsType<VerificationResult.Passed>(Verdict(signed)).Document;
+        Assert.Same(first, Assert.IsType<VerificationResult.Passed>(Verdict(signed)).Document);
+
+        var store = _trust.Store;
+        _trust.Store = new TrustStore(store.Anchors, store.Intermediates, []);
+        Assert.Equal(Rules.RevocationKnown, Refused(signed));
+        _trust.Store = store;
+        _clock.Advance(TimeSpan.FromSeconds(-62));
+        Assert.Equal(Rules.Window, Refused(signed));
+        _clock.Advance(TimeSpan.FromSeconds(62));
+        Assert.Same(first, Assert.IsType<VerificationResult.Passed>(Verdict(signed)).Document);
+
+        ((XmlElement)signed.GetElementsByTagName("Do", "urn:m")[0]!).InnerText = "other";
+        Assert.Equal(Rules.Digest, Refused(signed));
+    }
+
+    [Fact]
+    public async Task The_same_octets_again_under_closer_limits_are_refused_by_these()
+    {
+        var signed = await Signed();
+        Assert.IsType<VerificationResult.Passed>(Verdict(signed));
+        using var octets = new MemoryStream(XmlTree.Octets(signed), writable: false);
+        var refused = Assert.IsType<VerificationResult.Refused>(_trust.Soap.Verify(octets, new XmlLimits { MaxDepth = 2 }));
+        Assert.Equal(Rules.Structure, refused.Verdict.Failure!.Rule);
+    }
+
+    [Fact]
+    public async Task A_key_on_p256_signs_answers_and_one_on_p384_is_refused()
+    {
+        using var answers = KeyUri.Open(new Uri(_trust.Pki.KeyUri("hub-answers")));
+        var octets = await new SoapSigner(answers, () => _trust.Store, _clock).SignAsync(XmlTree.Octets(Envelope(null)), default);
+        using var report = SignatureVerifier.Verify(octets, new VerificationRequest());
+        var signature = Assert.Single(report.Signatures);
+        Assert.Equal(SignatureIntegrity.Intact, signature.Integrity);
+        Assert.Equal(SignatureAlgorithm.EcdsaSha256.Uri, signature.Algorithms[1]);
+
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP384);
+        using var certificate = new CertificateRequest("CN=Too long", key, HashAlgorithmName.SHA384).CreateSelfSigned(_clock.GetUtcNow().AddHours(-1), _clock.GetUtcNow().AddHours(1));
+        using var long384 = new OtherKey(certificate);
+        Assert.Throws<CryptographicException>(() => long384.ForXmlSignatures);
+    }
+
+    [Fact]
+    public async Task Nothing_is_answered_under_a_certificate_that_partners_would_refuse()
+    {
+        _clock.Advance(TimeSpan.FromDays(500));
+        var refusal = await Assert.ThrowsAsync<CryptographicException>(() => Signed());
+        Assert.Contains("certificate of the hub's answers", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -329,6 +388,11 @@ public sealed class SoapVerifierTests : IDisposable
     private MessageNonce Nonce(XmlDocument envelope) => Assert.IsType<VerificationResult.Passed>(Verdict(envelope)).Document.Nonce!;
 
     private string Refused(XmlDocument envelope) => Assert.IsType<VerificationResult.Refused>(Verdict(envelope)).Verdict.Failure!.Rule;
+
+    private sealed class OtherKey(X509Certificate2 certificate) : SigningKey(certificate, [])
+    {
+        protected override Task<byte[]> SignCoreAsync(ReadOnlyMemory<byte> digest, SignatureAlgorithm algorithm, CancellationToken cancellation) => throw new NotSupportedException();
+    }
 
     /// <summary>SignedXml that finds elements by wsu:Id.</summary>
     private sealed class WsuSignedXml(XmlDocument envelope) : SignedXml(envelope)
