@@ -76,7 +76,7 @@ public sealed partial class DossierIntake
         var authenticated = false;
         try
         {
-            CheckPolicy(submission);                                                                                          // 1 may he speak for this organ
+            CheckPolicy(submission.Sender, submission.Document.Assurance, submission.Document.SignedBy);                      // 1 may he speak for this organ
             authenticated = submission.Document.Assurance != Assurance.InformationOnly;
             var deliveries = Address(submission);                                                                             // 2 can everybody be reached
             await using var entered = await _gate.EnterAsync(submission.Sender, cancellation);                                // 3 is he within his limits
@@ -122,10 +122,9 @@ public sealed partial class DossierIntake
         }
     }
 
-    private void CheckPolicy(Submission submission)
+    private void CheckPolicy(OrganId sender, Assurance assurance, Signatory? signedBy)
     {
-        var (document, sender) = (submission.Document, submission.Sender);
-        if (document.Assurance == Assurance.AuthenticatedChannel)
+        if (assurance == Assurance.AuthenticatedChannel)
         {
             if (!_insideOrgans.Contains(sender)) throw new ExchangeFault(Fault.NotPermitted, $"Inside services may not send as {sender}.", "policy.inside");
             return;
@@ -133,9 +132,9 @@ public sealed partial class DossierIntake
 
         var policies = _policies();
         var policy = policies.Find(sender.ToString()) ?? throw new ExchangeFault(Fault.UnknownOrgan, $"{sender} is no partner of this hub.", "policy.organ");
-        if (document.Assurance == Assurance.InformationOnly && policy.Policy.Unsigned != UnsignedRule.InformationOnly)
+        if (assurance == Assurance.InformationOnly && policy.Policy.Unsigned != UnsignedRule.InformationOnly)
             throw new ExchangeFault(Fault.SignatureMissing, $"{sender} must sign what it sends.", "policy.unsigned");
-        if (document.Assurance == Assurance.Signed && !policies.MaySign(sender.ToString(), document.SignedBy))
+        if (assurance == Assurance.Signed && !policies.MaySign(sender.ToString(), signedBy))
             throw new ExchangeFault(Fault.SignerNotAuthorised, $"The signer is not registered for {sender}.", "policy.signer");
     }
 
@@ -181,7 +180,7 @@ public sealed partial class DossierIntake
 
     private static Acceptance Answer(Claim claim, Submission submission) => claim switch
     {
-        Claim.SameAgain(var earlier) => new Acceptance(earlier.Id, earlier.AcceptedAt, earlier.Receipt, Repeated: true, earlier.Digest),
+        Claim.SameAgain same => Repeated(same),
         Claim.Conflict(var earlier) => throw new ExchangeFault(
             Fault.MessageIdReused,
             $"{submission.MessageId} was accepted with content {earlier.Digest}; this has {submission.Digest}. The first one stays.",

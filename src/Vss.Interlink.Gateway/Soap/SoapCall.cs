@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Xml;
 using Vss.Interlink.Exchange.Faults;
 using Vss.Interlink.Trust.Verification;
+using Vss.Interlink.Trust.WsSecurity;
 using Vss.Interlink.V1;
 using Vss.Interlink.XmlSecurity;
 
@@ -10,14 +11,20 @@ namespace Vss.Interlink.Gateway.Soap;
 /// <summary>What an operation gets. Nothing of the request is in it but what the signature covers.</summary>
 public sealed class SoapCall
 {
-    private SoapCall(VerifiedDocument document, string operation, X509Certificate2? clientCertificate, string reference) =>
-        (Document, Operation, ClientCertificate, Reference) = (document, operation, clientCertificate, reference);
+    private SoapCall(VerificationResult.Passed passed, string operation, EnvelopeDigest? envelope, X509Certificate2? clientCertificate, string reference) =>
+        (Document, Message, Operation, Envelope, ClientCertificate, Reference) = (passed.Document, passed.Message, operation, envelope, clientCertificate, reference);
 
     /// <summary>The verified Body, its signer and the verdict.</summary>
     public VerifiedDocument Document { get; }
 
+    /// <summary>What is judged again should the same octets come again.</summary>
+    internal PassedMessage? Message { get; }
+
     /// <summary>Local name of the Body's one child.</summary>
     public string Operation { get; }
+
+    /// <summary>Of all that came; null where nobody needs it.</summary>
+    public EnvelopeDigest? Envelope { get; }
 
     /// <summary>TLS client certificate of the connection, which the host chained to the hub's anchors; null without one.</summary>
     public X509Certificate2? ClientCertificate { get; }
@@ -30,11 +37,11 @@ public sealed class SoapCall
 
     /// <summary>Begins a call once its operation is read again from the very octets that were digested.</summary>
     /// <exception cref="ExchangeFault">UNKNOWN_OPERATION when they hold another operation than the envelope did, which a sound verifier makes impossible.</exception>
-    internal static SoapCall Of(VerifiedDocument document, SoapRequest request, X509Certificate2? clientCertificate, string reference)
+    internal static SoapCall Of(VerificationResult.Passed passed, SoapRequest request, EnvelopeDigest? envelope, X509Certificate2? clientCertificate, string reference)
     {
-        using var reader = OpenRequest(document);
+        using var reader = OpenRequest(passed.Document);
         return reader.NodeType == XmlNodeType.Element && reader.NamespaceURI == SoapNames.Interlink && reader.LocalName == request.Operation
-            ? new SoapCall(document, request.Operation, clientCertificate, reference)
+            ? new SoapCall(passed, request.Operation, envelope, clientCertificate, reference)
             : throw new ExchangeFault(Fault.UnknownOperation, "the signed Body holds another operation", "soap.verified-body");
     }
 

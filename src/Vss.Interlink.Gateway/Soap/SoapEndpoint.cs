@@ -50,11 +50,20 @@ internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations ope
         try
         {
             var operation = operations.Find(request.Operation) ?? throw Unknown();                                    // 2 is there such an operation
-            var document = await VerifiedAsync(request, cancellation);                                                // 3 who signed it, and does that cover the Body
-            var call = SoapCall.Of(document, request, http.Connection.ClientCertificate, reference);   // 4 read again what was digested
-            var answer = await operation(call, cancellation);                                                         // 5 do it
+            var repeat = operations.FindRepeat(request.Operation);
+            var envelope = repeat is null ? null : EnvelopeDigest.Of(request.Envelope);
+            var answer = envelope is { } known ? await repeat!(known, http.Connection.ClientCertificate, cancellation) : null;
+            if (answer is null)
+            {
+                var passed = await VerifiedAsync(request, cancellation);                                              // 3 who signed it, and does that cover the Body
+                var call = SoapCall.Of(passed, request, envelope, http.Connection.ClientCertificate, reference);    // 4 read again what was digested
+                answer = await operation(call, cancellation);                                                         // 5 do it
+                Answered(log, request.Operation, passed.Document.SignedBy?.Sha256, reference);   // a subject may hold a personal number
+            }
+            else
+                AnsweredAgain(log, request.Operation, reference);
+
             var octets = await signer.SignAsync(await SoapWriter.AnswerAsync(request, answer), cancellation);         // 6 sign
-            Answered(log, request.Operation, document.SignedBy?.Sha256, reference);   // a subject may hold a personal number
             await SendAsync(http, request.Version, StatusCodes.Status200OK, octets, request.Addressing?.DiscardsReply == true);   // 7 answer
         }
         catch (Exception error) when (error is not OperationCanceledException || !cancellation.IsCancellationRequested)
@@ -82,12 +91,12 @@ internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations ope
     }
 
     // Waits only where the status of the signer's certificate is not at hand.
-    private async Task<VerifiedDocument> VerifiedAsync(SoapRequest request, CancellationToken cancellation)
+    private async Task<VerificationResult.Passed> VerifiedAsync(SoapRequest request, CancellationToken cancellation)
     {
         var start = request.Envelope.Position;
         return await revocation.VerifyAsync(Verify, cancellation) switch
         {
-            VerificationResult.Passed passed => passed.Document,
+            VerificationResult.Passed passed => passed,
             VerificationResult.Refused refused => throw FaultCatalogue.FromVerdict(refused.Verdict),
             var other => throw new InvalidOperationException($"{other.GetType()} is no verification."),
         };
@@ -157,6 +166,9 @@ internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations ope
 
     [LoggerMessage(5101, LogLevel.Information, "Answered {Operation} of the holder of certificate {Signer}, reference {Reference}")]
     private static partial void Answered(ILogger log, string operation, string? signer, string reference);
+
+    [LoggerMessage(5107, LogLevel.Information, "Answered {Operation} whose very octets were answered before, reference {Reference}")]
+    private static partial void AnsweredAgain(ILogger log, string operation, string reference);
 
     [LoggerMessage(5102, LogLevel.Warning, "Refused: {Fault} by {Rule}: {Detail}; reference {Reference}")]
     private static partial void Refused(ILogger log, string fault, string rule, string detail, string reference);

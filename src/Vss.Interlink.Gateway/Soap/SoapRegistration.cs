@@ -28,6 +28,7 @@ public static class SoapRegistration
     public static IServiceCollection AddSoapOperations(this IServiceCollection services)
     {
         services.TryAddSingleton(provider => new CallerRules(provider.GetRequiredService<PartnerPolicies>, provider.GetRequiredService<SignedOnce>()));
+        services.TryAddSingleton<KnownEnvelopes>();
         services.TryAddSingleton<SubmitOperation>();
         services.TryAddSingleton<HistoryOperations>();
         services.TryAddSingleton<BoxOperations>();
@@ -50,7 +51,7 @@ public static class SoapRegistration
     {
         var (submit, history, box) = (provider.GetRequiredService<SubmitOperation>(), provider.GetRequiredService<HistoryOperations>(), provider.GetRequiredService<BoxOperations>());
         return new SoapOperations()
-            .Add("SubmitDossier", submit.SubmitAsync)
+            .Add("SubmitDossier", submit.SubmitAsync, submit.RepeatAsync)
             .Add("GetStatus", history.GetStatusAsync)
             .Add("GetReceipt", history.GetReceiptAsync)
             .Add("ListInbox", box.ListInboxAsync)

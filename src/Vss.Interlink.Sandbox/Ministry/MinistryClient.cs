@@ -65,6 +65,10 @@ public sealed class MinistryClient(MinistryOptions options) : IDisposable
         return (await SendAsync(envelope, "ListInbox", AnswerReader.Inbox, Packaging.Inline, cancellation), await SendAsync(envelope, "ListInbox", AnswerReader.Inbox, Packaging.Inline, cancellation));
     }
 
+    /// <summary>Sends octets of <see cref="PrepareSubmitAsync"/>.</summary>
+    public async Task<MinistryReply<SubmitAnswer>> PostSubmitAsync(byte[] submission, CancellationToken cancellation = default) =>
+        await SendAsync(Wire.Parse(submission), "SubmitDossier", AnswerReader.Submit, Packaging.Inline, cancellation);
+
     /// <summary>Sends the very octets of one signed submission twice, as a store-and-forward system does that keeps what it sent.</summary>
     public async Task<(MinistryReply<SubmitAnswer> First, MinistryReply<SubmitAnswer> Second)> SubmitTwiceAsync(MinistryDossier dossier, CancellationToken cancellation = default)
     {

@@ -1,4 +1,5 @@
 using Vss.Interlink.Trust.Revocation;
+using Vss.Interlink.Trust.WsSecurity;
 using Vss.Interlink.XmlSecurity;
 
 namespace Vss.Interlink.Trust.Verification;
@@ -68,7 +69,12 @@ public abstract record VerificationResult
 {
     private VerificationResult() { }
 
-    public sealed record Passed(VerifiedDocument Document) : VerificationResult;
+    /// <param name="Document">What was verified.</param>
+    public sealed record Passed(VerifiedDocument Document) : VerificationResult
+    {
+        /// <summary>Of a SOAP message: what the verdict rests on besides the octets. Null for all else.</summary>
+        public PassedMessage? Message { get; init; }
+    }
 
     /// <param name="Verdict">With the rung that broke.</param>
     public sealed record Refused(Verdict Verdict) : VerificationResult

@@ -17,24 +17,18 @@ public sealed class SoapVerifier(Func<TrustStore> store, ValidationPolicy policy
 
     private static readonly string[] SignedAddressing = ["Action", "MessageID", "To", "RelatesTo"];
 
-    private readonly PassedMessages _passed = new();
-
     /// <summary>Verdict over an envelope. The verified octets are the Body, exclusive canonical form.</summary>
-    /// <param name="envelope">Seekable; read up to four times from where it stands, and stays open. Each xop:Include of it is expanded.</param>
+    /// <param name="envelope">Seekable; read three times from where it stands, and stays open. Each xop:Include of it is expanded.</param>
     /// <param name="limits">What the envelope is held to.</param>
     public VerificationResult Verify(Stream envelope, XmlLimits limits)
     {
-        var key = PassedMessages.KeyOf(envelope, limits);
-        if (key is { } again && _passed.Find(again) is { } passed && IsStillGood(passed)) return new VerificationResult.Passed(passed.Document);
         var ladder = new Ladder();
         using var trial = new SignatureTrial(store(), policy, clock.GetUtcNow(), ladder);
-        if (Check(envelope, limits, trial, ladder) is not var (document, life)) return ladder.Result(null);
-        if (key is { } first) _passed.Keep(first, new PassedMessage(document, trial.Terms!, life));
-        return ladder.Result(document);
+        return Check(envelope, limits, trial, ladder) is var (document, life) ? new VerificationResult.Passed(document) { Message = new PassedMessage(trial.Terms!, life) } : ladder.Result(null);
     }
 
-    // The very octets passed before. Whatever else a verdict rests on is judged at this moment; where it is no longer good, the whole verification says why.
-    private bool IsStillGood(PassedMessage passed)
+    /// <summary>Whether a message whose very octets passed before passes at this moment too. Where it does not, <see cref="Verify"/> says why.</summary>
+    public bool IsStillGood(PassedMessage passed)
     {
         var ladder = new Ladder();
         return UntilWhen(passed.Life, ladder) is not null && passed.Signer.Judge(store(), policy, clock.GetUtcNow(), ladder) && ladder.IsWhole;

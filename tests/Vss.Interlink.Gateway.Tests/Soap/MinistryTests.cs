@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Vss.Interlink.Sandbox.Ministry;
+using Vss.Interlink.TestKit;
 
 namespace Vss.Interlink.Gateway.Tests.Soap;
 
@@ -216,6 +217,58 @@ public sealed class MinistryTests : IAsyncLifetime
         var (first, second) = await ministry.SubmitTwiceAsync(Dossier("m-1"));
         Assert.Equal((false, true), (Accepted(first).Repeated, Accepted(second).Repeated));
         Assert.Equal(first.Answer!.Receipt, second.Answer!.Receipt);
+    }
+
+    [Fact]
+    public async Task Octets_that_were_accepted_are_not_verified_again_and_their_time_is()
+    {
+        using var ministry = _host.Client();
+        var submission = await ministry.PrepareSubmitAsync(Dossier("m-1"));
+        var later = await ministry.PrepareSubmitAsync(Dossier("m-1"));
+        var first = Accepted(await ministry.PostSubmitAsync(submission));
+        Assert.Equal(0, AnsweredAgain());
+        var again = Accepted(await ministry.PostSubmitAsync(submission));
+        Assert.Equal((true, 1), (again.Repeated, AnsweredAgain()));
+        Assert.Equal((first.ExchangeId, first.AcceptedAt), (again.ExchangeId, again.AcceptedAt));
+        Assert.Equal(first.Receipt, again.Receipt);
+
+        // Signed anew it is the same message in other octets, which go the whole way.
+        Assert.True(Accepted(await ministry.PostSubmitAsync(later)).Repeated);
+        Assert.Equal(1, AnsweredAgain());
+        Assert.True(Accepted(await ministry.PostSubmitAsync(later)).Repeated);
+        Assert.Equal(2, AnsweredAgain());
+
+        // One octet more is another envelope: it is verified, and found wanting.
+        var text = Encoding.UTF8.GetString(submission);
+        var forged = text.Replace("</S:Body>", " </S:Body>", StringComparison.Ordinal);
+        Assert.NotEqual(text, forged);
+        Assert.NotNull((await ministry.PostSubmitAsync(Encoding.UTF8.GetBytes(forged))).Fault);
+        Assert.Equal(2, AnsweredAgain());
+
+        int AnsweredAgain() => _host.Log.Lines.Count(line => line.Text.Contains("whose very octets were answered before", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Octets_that_were_accepted_are_held_to_the_connection_that_their_organ_needs()
+    {
+        using var connected = _host.Client(clientCertificate: "ministry");
+        using var stranger = _host.Client();
+        var submission = await connected.PrepareSubmitAsync(Dossier("m-1") with { Sender = ExchangeHost.GuardedMinistry });
+        Assert.False(Accepted(await connected.PostSubmitAsync(submission)).Repeated);
+        Assert.Equal("CLIENT_CERTIFICATE_REQUIRED", (await stranger.PostSubmitAsync(submission)).Fault?.Name);
+        Assert.True(Accepted(await connected.PostSubmitAsync(submission)).Repeated);
+    }
+
+    [Fact]
+    public async Task Octets_that_were_accepted_are_refused_once_their_window_is_over()
+    {
+        var clock = new ManualClock(TimeProvider.System.GetUtcNow());
+        await using var host = await ExchangeHost.StartAsync(clock);
+        using var ministry = host.Client(clock: clock);
+        var submission = await ministry.PrepareSubmitAsync(Dossier("m-1"));
+        Assert.False(Accepted(await ministry.PostSubmitAsync(submission)).Repeated);
+        clock.Advance(TimeSpan.FromMinutes(20));
+        Assert.Equal("TIMESTAMP_OUT_OF_WINDOW", (await ministry.PostSubmitAsync(submission)).Fault?.Name);
     }
 
     [Fact]
