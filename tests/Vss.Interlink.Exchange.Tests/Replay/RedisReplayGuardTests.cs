@@ -54,7 +54,7 @@ public sealed class RedisReplayGuardTests : ReplayGuardContract, IClassFixture<R
         await guard.EnterAsync(Partner, "slot", new PartnerLimits(), CancellationToken.None);
         var keys = _server.Cli("KEYS", _options.Redis!.Prefix + "*").Split('\n');
         Assert.Equal(4, keys.Length);
-        Assert.All(keys, key => Assert.True(long.Parse(_server.Cli("PTTL", key.Trim())) > 0, key));
+        Assert.All(keys, key => Assert.NotEqual(-1, long.Parse(_server.Cli("PTTL", key.Trim()))));   // -1: it has no end; -2: it has ended meanwhile
         await guard.AcceptedAsync(ticket, Exchange, CancellationToken.None);
         Assert.True(long.Parse(_server.Cli("PTTL", $"{_options.Redis.Prefix}claim:{Partner}:m-1")) > TimeSpan.FromDays(6).TotalMilliseconds);
     }
