@@ -8,6 +8,7 @@ internal static class RoadCommand
     private const double LeastRatio = 0.4;
     private const double MostMilliseconds = 60;
     private const double MostOfAFirst = 1.0 / 3;
+    private const int WarmUp = 3_000;
 
     public static Command Create()
     {
@@ -28,7 +29,7 @@ internal static class RoadCommand
         var bare = await OpenSslSpeed.RsaSignaturesAsync(TimeSpan.FromSeconds(5));
         using var senders = new Senders(hub, connections);
 
-        await Submissions.WarmUpAsync(hub, senders, octets, duration);
+        await Submissions.WarmUpAsync(hub, senders, octets, WarmUp, duration);
         var firsts = await Submissions.PrepareAsync(hub, octets, (int)(bare * duration.TotalSeconds));
         var first = await senders.RunAsync(firsts, duration, null);
         var repeat = await senders.RunAsync([.. firsts.Take(first.Count)], duration, null);

@@ -6,7 +6,6 @@ namespace Vss.Interlink.Bench.Road;
 /// <summary>Signed submissions, made before they are sent.</summary>
 internal static class Submissions
 {
-    private const int WarmUp = 3_000;
     private const int MostWarmUps = 8;
 
     // A submission's Timestamp is good for five minutes; a phase must be over by then.
@@ -29,13 +28,13 @@ internal static class Submissions
         return prepared;
     }
 
-    /// <summary>A hub runs for months: what its runtime spends on compiling in the first minute is not what an exchange costs.</summary>
-    public static async Task WarmUpAsync(RoadHub hub, Senders senders, int octets, TimeSpan longest)
+    /// <summary>A hub runs for months: what its runtime spends on compiling in the first minute is not what an exchange costs. So it takes some in until they cost no less than those before.</summary>
+    public static async Task WarmUpAsync(RoadHub hub, Senders senders, int octets, int number, TimeSpan longest)
     {
         var before = double.PositiveInfinity;
         for (var round = 0; round < MostWarmUps; round++)
         {
-            var phase = await senders.RunAsync(await PrepareAsync(hub, octets, WarmUp), longest, null);
+            var phase = await senders.RunAsync(await PrepareAsync(hub, octets, number), longest, null);
             Console.Error.WriteLine($"warm-up {round + 1}: {phase.PerSecond:0} a second, {phase.HubMilliseconds:0.00} ms of the hub's processor each");
             if (phase.HubMilliseconds > before * 0.97) return;
             before = phase.HubMilliseconds;

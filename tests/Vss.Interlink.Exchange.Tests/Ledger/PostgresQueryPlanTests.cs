@@ -35,6 +35,7 @@ public sealed partial class PostgresQueryPlanTests(PostgresServer server) : Quer
     internal override async Task<IReadOnlyList<string>> WalksAsync(Statement statement, bool isPage)
     {
         await using var sql = new PostgresSql(await OpenAsync());
+        await sql.ExecuteAsync("SET enable_seqscan = off");   // the partition of a month that has not come is read whole, at no cost; where no index leads to the rows it still says so
         var plan = (await sql.QueryAsync("EXPLAIN (FORMAT JSON) " + statement.Text, row => row.GetString(0), [.. statement.Values])).Single();
         using var parsed = JsonDocument.Parse(plan);
         return [.. Nodes(parsed.RootElement[0].GetProperty("Plan")).Where(node => IsOfGrowing(node) && !Leads(node, isPage)).Select(Words)];

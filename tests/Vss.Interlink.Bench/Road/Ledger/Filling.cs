@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Vss.Interlink.Bench.Road.Ledger;
 
@@ -14,6 +15,7 @@ internal sealed record Filling(long Exchanges, int Octets)
     /// <summary>Over which time they spread, so that they lie in several months.</summary>
     public static TimeSpan Span { get; } = TimeSpan.FromDays(75);
 
+    [JsonIgnore]
     public string Words => string.Create(CultureInfo.InvariantCulture, $"{Exchanges:N0} exchanges in the ledger before") + (Exchanges == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", their receipts of {Octets} octets"));
 
     /// <summary>Whether the folder has a ledger that was filled so.</summary>
