@@ -12,6 +12,7 @@ var root = new RootCommand("Measures parts of the hub, each against the plainest
     PdfCommand.Create(),
     PkiCommand.Create(),
     RoadCommand.Create(),
+    GrowthCommand.Create(),
     RpcCommand.Create(),
     RpcServer.CreateCommand(),
     XmlCommand.Create(),

@@ -27,7 +27,7 @@ public sealed partial class ExchangeLedger
     public Task<IReadOnlyList<DeliveryEntry>> ListDeliveriesAsync(DeliveryState state, OrganId? receiver, DeliveryId? after, int max, CancellationToken cancellation) =>
         ReadAsync<IReadOnlyList<DeliveryEntry>>(
             async sql => await sql.QueryAsync(
-                EntryText($"{InState(state)} AND d.delivery_id > @after" + (receiver is null ? "" : " AND d.receiver = @receiver") + " ORDER BY d.delivery_id LIMIT @max"),
+                ListText(state, toOne: receiver is not null),
                 ReadEntry,
                 ("@after", after?.ToString() ?? ""),
                 ("@receiver", receiver?.ToString()),
@@ -74,6 +74,16 @@ public sealed partial class ExchangeLedger
         DeliveryState.Expired => "d.state IN (5, 6, 7, 8) AND d.state = 8",
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, "Not a state of a delivery."),
     };
+
+    // The few that wait are gathered first where no index has them in the order of ids: an engine that follows the ids would walk over the millions that are delivered.
+    private static string ListText(DeliveryState state, bool toOne)
+    {
+        var gathers = state is DeliveryState.Pending or DeliveryState.Leased || (state == DeliveryState.Available && !toOne);
+        var page = "d.delivery_id > @after" + (toOne ? " AND d.receiver = @receiver" : "") + " ORDER BY d.delivery_id LIMIT @max";
+        return gathers
+            ? $"WITH few AS MATERIALIZED (SELECT d.delivery_id FROM deliveries AS d WHERE {InState(state)}) {EntryText($"d.delivery_id IN (SELECT delivery_id FROM few) AND {page}")}"
+            : EntryText($"{InState(state)} AND {page}");
+    }
 
     private static string EntryText(string condition) =>
         $"""

@@ -37,11 +37,15 @@ public sealed partial class ExchangeLedger
         ReadAsync<IReadOnlyList<ExchangeView>>(
             async sql =>
             {
-                // One text per combination, so that each uses its own index.
-                var text = $"SELECT {ViewColumns} FROM exchanges WHERE exchange_id < @before"
-                    + (sender is null ? "" : " AND sender = @sender")
-                    + (receiver is null ? "" : " AND exchange_id IN (SELECT exchange_id FROM deliveries WHERE receiver = @receiver AND exchange_id < @before ORDER BY exchange_id DESC)")
-                    + " ORDER BY exchange_id DESC LIMIT @max";
+                // One text per combination, so that each uses its own index. What a receiver gets is looked up page by page: to one receiver go millions.
+                var text = receiver is null
+                    ? $"SELECT {ViewColumns} FROM exchanges WHERE exchange_id < @before{(sender is null ? "" : " AND sender = @sender")} ORDER BY exchange_id DESC LIMIT @max"
+                    : $"""
+                      SELECT {ViewColumns} FROM exchanges WHERE exchange_id IN (
+                        SELECT DISTINCT d.exchange_id FROM deliveries AS d {(sender is null ? "" : "JOIN exchanges AS e ON e.exchange_id = d.exchange_id AND e.sender = @sender")}
+                        WHERE d.receiver = @receiver AND d.exchange_id < @before ORDER BY d.exchange_id DESC LIMIT @max)
+                      ORDER BY exchange_id DESC
+                      """;
                 var views = await sql.QueryAsync(text, ReadView, ("@before", before?.ToString() ?? "y"), ("@sender", sender?.ToString()), ("@receiver", receiver?.ToString()), ("@max", max));
                 foreach (var view in views) await CompleteAsync(sql, view, withDocuments: false);
                 return views;

@@ -1,13 +1,26 @@
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Vss.Interlink.Exchange.Ledger;
 
-/// <summary>Statements on a SQLite connection. Prepared ones are kept, because the writer runs the same few for ever.</summary>
-internal sealed class SqliteSql(SqliteConnection connection) : Sql
+/// <summary>Statements on a SQLite connection. Prepared ones are kept, because a hub runs the same few for ever.</summary>
+internal sealed class SqliteSql : Sql
 {
+    private const int EnablePlannerStability = 1007;   // SQLITE_DBCONFIG_ENABLE_QPSG
+
+    private readonly SqliteConnection _connection;
     private readonly Dictionary<string, SqliteCommand> _prepared = new(StringComparer.Ordinal);
+
+    /// <param name="connection">An open one; it goes with this object.</param>
+    public SqliteSql(SqliteConnection connection)
+    {
+        _connection = connection;
+
+        // Else SQLite plans a statement anew each time that a value is bound which a partial index is about.
+        raw.sqlite3_db_config(connection.Handle, EnablePlannerStability, 1, out _);
+    }
 
     public override Task<int> ExecuteAsync(string text, params (string Name, object? Value)[] values) => Command(text, values).ExecuteNonQueryAsync();
 
@@ -25,7 +38,7 @@ internal sealed class SqliteSql(SqliteConnection connection) : Sql
     public override async ValueTask DisposeAsync()
     {
         foreach (var command in _prepared.Values) await command.DisposeAsync();
-        await connection.DisposeAsync();
+        await _connection.DisposeAsync();
     }
 
     [SuppressMessage("Security", "CA2100", Justification = "Texts are constants of this folder; what varies is bound.")]
@@ -33,7 +46,7 @@ internal sealed class SqliteSql(SqliteConnection connection) : Sql
     {
         if (!_prepared.TryGetValue(text, out var command))
         {
-            command = connection.CreateCommand();
+            command = _connection.CreateCommand();
             command.CommandText = text;
             _prepared.Add(text, command);
         }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 
 namespace Vss.Interlink.Exchange.Ledger;
@@ -7,9 +8,12 @@ namespace Vss.Interlink.Exchange.Ledger;
 internal sealed class SqliteStore : ILedgerStore
 {
     private const int BusySeconds = 30;
+    private const int MostIdle = 16;
 
     private readonly string _readers;
+    private readonly ConcurrentStack<SqliteSql> _idle = new();
     private readonly GroupCommit _writer;
+    private volatile bool _isClosed;
 
     /// <summary>Opens the file, making or migrating it.</summary>
     /// <exception cref="InvalidOperationException">A newer hub wrote it.</exception>
@@ -17,7 +21,7 @@ internal sealed class SqliteStore : ILedgerStore
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
         var writing = new SqliteConnectionStringBuilder { DataSource = file, ForeignKeys = true, DefaultTimeout = BusySeconds, Pooling = false }.ToString();
-        _readers = new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadOnly, DefaultTimeout = BusySeconds }.ToString();
+        _readers = new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadOnly, DefaultTimeout = BusySeconds, Pooling = false }.ToString();
         using (var first = Open(writing))
         {
             Set(first, "PRAGMA journal_mode = WAL");
@@ -38,12 +42,24 @@ internal sealed class SqliteStore : ILedgerStore
 
     public Task<T> WriteAsync<T>(Func<LedgerSession, Task<T>> action, CancellationToken cancellation) => _writer.RunAsync(action, cancellation);
 
-    // SQLite answers from memory or a few pages of the file, on the caller's thread; the task is the shape of a ledger, not this one's need.
+    // SQLite answers from memory or a few pages of the file, on the caller's thread; the task is the shape of a ledger, not this one's need. Parsing and planning a statement
+    // takes longer than most of them take to run, so a reader is kept with what it has prepared; one on which something failed is not.
     public async Task<T> ReadAsync<T>(Func<Sql, Task<T>> read, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        await using var sql = new SqliteSql(Open(_readers));
-        return await read(sql);
+        if (!_idle.TryPop(out var sql)) sql = new SqliteSql(Open(_readers));
+        var isWell = false;
+        try
+        {
+            var answer = await read(sql);
+            isWell = true;
+            return answer;
+        }
+        finally
+        {
+            if (isWell && !_isClosed && _idle.Count < MostIdle) _idle.Push(sql);
+            else await sql.DisposeAsync();
+        }
     }
 
     public Task ProveWritableAsync(CancellationToken cancellation) =>
@@ -53,8 +69,8 @@ internal sealed class SqliteStore : ILedgerStore
     public async ValueTask DisposeAsync()
     {
         await _writer.DisposeAsync();
-        using var any = new SqliteConnection(_readers);
-        SqliteConnection.ClearPool(any);
+        _isClosed = true;
+        while (_idle.TryPop(out var sql)) await sql.DisposeAsync();
     }
 
     private static SqliteConnection Open(string connectionString)

@@ -1,11 +1,25 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Vss.Interlink.Bench.Road.Ledger;
 using Vss.Interlink.Sandbox.Axis;
 using Vss.Interlink.Sandbox.Demo;
 using Vss.Interlink.Sandbox.Ministry;
 using Vss.Interlink.Sandbox.Pki;
 using Vss.Interlink.TestKit;
+using Vss.Interlink.TestKit.Redis;
 
 namespace Vss.Interlink.Bench.Road;
+
+/// <summary>What stands behind a hub of the bench.</summary>
+/// <param name="Store"><c>sqlite</c> or <c>postgres</c>.</param>
+/// <param name="Redis">Whether Redis stands in front of the ledger.</param>
+/// <param name="Filling">What the ledger has in it.</param>
+/// <param name="Keep">Where filled ledgers are kept, or null.</param>
+/// <param name="Settings">More lines of its configuration.</param>
+internal sealed record RoadPlan(string Store, bool Redis, Filling Filling, DirectoryInfo? Keep, IReadOnlyList<string> Settings)
+{
+    public string Words => $"{Store}{(Redis ? " with redis in front" : "")}; {Filling.Words}";
+}
 
 /// <summary>A gateway of its own process on a temporary folder, with the sandbox's axis and certificates.</summary>
 internal sealed class RoadHub : IAsyncDisposable
@@ -15,40 +29,60 @@ internal sealed class RoadHub : IAsyncDisposable
 
     private const string AxisSecret = "synthetic-secret-of-the-bench";
 
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
+
     private readonly DirectoryInfo _folder;
     private readonly AxisServer _axis;
+    private readonly RoadLedger _ledger;
+    private readonly RedisServer? _redis;
     private readonly ReadyProcess _process;
 
-    private RoadHub(DirectoryInfo folder, AxisServer axis, ReadyProcess process) => (_folder, _axis, _process) = (folder, axis, process);
-
-    /// <summary>So that ids of two runs on one ledger differ.</summary>
-    public string Run { get; } = Guid.NewGuid().ToString("N")[..8];
+    private RoadHub(DirectoryInfo folder, AxisServer axis, RoadLedger ledger, RedisServer? redis, ReadyProcess process, TimeSpan start) =>
+        (_folder, _axis, _ledger, _redis, _process, Start) = (folder, axis, ledger, redis, process, start);
 
     public static DevelopmentPki Pki => TestPki.Instance;
 
     public Uri Soap => new(new Uri(_process.Ready["partners"]!.GetValue<string>()), "soap/v1");
+
+    /// <summary>How long it took until it was ready.</summary>
+    public TimeSpan Start { get; }
 
     /// <summary>User and system time of the hub's process so far.</summary>
     public TimeSpan Cpu
     {
         get
         {
-            using var process = System.Diagnostics.Process.GetProcessById(_process.Id);
+            using var process = Process.GetProcessById(_process.Id);
             return process.TotalProcessorTime;
         }
     }
 
-    public static async Task<RoadHub> StartAsync(IEnumerable<string> settings)
+    /// <summary>The same of the data base's processes.</summary>
+    public TimeSpan DatabaseCpu => _ledger.Cpu;
+
+    public static async Task<RoadHub> StartAsync(RoadPlan plan)
     {
+        var ledger = await RoadLedger.PrepareAsync(plan.Store, plan.Filling, plan.Keep);
+        var redis = plan.Redis ? new RedisServer() : null;
         var folder = Directory.CreateTempSubdirectory("interlink-road-");
         var axis = await AxisServer.StartAsync(DemoAxis.Options(0, AxisSecret));
         var path = HubConfiguration.Write(folder.FullName, Pki, axis.BaseAddress, AxisSecret);
         var json = JsonNode.Parse(await File.ReadAllTextAsync(path))!;
         json["Logging"]!["LogLevel"]!["Default"] = "Warning";
-        foreach (var setting in settings) Set(json, setting);
+        foreach (var setting in (IEnumerable<string>)[.. ledger.Settings, .. Redis(redis), .. plan.Settings]) Set(json, setting);
         await File.WriteAllTextAsync(path, json.ToJsonString());
         var gateway = Path.Combine(AppContext.BaseDirectory, "interlink-gateway.dll");
-        return new RoadHub(folder, axis, await ReadyProcess.StartAsync(gateway, ["--config", path], Console.Error.WriteLine, TimeSpan.FromSeconds(90)));
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            var process = await ReadyProcess.StartAsync(gateway, ["--config", path], Console.Error.WriteLine, s_patience);
+            return new RoadHub(folder, axis, ledger, redis, process, Stopwatch.GetElapsedTime(started));
+        }
+        catch
+        {
+            await EndAsync(folder, axis, ledger, redis);
+            throw;
+        }
     }
 
     public MinistryClient Ministry() => new(new MinistryOptions(Soap, Pki.Load("ministry"), Pki.AnchorCertificates(), DevelopmentPki.HubSubject) { Intermediates = [.. Pki.IntermediateCertificates()] });
@@ -56,9 +90,20 @@ internal sealed class RoadHub : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _process.DisposeAsync();
-        await _axis.DisposeAsync();
-        _folder.Delete(recursive: true);
+        await EndAsync(_folder, _axis, _ledger, _redis);
     }
+
+    private static async Task EndAsync(DirectoryInfo folder, AxisServer axis, RoadLedger ledger, RedisServer? redis)
+    {
+        await axis.DisposeAsync();
+        redis?.Dispose();
+        await ledger.DisposeAsync();
+        folder.Delete(recursive: true);
+    }
+
+    private static string[] Redis(RedisServer? redis) => redis is null
+        ? []
+        : [$"Exchange:Claims:Redis:Endpoints:0={redis.Endpoint}", "Exchange:Claims:Redis:Tls=PlainText", "Exchange:Claims:Redis:Authentication=None"];
 
     private static void Set(JsonNode json, string setting)
     {

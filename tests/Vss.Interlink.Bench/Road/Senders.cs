@@ -12,7 +12,8 @@ namespace Vss.Interlink.Bench.Road;
 /// <param name="P50">Median from the moment at which it was due to the end of the answer, milliseconds.</param>
 /// <param name="P99">The same of the slowest hundredth.</param>
 /// <param name="HubMilliseconds">CPU time of the hub's process for each.</param>
-internal sealed record Phase(int Count, double PerSecond, double P50, double P99, double HubMilliseconds);
+/// <param name="DatabaseMilliseconds">The same of the data base's processes, where it has its own.</param>
+internal sealed record Phase(int Count, double PerSecond, double P50, double P99, double HubMilliseconds, double DatabaseMilliseconds);
 
 /// <summary>Posts prepared submissions over kept connections. An answer that is no acceptance ends the run: a figure of refusals is no figure.</summary>
 internal sealed class Senders : IDisposable
@@ -37,11 +38,14 @@ internal sealed class Senders : IDisposable
     public async Task<Phase> RunAsync(IReadOnlyList<byte[]> submissions, TimeSpan longest, double? perSecond)
     {
         var next = -1;
-        var cpu = _hub.Cpu;
+        var (cpu, database) = (_hub.Cpu, _hub.DatabaseCpu);
         var started = Stopwatch.GetTimestamp();
         var latencies = (await Task.WhenAll(Enumerable.Range(0, _connections).Select(_ => Task.Run(SendAsync)))).SelectMany(each => each).Order().ToArray();
         var elapsed = Stopwatch.GetElapsedTime(started);
-        return new Phase(latencies.Length, latencies.Length / elapsed.TotalSeconds, latencies[latencies.Length / 2], latencies[latencies.Length * 99 / 100], (_hub.Cpu - cpu).TotalMilliseconds / latencies.Length);
+        return new Phase(latencies.Length, latencies.Length / elapsed.TotalSeconds, latencies[latencies.Length / 2], latencies[latencies.Length * 99 / 100], Each(_hub.Cpu - cpu), Each(_hub.DatabaseCpu - database));
+
+        double Each(TimeSpan spent) => spent.TotalMilliseconds / latencies.Length;
+
 
         async Task<List<double>> SendAsync()
         {

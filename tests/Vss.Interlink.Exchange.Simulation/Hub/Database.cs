@@ -12,8 +12,6 @@ namespace Vss.Interlink.Exchange.Simulation.Hub;
 /// </summary>
 internal sealed class Database : IDisposable
 {
-    private const int EnablePlannerStability = 1007;   // SQLITE_DBCONFIG_ENABLE_QPSG
-
     private readonly RewritingConnection _connection;
     private readonly Sql _writing;
     private readonly Sql _reading;
@@ -23,9 +21,6 @@ internal sealed class Database : IDisposable
     {
         _connection = new RewritingConnection(mutation);
         _connection.Open();
-
-        // Else SQLite plans a statement anew each time that a value is bound which a partial index is about, and that is most of its time here.
-        raw.sqlite3_db_config(_connection.Handle, EnablePlannerStability, 1, out _);
         SqliteSchema.Migrate(_connection, DateTimeOffset.UnixEpoch);
         foreach (var text in mutation?.Schema ?? []) Execute(text);
         (_writing, _reading) = (new SqliteSql(_connection), new SqliteSql(_connection));

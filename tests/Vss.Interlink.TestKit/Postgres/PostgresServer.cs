@@ -16,14 +16,34 @@ public sealed class PostgresServer : IAsyncLifetime
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("interlink-pg-").FullName;
+    private readonly string _folder;
+    private readonly bool _kept;
+    private readonly string[] _settings;
     private Process? _server;
     private int _databases;
 
+    public PostgresServer() : this(Directory.CreateTempSubdirectory("interlink-pg-").FullName, kept: false, []) { }
+
+    /// <summary>A server on a folder that stays when it is stopped, with what is in it.</summary>
+    /// <param name="folder">Short, for the socket lies in it; the account that the server runs as must reach it.</param>
+    /// <param name="settings">More settings of the server, as <c>shared_buffers=1GB</c>.</param>
+    public static PostgresServer In(DirectoryInfo folder, params string[] settings) => new(folder.FullName, kept: true, settings);
+
+    private PostgresServer(string folder, bool kept, string[] settings) => (_folder, _kept, _settings) = (folder, kept, settings);
+
     private string Data => Path.Combine(_folder, "data");
+
+    /// <summary>User and system time of the server's processes that are there now.</summary>
+    public TimeSpan Cpu => Processes().Aggregate(TimeSpan.Zero, (sum, process) => sum + process);
 
     public async ValueTask InitializeAsync()
     {
+        if (Directory.Exists(Data))
+        {
+            await StartAsync();
+            return;
+        }
+
         // PostgreSQL refuses to run as root; then it runs as the account that Debian's package makes.
         if (Environment.IsPrivilegedProcess) await RunAsync("chown", "postgres", _folder);
         await RunAsync(Binary("initdb"), "--pgdata", Data, "--username", Superuser, "--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync");
@@ -40,6 +60,9 @@ public sealed class PostgresServer : IAsyncLifetime
         foreach (var setting in settings) Execute(Connection("postgres", Superuser), $"ALTER DATABASE {name} SET {setting}");
         return Connection(name, Hub);
     }
+
+    /// <summary>The data base that was made first in a folder that was kept.</summary>
+    public string FirstDatabase() => Connection("ledger_1", Hub);
 
     /// <summary>The same data base for a role that may do everything.</summary>
     public static string AsSuperuser(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString) { Username = Superuser }.ConnectionString;
@@ -83,7 +106,9 @@ public sealed class PostgresServer : IAsyncLifetime
         var waited = Stopwatch.StartNew();
         while (true)
         {
-            _server ??= Process.Start(Unprivileged(Binary("postgres"), "-D", Data, "-k", _folder, "-c", "listen_addresses=", "-c", "max_connections=200", "-c", "shared_buffers=32MB", "-c", "logging_collector=on"))!;
+            _server ??= Process.Start(Unprivileged(
+                Binary("postgres"),
+                ["-D", Data, "-k", _folder, "-c", "listen_addresses=", "-c", "max_connections=200", "-c", "shared_buffers=32MB", "-c", "logging_collector=on", .. _settings.SelectMany(setting => (string[])["-c", setting])]))!;
             try
             {
                 Execute(Connection("postgres", Superuser), "SELECT 1");
@@ -102,12 +127,33 @@ public sealed class PostgresServer : IAsyncLifetime
     {
         if (_server is { HasExited: false })
         {
-            await RunAsync("kill", "-QUIT", _server.Id.ToString(CultureInfo.InvariantCulture));   // at once, without a checkpoint; nobody will start it again
+            await RunAsync("kill", _kept ? "-INT" : "-QUIT", _server.Id.ToString(CultureInfo.InvariantCulture));   // QUIT is at once, without a checkpoint: nobody will start it again
             await _server.WaitForExitAsync();
         }
 
         _server?.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        if (!_kept) Directory.Delete(_folder, recursive: true);
+    }
+
+    // The fields of proc(5)'s stat behind the name in brackets: the parent is the second, user and system time in ticks the twelfth and thirteenth.
+    private IEnumerable<TimeSpan> Processes()
+    {
+        foreach (var folder in Directory.EnumerateDirectories("/proc").Where(path => char.IsAsciiDigit(Path.GetFileName(path)[0])))
+        {
+            string stat;
+            try
+            {
+                stat = File.ReadAllText(Path.Combine(folder, "stat"));
+            }
+            catch (IOException)
+            {
+                continue;   // gone since it was listed
+            }
+
+            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            if (fields[1] != _server!.Id.ToString(CultureInfo.InvariantCulture)) continue;
+            yield return TimeSpan.FromMilliseconds(10 * (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)));
+        }
     }
 
     private string Connection(string database, string user) => new NpgsqlConnectionStringBuilder { Host = _folder, Database = database, Username = user }.ConnectionString;
