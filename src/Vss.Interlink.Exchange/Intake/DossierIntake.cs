@@ -93,7 +93,7 @@ public sealed partial class DossierIntake
             LogAccepted(_logger, id, submission.MessageId, submission.Sender, deliveries.Count);
             return new Acceptance(id, at, receipt, Repeated: false, submission.Digest);                                       // 8 now it is ours
         }
-        catch (ExchangeFault refused) when (refused.Fault != Fault.Overloaded)   // one who floods the hub must not fill the ledger
+        catch (ExchangeFault refused) when (refused.Fault is not (Fault.Overloaded or Fault.TimeStampsUnavailable))   // one who floods the hub must not fill the ledger
         {
             if (!authenticated || FaultCatalogue.Meaning(refused.Fault).Passing || !await ProveAsync(refused, submission))
                 await _audit.RefusedAsync(refused, submission.Edge, submission.Sender, CancellationToken.None);
