@@ -22,29 +22,47 @@ public sealed class IntakeRoom(string folder, long minFreeBytes, long maxOutstan
 
     private Seen? _seen;
 
-    /// <summary>Throws while there is no room.</summary>
+    /// <summary>Throws OVERLOADED while there is no room.</summary>
+    /// <exception cref="ExchangeFault">OVERLOADED: nothing was taken in; the sender comes again.</exception>
+    public async Task RequireAsync(CancellationToken cancellation) => Require((await SeenAsync(cancellation)).Room);
+
+    /// <summary>The same for what is known to be no repeat, which must have its evidence stamped in time too.</summary>
     /// <exception cref="ExchangeFault">OVERLOADED, or TIME_STAMPS_UNAVAILABLE: nothing was taken in; the sender comes again.</exception>
-    public async Task RequireAsync(CancellationToken cancellation)
+    public async Task RequireForNewAsync(CancellationToken cancellation)
     {
-        var seen = Volatile.Read(ref _seen);
-        if (seen is null || clock.GetElapsedTime(seen.At) >= GoodFor) Volatile.Write(ref _seen, seen = await LookAsync(cancellation));   // several at once look several times, which harms nobody
-        if (seen.Lacks is not { } lacks) return;
-        BodyTelemetry.NoRoom(lacks.Rule);
-        throw new ExchangeFault(lacks.Fault, lacks.Detail, lacks.Rule);
+        var seen = await SeenAsync(cancellation);
+        Require(seen.Room);
+        Require(seen.Stamps);
     }
 
-    private async Task<Seen> LookAsync(CancellationToken cancellation)
+    private static void Require(Lack? lack)
     {
-        var at = clock.GetTimestamp();
-        if (new DriveInfo(folder).AvailableFreeSpace < minFreeBytes) return new Seen(at, new Lack(Fault.Overloaded, "The hub's disk is nearly full; nothing was taken in.", DiskRoom.Rule));
-        if (await ledger.CountOutstandingAsync(maxOutstanding, cancellation) >= maxOutstanding)
-            return new Seen(at, new Lack(Fault.Overloaded, "Too many deliveries wait for their receivers; nothing was taken in.", "limit.outstanding"));
-        if (stampGrace is { } grace && await ledger.OldestUnstampedAsync(cancellation) is { } since && clock.GetUtcNow() - since > grace)
-            return new Seen(at, new Lack(Fault.TimeStampsUnavailable, $"Evidence has waited for its time stamp since {VietnamTime.Format(since)}; nothing was taken in.", "limit.time-stamps"));
-        return new Seen(at, null);
+        if (lack is null) return;
+        BodyTelemetry.NoRoom(lack.Rule);
+        throw new ExchangeFault(lack.Fault, lack.Detail, lack.Rule);
     }
+
+    private async Task<Seen> SeenAsync(CancellationToken cancellation)
+    {
+        var seen = Volatile.Read(ref _seen);
+        if (seen is null || clock.GetElapsedTime(seen.At) >= GoodFor) Volatile.Write(ref _seen, seen = new Seen(clock.GetTimestamp(), await RoomAsync(cancellation), await StampsAsync(cancellation)));   // several at once look several times, which harms nobody
+        return seen;
+    }
+
+    private async Task<Lack?> RoomAsync(CancellationToken cancellation)
+    {
+        if (new DriveInfo(folder).AvailableFreeSpace < minFreeBytes) return new Lack(Fault.Overloaded, "The hub's disk is nearly full; nothing was taken in.", DiskRoom.Rule);
+        return await ledger.CountOutstandingAsync(maxOutstanding, cancellation) >= maxOutstanding
+            ? new Lack(Fault.Overloaded, "Too many deliveries wait for their receivers; nothing was taken in.", "limit.outstanding")
+            : null;
+    }
+
+    private async Task<Lack?> StampsAsync(CancellationToken cancellation) =>
+        stampGrace is { } grace && await ledger.OldestUnstampedAsync(cancellation) is { } since && clock.GetUtcNow() - since > grace
+            ? new Lack(Fault.TimeStampsUnavailable, $"Evidence has waited for its time stamp since {VietnamTime.Format(since)}; nothing was taken in.", "limit.time-stamps")
+            : null;
 
     private sealed record Lack(Fault Fault, string Detail, string Rule);
 
-    private sealed record Seen(long At, Lack? Lacks);
+    private sealed record Seen(long At, Lack? Room, Lack? Stamps);
 }

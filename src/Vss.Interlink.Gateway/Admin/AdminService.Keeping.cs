@@ -32,7 +32,8 @@ public sealed partial class AdminService
 
         ExchangeId? after = request.After.Length == 0 ? null : ExchangeId.TryParse(request.After, out var id) ? id : throw Violation("after", "was not given by this hub");
         var page = await proof.CheckAsync(after, size, cancellation);
-        return Answer(page.Exchanges, page.Findings, page.Next?.ToString() ?? Token(0), null);
+        var timeStamps = page.Next is null ? await TimeStampsAsync(cancellation) : null;
+        return timeStamps is { Batches: > 0 } ? Answer(page.Exchanges, page.Findings, Token(0), null) : Answer(page.Exchanges, page.Findings, page.Next?.ToString() ?? "", timeStamps);
 
         static string Token(long number) => AfterBatch + number.ToString(CultureInfo.InvariantCulture);
         static VerifyLedgerResponse Answer(int exchanges, IEnumerable<Finding> findings, string next, TimeStamps? timeStamps) => new()

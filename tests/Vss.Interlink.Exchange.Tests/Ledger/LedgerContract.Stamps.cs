@@ -182,8 +182,14 @@ public abstract partial class LedgerContract
     [Fact]
     public async Task Evidence_of_the_time_before_is_queued_page_by_page_and_waits_from_then()
     {
-        List<NewExchange> earlier = [.. Enumerable.Range(0, 7).Select(number => Exchange($"m-{number}"))];
-        foreach (var exchange in earlier) await AcceptAsync(exchange);
+        List<NewExchange> earlier = [];
+        for (var number = 0; number < 7; number++)
+        {
+            earlier.Add(Exchange($"m-{number}"));
+            await AcceptAsync(earlier[^1]);
+            Clock.Advance(TimeSpan.FromMilliseconds(1));
+        }
+
         await _ledger.RejectAsync(
             AuditLine.New(Clock.GetUtcNow(), AuditEvent.Refused, "soap"), new RejectedSubmission(OrganId.Stored(Dossiers.Ministry), MessageId.Stored("m"), ContentDigest.Stored(new byte[32]), Fault.UnknownReceiver, "r"), [1], CancellationToken.None);
         await _ledger.SwitchStampsOnAsync(CancellationToken.None);
