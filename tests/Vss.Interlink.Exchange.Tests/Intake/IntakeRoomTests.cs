@@ -65,7 +65,7 @@ public sealed class IntakeRoomTests : IAsyncLifetime
         _clock.Advance(TimeSpan.FromDays(1));
         await room.RequireForNewAsync(CancellationToken.None);   // nothing waits
         await _hub.AcceptAsync(Hub.Signed(Dossiers.Small("m-1")));
-        _clock.Advance(TimeSpan.FromMinutes(5));
+        _clock.Advance(TimeSpan.FromMinutes(5) - TimeSpan.FromSeconds(1));
         await room.RequireForNewAsync(CancellationToken.None);
 
         _clock.Advance(TimeSpan.FromSeconds(2));
