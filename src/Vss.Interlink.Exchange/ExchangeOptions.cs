@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Vss.Interlink.Exchange.Delivery;
+using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Ledger;
 using Vss.Interlink.Exchange.Replay;
 using Vss.Interlink.Exchange.Routing;
@@ -55,6 +56,8 @@ public sealed class ExchangeOptions
     public LedgerOptions Ledger { get; set; } = new();
 
     public RetentionOptions Retention { get; set; } = new();
+
+    public EvidenceOptions Evidence { get; set; } = new();
 }
 
 /// <summary>One route.</summary>
@@ -88,6 +91,7 @@ internal sealed class ExchangeOptionsValidator : IValidateOptions<ExchangeOption
         options.Claims.Check(wrong);
         options.Ledger.Check(wrong);
         options.Retention.Check(wrong);
+        options.Evidence.TimeStamps?.Check(wrong);
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong.Select(one => "Exchange:" + one));
     }
 }

@@ -18,6 +18,7 @@ using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Online;
 using Vss.Interlink.Trust.Policy;
 using Vss.Interlink.Trust.Signing;
+using Vss.Interlink.Trust.TimeStamps;
 using Vss.Interlink.Trust.Verification;
 
 namespace Vss.Interlink.Exchange;
@@ -31,21 +32,25 @@ public static class ExchangeRegistration
     /// </summary>
     public static IServiceCollection AddExchange(this IServiceCollection services, IConfigurationSection section)
     {
-        services.AddOptions<ExchangeOptions>().Bind(section).ValidateOnStart();
+        services.AddOptions<ExchangeOptions>().Bind(section).PostConfigure(options => options.Evidence.TimeStamps?.Unknown = Unknown<TimeStampsOptions>(section.GetSection("Evidence:TimeStamps"))).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ExchangeOptions>, ExchangeOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => BodyKeys.Open(provider.Options().BodyKeys!, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new BodyStore(Path.Combine(provider.Options().DataFolder!, "bodies"), provider.Options().MaxBodyBytes, provider.GetRequiredService<BodyKeys>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(Ledger);
         services.AddSingleton(provider => new LedgerArchives(
-            provider.GetRequiredService<ExchangeLedger>(), provider.GetRequiredService<BodyStore>(), ArchiveFolder(provider), provider.Options().Retention.ArchiveAfterDays, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new LedgerProof(provider.GetRequiredService<ExchangeLedger>(), provider.GetRequiredService<EnvelopedVerifier>(), ArchiveFolder(provider)));
+            provider.GetRequiredService<ExchangeLedger>(), provider.GetRequiredService<BodyStore>(), ArchiveFolder(provider), provider.Options().Retention.ArchiveAfterDays,
+            provider.Options().Evidence.TimeStamps is not null, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new LedgerProof(
+            provider.GetRequiredService<ExchangeLedger>(), provider.GetRequiredService<EnvelopedVerifier>(), provider.GetRequiredService<TimeStampVerifier>(), ArchiveFolder(provider)));
         services.AddSingleton<IRevocationLibrary, RevocationTable>();
         services.AddSingleton(provider => Anchors(provider));
         services.AddSingleton(provider => Routes(provider));
         services.AddSingleton(provider => new HubEvidence(provider.GetRequiredService<HubSigner>(), OrganId.Stored(provider.Options().HubOrgan!), provider.Logger<HubEvidence>()));
         services.AddSingleton(provider => new IntakeRoom(
-            provider.Options().DataFolder!, provider.Options().MinFreeBytes, provider.Options().MaxOutstanding, provider.GetRequiredService<ExchangeLedger>(), provider.GetRequiredService<TimeProvider>()));
+            provider.Options().DataFolder!, provider.Options().MinFreeBytes, provider.Options().MaxOutstanding, provider.GetRequiredService<ExchangeLedger>(), provider.GetRequiredService<TimeProvider>(),
+            provider.Options().Evidence.TimeStamps?.Grace));
+        services.AddSingleton(Stamps);
         services.AddSingleton(provider => new BodyUpkeep(
             provider.GetRequiredService<BodyStore>(), provider.GetRequiredService<BodyKeys>(), provider.GetRequiredService<ExchangeLedger>(), provider.Options().OrphanGrace, provider.GetRequiredService<TimeProvider>(), provider.Logger<BodyUpkeep>()));
         services.AddSingleton<AuditTrail>();
@@ -63,6 +68,7 @@ public static class ExchangeRegistration
         services.AddSingleton(Worker);
         services.AddHostedService(provider => provider.GetRequiredService<DeliveryWorker>());
         services.AddHostedService(Deadlines);
+        services.AddHostedService(provider => provider.GetRequiredService<EvidenceStamps>());
         return services;
     }
 
@@ -138,6 +144,18 @@ public static class ExchangeRegistration
             Random.Shared,
             provider.Logger<DeliveryWorker>());
     }
+
+    private static EvidenceStamps Stamps(IServiceProvider provider)
+    {
+        var (options, pool) = (provider.Options().Evidence.TimeStamps, provider.GetRequiredService<TimeStampPool>());
+        if (options is not null && !pool.HasAuthorities)
+            throw new OptionsValidationException(nameof(ExchangeOptions), typeof(ExchangeOptions), ["Exchange:Evidence:TimeStamps is set, and Trust:TimeStamping:Authorities names nobody to ask."]);
+        return new EvidenceStamps(
+            provider.GetRequiredService<ExchangeLedger>(), pool, provider.GetRequiredService<TimeStampVerifier>(), options, provider.GetRequiredService<ClaimOwner>().Id, provider.GetRequiredService<TimeProvider>(), provider.Logger<EvidenceStamps>());
+    }
+
+    private static IReadOnlyList<string> Unknown<T>(IConfigurationSection section) =>
+        [.. section.GetChildren().Select(child => child.Key).Where(key => !typeof(T).GetProperties().Any(known => key.Equals(known.Name, StringComparison.OrdinalIgnoreCase)))];
 
     private static DeadlineWatch Deadlines(IServiceProvider provider) => new(
         provider.GetRequiredService<ExchangeLedger>(),

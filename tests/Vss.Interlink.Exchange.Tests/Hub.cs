@@ -108,6 +108,9 @@ public sealed class Hub : IAsyncDisposable
     /// <summary>Verifies the hub's signed documents as anybody would.</summary>
     public Trust.Verification.EnvelopedVerifier Verifier => _trust.Enveloped;
 
+    /// <summary>Verifies time stamps by the same anchors.</summary>
+    public Trust.TimeStamps.TimeStampVerifier Stamps => new(() => _trust.Store, Clock);
+
     public static Submission Signed(Dossier dossier, string subject = Signer, IReadOnlyDictionary<string, StoredBody>? attachments = null) =>
         new(VerifiedDocuments.Signed(subject, dossier.ToByteArray()), dossier, attachments ?? new Dictionary<string, StoredBody>(), "soap", answeredByStatus: false);
 

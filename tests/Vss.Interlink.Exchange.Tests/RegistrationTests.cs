@@ -60,6 +60,24 @@ public sealed class RegistrationTests : IDisposable
     }
 
     [Fact]
+    public void Time_stamps_without_a_grace_with_unknown_settings_or_beyond_bounds_are_refused()
+    {
+        var settings = Good();
+        (settings["Exchange:Evidence:TimeStamps:Every"], settings["Exchange:Evidence:TimeStamps:Most"], settings["Exchange:Evidence:TimeStamps:Grase"]) = ("00:00:00.5", "16385", "1.00:00:00");
+        using (var services = Build(settings))
+        {
+            var wrong = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptions<ExchangeOptions>>().Value).Failures.ToList();
+            foreach (var named in (string[])["no setting 'Grase'", "TimeStamps:Every is not 1 second to 1 day", "TimeStamps:Most is not 1 to 16384", "TimeStamps:Grace is not set"])
+                Assert.Contains(wrong, one => one.Contains(named, StringComparison.Ordinal));
+        }
+
+        settings = Good();
+        (settings["Exchange:Evidence:TimeStamps:Every"], settings["Exchange:Evidence:TimeStamps:Grace"]) = ("00:01:00", "00:01:59");
+        using var tight = Build(settings);
+        Assert.Contains("Grace is not twice Every to 31 days", Assert.Throws<OptionsValidationException>(() => tight.GetRequiredService<IOptions<ExchangeOptions>>().Value).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_guard_is_the_process_alone_unless_redis_is_configured()
     {
         await using (var alone = Build(Good())) Assert.IsType<ProcessReplayGuard>(alone.GetRequiredService<IReplayGuard>());

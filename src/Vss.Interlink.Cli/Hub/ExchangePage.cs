@@ -39,8 +39,11 @@ internal static class ExchangePage
         page.Line();
         page.Table("",
         [
-            ["EVIDENCE", "TIME", "DELIVERY", "SHA-256"],
-            .. exchange.Evidence.Select(evidence => new[] { evidence.Type, Time(evidence.At), OrDash(evidence.DeliveryId), Hex(evidence.Sha256.Span) }),
+            ["EVIDENCE", "TIME", "DELIVERY", "TIME STAMP", "BY", "SHA-256"],
+            .. exchange.Evidence.Select(evidence => new[]
+            {
+                evidence.Type, Time(evidence.At), OrDash(evidence.DeliveryId), Time(evidence.Stamp?.Time), OrDash(evidence.Stamp?.Authority ?? ""), Hex(evidence.Sha256.Span),
+            }),
         ]);
     }
 

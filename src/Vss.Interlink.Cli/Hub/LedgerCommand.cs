@@ -19,7 +19,7 @@ internal static class LedgerCommand
 
     private static Command Verify(TimeProvider clock)
     {
-        var command = new Command("verify", "Proves every row: digests, signatures, states, claims, archives. Exits 1 when something is broken, 2 when something cannot be told.");
+        var command = new Command("verify", "Proves every row: digests, signatures, states, claims, time stamps, archives. Exits 1 when something is broken, 2 when something cannot be told.");
         var hub = HubOptions.AddTo(command, clock);
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -34,7 +34,7 @@ internal static class LedgerCommand
                         var page = await admin.VerifyLedgerAsync(new VerifyLedgerRequest { After = whole.Next }, hub.Patient(options));
                         whole.Exchanges += page.Exchanges;
                         whole.Findings.AddRange(page.Findings);
-                        whole.Next = page.Next;
+                        (whole.Next, whole.TimeStamps) = (page.Next, page.TimeStamps);
                     }
                     while (whole.Next.Length > 0);
                     return whole;
@@ -50,6 +50,14 @@ internal static class LedgerCommand
     {
         page.Table("", [.. answer.Findings.Select(finding => new[] { finding.Broken ? page.Broken : "?", ExchangePage.OrDash(finding.Subject), finding.Rule, finding.Detail })]);
         page.Line($"{answer.Exchanges} exchanges: {answer.Findings.Count(finding => finding.Broken)} broken rules, {answer.Findings.Count(finding => !finding.Broken)} that cannot be told.");
+        if (answer.TimeStamps is { } stamps) page.Line($"Time stamps: {Words(stamps)}");
+    }
+
+    private static string Words(TimeStamps stamps)
+    {
+        if (!stamps.Made) return $"none are made (Exchange:Evidence:TimeStamps is not set). {stamps.Batches} batches of before, {stamps.Waiting} pieces of evidence wait.";
+        var waiting = stamps.Waiting == 0 ? "nothing waits" : $"{stamps.Waiting} pieces of evidence wait, the oldest since {ExchangePage.Time(stamps.OldestWaiting)}";
+        return $"{stamps.Batches} batches, {waiting}. {stamps.Trouble}".TrimEnd();
     }
 
     private static Command Archive(TimeProvider clock)

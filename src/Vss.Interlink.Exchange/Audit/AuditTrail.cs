@@ -8,7 +8,7 @@ namespace Vss.Interlink.Exchange.Audit;
 /// <summary>Records refusals, at whichever edge they happen, and gives the number under which they can be found.</summary>
 public sealed partial class AuditTrail(ExchangeLedger ledger, TimeProvider clock, ILogger<AuditTrail> logger)
 {
-    /// <summary>Records a refusal (an OVERLOADED in the log only) and says what the caller is told. A refusal that is recorded already keeps its number.</summary>
+    /// <summary>Records a refusal (OVERLOADED and TIME_STAMPS_UNAVAILABLE in the log only) and says what the caller is told. A refusal that is recorded already keeps its number.</summary>
     /// <param name="fault">The refusal.</param>
     /// <param name="edge">Where: <c>soap</c>, <c>edxml</c>, <c>inside</c>.</param>
     /// <param name="sender">The organ that sent it or claims to have; null when not known.</param>
@@ -20,7 +20,7 @@ public sealed partial class AuditTrail(ExchangeLedger ledger, TimeProvider clock
             var line = AuditLine.New(clock.GetUtcNow(), AuditEvent.Refused, edge) with { Sender = sender, Fault = fault.Fault, Rule = fault.Rule, Detail = fault.Detail };
             fault.Reference = line.Reference;
             LogRefused(logger, FaultCatalogue.Name(fault.Fault), fault.Rule, edge, sender?.ToString() ?? "", line.Reference);
-            if (fault.Fault != Fault.Overloaded) await ledger.WriteAuditAsync(line, cancellation);   // who is told to come again comes again: a line for each time would fill the disk that is nearly full
+            if (fault.Fault is not (Fault.Overloaded or Fault.TimeStampsUnavailable)) await ledger.WriteAuditAsync(line, cancellation);   // who is told to come again comes again: a line for each time would fill the disk that is nearly full
         }
 
         return FaultCatalogue.Describe(fault, fault.Reference);

@@ -12,11 +12,12 @@ using Vss.Interlink.V1;
 namespace Vss.Interlink.Exchange.Ledger;
 
 /// <summary>One exchange, all of it.</summary>
-internal sealed record ArchivedExchange(ExchangeId Id, ExchangeRecord Record, ExchangeView View, IReadOnlyList<AuditLine> Audit);
+internal sealed record ArchivedExchange(ExchangeId Id, ExchangeRecord Record, ExchangeView View, IReadOnlyList<AuditLine> Audit, IReadOnlyList<ArchivedStamp> Stamps);
 
 /// <summary>
 /// A ZIP that anybody can read: for each exchange a folder with <c>exchange.json</c>, <c>dossier.pb</c> (as the ledger kept it) and <c>dossier.json</c> (for people), <c>receipt.xml</c>,
-/// <c>evidence/NN-TYPE.xml</c>, <c>audit.jsonl</c>; attachments once each as <c>bodies/SHA-256</c>; and last <c>listing.jsonl</c>, a line of path, octets and SHA-256 for every other entry.
+/// <c>evidence/NN-TYPE.xml</c>, <c>audit.jsonl</c> and, where evidence is time-stamped, <c>stamps.json</c> (what leads from each document to a root) with the tokens over the roots once each as
+/// <c>stamps/BATCH.tst</c>; attachments once each as <c>bodies/SHA-256</c>; and last <c>listing.jsonl</c>, a line of path, octets and SHA-256 for every other entry.
 /// </summary>
 internal static class ArchiveFormat
 {
@@ -33,6 +34,7 @@ internal static class ArchiveFormat
         using var zip = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true);
         var listing = new StringBuilder();
         HashSet<ContentDigest> kept = [];
+        HashSet<string> tokens = [];
 
         async Task AddAsync(string path, Stream content)
         {
@@ -50,14 +52,16 @@ internal static class ArchiveFormat
             listing.AppendLine(JsonSerializer.Serialize(new ListedEntry(path, octets, Convert.ToHexStringLower(hash.Hash!)), s_json));
         }
 
-        foreach (var (id, record, view, audit) in exchanges)
+        foreach (var (id, record, view, audit, stamps) in exchanges)
         {
             await AddAsync($"{id}/exchange.json", Text(s_formatter.Format(WithoutDocuments(view))));
             await AddAsync($"{id}/dossier.pb", new MemoryStream(record.Dossier.ToByteArray()));
             await AddAsync($"{id}/dossier.json", Text(s_formatter.Format(record.Dossier)));
             await AddAsync($"{id}/receipt.xml", new MemoryStream(record.Receipt));
             foreach (var (number, evidence) in view.Evidence.Index())
-                await AddAsync($"{id}/evidence/{(number + 1).ToString("D2", CultureInfo.InvariantCulture)}-{evidence.Type}.xml", new MemoryStream(evidence.Document.ToByteArray()));
+                await AddAsync($"{id}/{EvidenceFile(number, evidence.Type)}", new MemoryStream(evidence.Document.ToByteArray()));
+            if (stamps.Count > 0) await AddAsync($"{id}/{ArchivedStamp.File}", Text(JsonSerializer.Serialize(stamps, s_json)));
+            foreach (var stamp in stamps.Where(stamp => tokens.Add(stamp.Token))) await AddAsync(stamp.Token, new MemoryStream(stamp.Octets));
             await AddAsync($"{id}/audit.jsonl", Text(string.Concat(audit.Select(line => JsonSerializer.Serialize(Line(line), s_json) + "\n"))));
             foreach (var digest in record.Dossier.Attachments.Select(attachment => ContentDigest.Stored(attachment.Sha256.Span)).Where(kept.Add))
             {
@@ -70,7 +74,12 @@ internal static class ArchiveFormat
         await last.WriteAsync(Encoding.UTF8.GetBytes(listing.ToString()), cancellation);
     }
 
-    /// <summary>What is wrong with an archive; empty when every entry is listed and is what the listing says, and every dossier is what was accepted.</summary>
+    /// <summary>Where a piece of evidence lies in its exchange's folder.</summary>
+    /// <param name="number">From 0.</param>
+    /// <param name="type">Of the evidence.</param>
+    public static string EvidenceFile(int number, string type) => $"evidence/{(number + 1).ToString("D2", CultureInfo.InvariantCulture)}-{type}.xml";
+
+    /// <summary>What is wrong with an archive; empty when every entry is listed and is what the listing says, every dossier is what was accepted, and every time stamp is of its evidence.</summary>
     public static async Task<IReadOnlyList<string>> FaultsAsync(Stream file, CancellationToken cancellation)
     {
         List<string> faults = [];
@@ -96,8 +105,17 @@ internal static class ArchiveFormat
                 var view = JsonParser.Default.Parse<ExchangeView>(Encoding.UTF8.GetString(await ReadAsync(zip, path.Replace("dossier.pb", "exchange.json", StringComparison.Ordinal), cancellation)));
                 if (!DossierDigest.Of(Dossier.Parser.ParseFrom(await ReadAsync(zip, path, cancellation))).Equals(ContentDigest.Stored(view.ContentSha256.Span))) faults.Add($"{path} is not the content that was accepted.");
             }
+
+            foreach (var path in listed.Select(line => line.Path).Where(path => path.EndsWith("/" + ArchivedStamp.File, StringComparison.Ordinal)))
+            {
+                foreach (var stamp in JsonSerializer.Deserialize<List<ArchivedStamp>>(await ReadAsync(zip, path, cancellation), s_json) ?? [])
+                {
+                    var document = await ReadAsync(zip, path.Replace(ArchivedStamp.File, stamp.Evidence, StringComparison.Ordinal), cancellation);
+                    if (!stamp.IsOf(document, await ReadAsync(zip, stamp.Token, cancellation))) faults.Add($"{path}: the time stamp is not of {stamp.Evidence}.");
+                }
+            }
         }
-        catch (Exception damaged) when (damaged is InvalidDataException or JsonException or InvalidProtocolBufferException or InvalidJsonException or ArgumentException or EndOfStreamException)
+        catch (Exception damaged) when (damaged is InvalidDataException or JsonException or FormatException or InvalidProtocolBufferException or InvalidJsonException or ArgumentException or EndOfStreamException)
         {
             faults.Add($"It cannot be read: {damaged.Message}");
         }

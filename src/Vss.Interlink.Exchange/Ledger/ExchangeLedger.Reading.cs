@@ -138,7 +138,11 @@ public sealed partial class ExchangeLedger
             ReadDelivery,
             ("@id", view.ExchangeId)));
         view.Evidence.AddRange(await sql.QueryAsync(
-            "SELECT type, at, delivery_id, sha256, CASE WHEN @documents THEN document ELSE @nothing END FROM evidence WHERE exchange_id = @id ORDER BY evidence_id",
+            """
+            SELECT e.type, e.at, e.delivery_id, e.sha256, CASE WHEN @documents THEN e.document ELSE @nothing END, s.batch_id, s.leaf, b.size, b.stamped_at, b.authority
+            FROM evidence AS e LEFT JOIN stamped AS s ON s.subject = e.exchange_id AND s.sha256 = e.sha256 LEFT JOIN stamp_batches AS b ON b.batch_id = s.batch_id
+            WHERE e.exchange_id = @id ORDER BY e.evidence_id
+            """,
             row => new EvidenceView
             {
                 Type = row.GetString(0),
@@ -146,6 +150,7 @@ public sealed partial class ExchangeLedger
                 DeliveryId = row.TextOrNull(2) ?? "",
                 Sha256 = ByteString.CopyFrom(row.Octets(3)),
                 Document = ByteString.CopyFrom(row.Octets(4)),
+                Stamp = row.IsDBNull(8) ? null : new EvidenceStamp { Batch = row.GetInt64(5), Leaf = row.GetInt32(6), Leaves = row.GetInt32(7), Time = row.Time(8).ToTimestamp(), Authority = row.GetString(9) },
             },
             ("@id", view.ExchangeId),
             ("@documents", withDocuments),

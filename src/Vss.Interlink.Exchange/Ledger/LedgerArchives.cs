@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Vss.Interlink.Exchange.Bodies;
+using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Faults;
 using Vss.Interlink.V1;
 
@@ -13,8 +14,9 @@ namespace Vss.Interlink.Exchange.Ledger;
 /// <param name="bodies">Their attachments.</param>
 /// <param name="folder">Where archives go; made when it is not there.</param>
 /// <param name="afterDays">How long after the last thing that happened to it an exchange may be archived; null never.</param>
+/// <param name="onlyStamped">Whether an exchange stays until all of its evidence has its time stamp.</param>
 /// <param name="clock">The one clock.</param>
-public sealed class LedgerArchives(ExchangeLedger ledger, BodyStore bodies, string folder, int? afterDays, TimeProvider clock)
+public sealed class LedgerArchives(ExchangeLedger ledger, BodyStore bodies, string folder, int? afterDays, bool onlyStamped, TimeProvider clock)
 {
     /// <summary>Exchanges that one archive may hold.</summary>
     public const int MostExchanges = 500;
@@ -37,15 +39,16 @@ public sealed class LedgerArchives(ExchangeLedger ledger, BodyStore bodies, stri
         ArgumentOutOfRangeException.ThrowIfGreaterThan(max, MostExchanges);
         var age = afterDays ?? throw new InvalidOperationException("Exchange:Retention:ArchiveAfterDays is not set, so nothing may be archived.");
         var now = clock.GetUtcNow();
-        var due = await ledger.ListArchivableAsync(now.AddDays(-age), max, cancellation);
+        var due = await ledger.ListArchivableAsync(now.AddDays(-age), onlyStamped, max, cancellation);
         List<(ExchangeId, string)> leftOut = [];
         List<ArchivedExchange> contents = [];
+        Dictionary<long, StampBatch> batches = [];
         long held = 0;
         foreach (var id in due.TakeWhile(_ => held < MostHeldOctets))
         {
             try
             {
-                var content = await ReadAsync(id, cancellation);
+                var content = await ReadAsync(id, batches, cancellation);
                 contents.Add(content);
                 held += content.Record.Dossier.CalculateSize() + content.View.CalculateSize();
             }
@@ -67,7 +70,7 @@ public sealed class LedgerArchives(ExchangeLedger ledger, BodyStore bodies, stri
         return new ArchiveRun(archive, removed, leftOut);
     }
 
-    private async Task<ArchivedExchange> ReadAsync(ExchangeId id, CancellationToken cancellation)
+    private async Task<ArchivedExchange> ReadAsync(ExchangeId id, Dictionary<long, StampBatch> batches, CancellationToken cancellation)
     {
         var record = await ledger.FindRecordAsync(id, cancellation) ?? throw new InvalidDataException("It is not there.");
         var view = await ledger.FindViewAsync(id, cancellation) ?? throw new InvalidDataException("It is not there.");
@@ -79,7 +82,14 @@ public sealed class LedgerArchives(ExchangeLedger ledger, BodyStore bodies, stri
             await body.CopyToAsync(Stream.Null, cancellation);
         }
 
-        return new ArchivedExchange(id, record, view, audit);
+        List<ArchivedStamp> stamps = [];
+        foreach (var (number, evidence) in view.Evidence.Index().Where(one => one.Item.Stamp is not null))
+        {
+            if (!batches.TryGetValue(evidence.Stamp.Batch, out var batch)) batches[evidence.Stamp.Batch] = batch = await ledger.FindStampBatchAsync(evidence.Stamp.Batch, cancellation) ?? throw new InvalidDataException("Its time stamp is not there.");
+            stamps.Add(ArchivedStamp.Of(ArchiveFormat.EvidenceFile(number, evidence.Type), evidence, batch));
+        }
+
+        return new ArchivedExchange(id, record, view, audit, stamps);
     }
 
     private async Task<ArchiveFile> WriteAsync(string name, IReadOnlyList<ArchivedExchange> contents, DateTimeOffset now, CancellationToken cancellation)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Translation;
+using Vss.Interlink.Trust.TimeStamps;
 using Vss.Interlink.Trust.Verification;
 using Vss.Interlink.V1;
 using Vss.Interlink.XmlSecurity.Signatures;
@@ -10,10 +11,11 @@ namespace Vss.Interlink.Exchange.Ledger;
 /// <summary>Proves the ledger from its own rows: that nothing in it was changed, lost or doubled, as far as one can tell who reads it and believes nobody.</summary>
 /// <param name="ledger">What is proved.</param>
 /// <param name="verifier">Judges receipts and evidence.</param>
+/// <param name="stamps">Judges time stamps.</param>
 /// <param name="archives">Folder of archives.</param>
-public sealed class LedgerProof(ExchangeLedger ledger, EnvelopedVerifier verifier, string archives)
+public sealed partial class LedgerProof(ExchangeLedger ledger, EnvelopedVerifier verifier, TimeStampVerifier stamps, string archives)
 {
-    /// <summary>Looks at one page of exchanges in their order; after the last, at claims and archives as a whole.</summary>
+    /// <summary>Looks at one page of exchanges in their order; after the last, at claims and archives as a whole. Batches of time stamps have pages of their own.</summary>
     /// <param name="after">Where the page before ended; null for the first.</param>
     /// <param name="max">At most so many.</param>
     /// <param name="cancellation">Stops between exchanges.</param>
@@ -21,18 +23,20 @@ public sealed class LedgerProof(ExchangeLedger ledger, EnvelopedVerifier verifie
     {
         var ids = await ledger.ListIdsAsync(after, max, cancellation);
         List<Finding> findings = [];
-        foreach (var id in ids) await CheckAsync(id, findings, cancellation);
+        var allStamped = await ledger.IsStampingWholeAsync(cancellation);   // before the evidence is read: what comes later is queued
+        foreach (var id in ids) await CheckAsync(id, allStamped, findings, cancellation);
         if (ids.Count == max) return new ProofPage(ids.Count, findings, ids[^1]);
         if (await ledger.CountDoubleClaimsAsync(cancellation) is > 0 and var doubled) findings.Add(new Finding("", "ledger.claims", $"{doubled} message ids of a sender stand more than once.", Broken: true));
         foreach (var archive in await ledger.ListArchivesAsync(cancellation)) await CheckAsync(archive, findings, cancellation);
         return new ProofPage(ids.Count, findings, null);
     }
 
-    private async Task CheckAsync(ExchangeId id, List<Finding> findings, CancellationToken cancellation)
+    private async Task CheckAsync(ExchangeId id, bool allStamped, List<Finding> findings, CancellationToken cancellation)
     {
         void Broken(string rule, string detail) => findings.Add(new Finding(id.ToString(), rule, detail, Broken: true));
         try
         {
+            var stamped = await ledger.ListStampedAsync(id, cancellation);   // before the evidence is read, which only grows
             var record = await ledger.FindRecordAsync(id, cancellation);
             var view = await ledger.FindViewAsync(id, cancellation);
             if (record is null || view is null)
@@ -51,6 +55,7 @@ public sealed class LedgerProof(ExchangeLedger ledger, EnvelopedVerifier verifie
             if (DossierDigest.Of(record.Dossier) != record.Digest) Broken("ledger.digest", "The dossier is not the content that was accepted.");
             CheckStates(view, Broken);
             CheckEvidence(record, view, Broken);
+            await CheckStampsAsync(id, view, stamped, allStamped, Broken, cancellation);
             foreach (var evidence in view.Evidence.Where(evidence => evidence.Type != EvidenceType.SubmissionAcceptance))
                 Signature(id, evidence.Type, evidence.Document.Memory, evidence.At.ToDateTimeOffset(), findings);
         }
@@ -117,7 +122,7 @@ public sealed class LedgerProof(ExchangeLedger ledger, EnvelopedVerifier verifie
 }
 
 /// <summary>One thing that was found.</summary>
-/// <param name="Subject">Exchange or archive; empty for the ledger as a whole.</param>
+/// <param name="Subject">Exchange, archive or batch of time stamps; empty for the ledger as a whole.</param>
 /// <param name="Rule">Which rule does not hold.</param>
 /// <param name="Detail">In a sentence.</param>
 /// <param name="Broken">False: it cannot be told.</param>

@@ -202,6 +202,55 @@ internal static class PostgresSchema
         CREATE TRIGGER rejections_never_change BEFORE UPDATE OR DELETE ON rejections FOR EACH ROW EXECUTE FUNCTION append_only();
         CREATE TRIGGER rejections_never_empty BEFORE TRUNCATE ON rejections EXECUTE FUNCTION append_only();
         """),
+        (2,
+        """
+        CREATE TABLE stamping (
+          one           integer PRIMARY KEY CHECK (one = 1),
+          since         bigint NOT NULL,
+          earlier_after text COLLATE "C",
+          lease_owner   text,
+          leased_until  bigint
+        );
+        CREATE TABLE unstamped (
+          place   bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+          subject text COLLATE "C" NOT NULL,
+          sha256  bytea NOT NULL,
+          since   bigint NOT NULL,
+          UNIQUE (subject, sha256)
+        );
+        CREATE FUNCTION evidence_waits_for_its_stamp() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+          INSERT INTO unstamped (subject, sha256, since) SELECT NEW.exchange_id, NEW.sha256, NEW.at FROM stamping ON CONFLICT DO NOTHING;
+          RETURN NULL;
+        END $$;
+        CREATE FUNCTION rejection_waits_for_its_stamp() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+          INSERT INTO unstamped (subject, sha256, since) SELECT NEW.reference, NEW.sha256, NEW.at FROM stamping ON CONFLICT DO NOTHING;
+          RETURN NULL;
+        END $$;
+        CREATE TRIGGER evidence_waits_for_its_stamp AFTER INSERT ON evidence FOR EACH ROW EXECUTE FUNCTION evidence_waits_for_its_stamp();
+        CREATE TRIGGER rejections_wait_for_their_stamp AFTER INSERT ON rejections FOR EACH ROW EXECUTE FUNCTION rejection_waits_for_its_stamp();
+
+        CREATE TABLE stamp_batches (
+          batch_id   bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+          stamped_at bigint NOT NULL,
+          authority  text NOT NULL,
+          size       integer NOT NULL,
+          root       bytea NOT NULL,
+          leaves     bytea NOT NULL,
+          token      bytea NOT NULL
+        );
+        CREATE TRIGGER stamp_batches_never_change BEFORE UPDATE OR DELETE ON stamp_batches FOR EACH ROW EXECUTE FUNCTION append_only();
+        CREATE TRIGGER stamp_batches_never_empty BEFORE TRUNCATE ON stamp_batches EXECUTE FUNCTION append_only();
+        CREATE TABLE stamped (
+          subject  text COLLATE "C" NOT NULL,
+          sha256   bytea NOT NULL,
+          batch_id bigint NOT NULL REFERENCES stamp_batches,
+          leaf     integer NOT NULL,
+          PRIMARY KEY (subject, sha256),
+          UNIQUE (batch_id, leaf)
+        );
+        CREATE TRIGGER stamped_never_changes BEFORE UPDATE OR DELETE ON stamped FOR EACH ROW EXECUTE FUNCTION append_only();
+        CREATE TRIGGER stamped_never_empty BEFORE TRUNCATE ON stamped EXECUTE FUNCTION append_only();
+        """),
     ];
 
     /// <summary>The version that this hub writes.</summary>

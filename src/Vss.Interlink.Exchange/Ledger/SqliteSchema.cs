@@ -194,6 +194,52 @@ internal static class SqliteSchema
         CREATE TRIGGER rejections_never_change BEFORE UPDATE ON rejections BEGIN SELECT RAISE(ABORT, 'evidence is append-only'); END;
         CREATE TRIGGER rejections_never_go BEFORE DELETE ON rejections BEGIN SELECT RAISE(ABORT, 'evidence is append-only'); END;
         """,
+        """
+        -- One row once time stamps are switched on. earlier_after: how far evidence of the time before is queued; NULL when all is.
+        CREATE TABLE stamping (
+          one           INTEGER PRIMARY KEY CHECK (one = 1),
+          since         INTEGER NOT NULL,
+          earlier_after TEXT,
+          lease_owner   TEXT,
+          leased_until  INTEGER
+        ) STRICT;
+        -- Evidence that waits for its stamp; subject is an exchange, or the reference of a rejection. The triggers queue what any hub writes.
+        CREATE TABLE unstamped (
+          place   INTEGER PRIMARY KEY AUTOINCREMENT,   -- never used again: a batch that comes too late must not find other evidence there
+          subject TEXT NOT NULL,
+          sha256  BLOB NOT NULL,
+          since   INTEGER NOT NULL,
+          UNIQUE (subject, sha256)
+        ) STRICT;
+        CREATE TRIGGER evidence_waits_for_its_stamp AFTER INSERT ON evidence WHEN EXISTS (SELECT 1 FROM stamping)
+          BEGIN INSERT INTO unstamped (subject, sha256, since) VALUES (NEW.exchange_id, NEW.sha256, NEW.at) ON CONFLICT DO NOTHING; END;
+        CREATE TRIGGER rejections_wait_for_their_stamp AFTER INSERT ON rejections WHEN EXISTS (SELECT 1 FROM stamping)
+          BEGIN INSERT INTO unstamped (subject, sha256, since) VALUES (NEW.reference, NEW.sha256, NEW.at) ON CONFLICT DO NOTHING; END;
+
+        -- leaves: SHA-256 of each piece, 32 octets each, in the order of the Merkle tree whose root the token is over. They stay when the evidence is archived.
+        CREATE TABLE stamp_batches (
+          batch_id   INTEGER PRIMARY KEY,
+          stamped_at INTEGER NOT NULL,
+          authority  TEXT NOT NULL,
+          size       INTEGER NOT NULL,
+          root       BLOB NOT NULL,
+          leaves     BLOB NOT NULL,
+          token      BLOB NOT NULL
+        ) STRICT;
+        CREATE TRIGGER stamp_batches_never_change BEFORE UPDATE ON stamp_batches BEGIN SELECT RAISE(ABORT, 'time stamps are append-only'); END;
+        CREATE TRIGGER stamp_batches_never_go BEFORE DELETE ON stamp_batches BEGIN SELECT RAISE(ABORT, 'time stamps are append-only'); END;
+        -- One batch for each piece, one piece for each leaf.
+        CREATE TABLE stamped (
+          subject  TEXT NOT NULL,
+          sha256   BLOB NOT NULL,
+          batch_id INTEGER NOT NULL REFERENCES stamp_batches,
+          leaf     INTEGER NOT NULL,
+          PRIMARY KEY (subject, sha256),
+          UNIQUE (batch_id, leaf)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TRIGGER stamped_never_changes BEFORE UPDATE ON stamped BEGIN SELECT RAISE(ABORT, 'time stamps are append-only'); END;
+        CREATE TRIGGER stamped_never_goes BEFORE DELETE ON stamped BEGIN SELECT RAISE(ABORT, 'time stamps are append-only'); END;
+        """,
     ];
 
     /// <summary>The version that this hub writes.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -15,17 +16,32 @@ public sealed partial class AdminService
     private const int DefaultPage = 100;
     private const int LargestPage = 500;
     private const int LongestReason = 500;
+    private const int BatchesAtOnce = 50;
+    private const string AfterBatch = "batch-";
 
+    // First pages of exchanges, then pages of batches; where one stands the token tells.
     public override Task<VerifyLedgerResponse> VerifyLedger(VerifyLedgerRequest request, ServerCallContext context) => faults.RunAsync(async () =>
     {
         await caller.RequireAsync(context);
-        ExchangeId? after = request.After.Length == 0 ? null : ExchangeId.TryParse(request.After, out var id) ? id : throw Violation("after", "was not given by this hub");
-        var page = await proof.CheckAsync(after, Size("page_size", request.PageSize, DefaultPage, LargestPage), context.CancellationToken);
-        return new VerifyLedgerResponse
+        var (size, cancellation) = (Size("page_size", request.PageSize, DefaultPage, LargestPage), context.CancellationToken);
+        if (request.After.StartsWith(AfterBatch, StringComparison.Ordinal) && long.TryParse(request.After.AsSpan(AfterBatch.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var batch))
         {
-            Exchanges = page.Exchanges,
-            Findings = { page.Findings.Select(finding => new LedgerFinding { Subject = finding.Subject, Rule = finding.Rule, Detail = finding.Detail, Broken = finding.Broken }) },
-            Next = page.Next?.ToString() ?? "",
+            var (found, next) = await proof.CheckStampsAsync(batch, Math.Min(size, BatchesAtOnce), cancellation);
+            return Answer(0, found, next is null ? "" : Token(next.Value), next is null ? await TimeStampsAsync(cancellation) : null);
+        }
+
+        ExchangeId? after = request.After.Length == 0 ? null : ExchangeId.TryParse(request.After, out var id) ? id : throw Violation("after", "was not given by this hub");
+        var page = await proof.CheckAsync(after, size, cancellation);
+        var timeStamps = page.Next is null ? await TimeStampsAsync(cancellation) : null;
+        return timeStamps is { Batches: > 0 } ? Answer(page.Exchanges, page.Findings, Token(0), null) : Answer(page.Exchanges, page.Findings, page.Next?.ToString() ?? "", timeStamps);
+
+        static string Token(long number) => AfterBatch + number.ToString(CultureInfo.InvariantCulture);
+        static VerifyLedgerResponse Answer(int exchanges, IEnumerable<Finding> findings, string next, TimeStamps? timeStamps) => new()
+        {
+            Exchanges = exchanges,
+            Findings = { findings.Select(finding => new LedgerFinding { Subject = finding.Subject, Rule = finding.Rule, Detail = finding.Detail, Broken = finding.Broken }) },
+            Next = next,
+            TimeStamps = timeStamps,
         };
     });
 
@@ -65,6 +81,12 @@ public sealed partial class AdminService
         await caller.RequireAsync(context);
         return new ListHoldsResponse { Holds = { (await ledger.ListHoldsAsync(request.Released, context.CancellationToken)).Select(hold => View(hold, null)) } };
     });
+
+    private async Task<TimeStamps> TimeStampsAsync(CancellationToken cancellation)
+    {
+        var (state, counts) = (await stamps.LookAsync(cancellation), await ledger.CountStampsAsync(cancellation));
+        return new TimeStamps { Made = state.IsOn, Batches = counts.Batches, Waiting = counts.Waiting, OldestWaiting = (await ledger.OldestUnstampedAsync(cancellation))?.ToTimestamp(), Trouble = state.Trouble ?? "" };
+    }
 
     private static Hold View(LegalHold hold, ArchiveFile? archive) => new()
     {

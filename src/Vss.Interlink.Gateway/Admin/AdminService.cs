@@ -5,6 +5,7 @@ using Vss.Interlink.Exchange;
 using Vss.Interlink.Exchange.Audit;
 using Vss.Interlink.Exchange.Bodies;
 using Vss.Interlink.Exchange.Delivery;
+using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Faults;
 using Vss.Interlink.Exchange.Ledger;
 using Vss.Interlink.Gateway.Grpc;
@@ -14,7 +15,7 @@ namespace Vss.Interlink.Gateway.Admin;
 
 /// <summary>What the hub's own staff may see and do.</summary>
 public sealed partial class AdminService(
-    ExchangeLedger ledger, ExchangeHistory history, DeadLetters letters, BodyUpkeep bodies, LedgerArchives archives, LedgerProof proof, InsideCaller caller, FaultBoundary faults)
+    ExchangeLedger ledger, ExchangeHistory history, DeadLetters letters, BodyUpkeep bodies, LedgerArchives archives, LedgerProof proof, EvidenceStamps stamps, InsideCaller caller, FaultBoundary faults)
     : Vss.Interlink.Admin.V1.Admin.AdminBase
 {
     public override Task<TraceResponse> Trace(TraceRequest request, ServerCallContext context) => faults.RunAsync(async () =>
@@ -24,7 +25,7 @@ public sealed partial class AdminService(
         if (ExchangeId.TryParse(request.Id, out var id) && await history.FindAsync(id, cancellation) is { } exchange)
         {
             var lines = (await history.AuditAsync(id, cancellation)).Select(Line)
-                .Concat(exchange.Evidence.Select(evidence => new TraceLine { At = evidence.At, Event = "Evidence", DeliveryId = evidence.DeliveryId, Detail = $"{evidence.Type}, SHA-256 {Convert.ToHexStringLower(evidence.Sha256.Span)}" }))
+                .Concat(exchange.Evidence.Select(evidence => new TraceLine { At = evidence.At, Event = "Evidence", DeliveryId = evidence.DeliveryId, Detail = $"{evidence.Type}, SHA-256 {Convert.ToHexStringLower(evidence.Sha256.Span)}; {Words(evidence.Stamp)}" }))
                 .OrderBy(line => line.At.ToDateTimeOffset());
             return new TraceResponse { Exchange = exchange, Lines = { lines } };
         }
@@ -62,6 +63,10 @@ public sealed partial class AdminService(
 
     public override Task<DeliveryEntry> DiscardDelivery(DiscardDeliveryRequest request, ServerCallContext context) => faults.RunAsync(async () =>
         await letters.DiscardAsync(request.DeliveryId, request.Reason, await caller.NameAsync(context), context.CancellationToken));
+
+    private static string Words(EvidenceStamp? stamp) => stamp is null
+        ? "no time stamp"
+        : $"time-stamped at {VietnamTime.Format(stamp.Time.ToDateTimeOffset())} by {stamp.Authority}, batch {stamp.Batch}, leaf {stamp.Leaf} of {stamp.Leaves}";
 
     private static TraceLine Line(AuditLine line) => new()
     {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Vss.Interlink.Exchange.Delivery;
+using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Ledger;
 using Vss.Interlink.Exchange.Replay;
 using Vss.Interlink.Trust.Certificates;
@@ -16,6 +17,7 @@ internal static class HubHealth
     private const string Trust = "trust";
     private const string Delivery = "delivery";
     private const string Claims = "claims";
+    private const string Stamps = "stamps";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
 
@@ -24,14 +26,15 @@ internal static class HubHealth
         services.Configure<HealthCheckPublisherOptions>(publisher => (publisher.Delay, publisher.Period) = (TimeSpan.Zero, Period));
         services.AddGrpcHealthChecks(health =>
             {
-                health.Services.Map(DossierExchange.Descriptor.FullName, check => check.Name is Ledger or Trust);
+                health.Services.Map(DossierExchange.Descriptor.FullName, check => check.Name is Ledger or Trust or Stamps);
                 health.Services.Map(Inbox.Descriptor.FullName, check => check.Name is Ledger or Trust or Delivery);
                 health.Services.Map(Vss.Interlink.Admin.V1.Admin.Descriptor.FullName, check => check.Name is Ledger or Trust);
             })
             .AddCheck<LedgerCheck>(Ledger, timeout: Patience)
             .AddCheck<TrustCheck>(Trust)
             .AddCheck<DeliveryCheck>(Delivery)
-            .AddCheck<ClaimsCheck>(Claims, timeout: Patience);
+            .AddCheck<ClaimsCheck>(Claims, timeout: Patience)
+            .AddCheck<StampsCheck>(Stamps, timeout: Patience);
         return services;
     }
 }
@@ -94,4 +97,19 @@ internal sealed class ClaimsCheck(IReplayGuard guard) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         await guard.TroubleAsync(cancellationToken) is { } trouble ? HealthCheckResult.Degraded(trouble) : HealthCheckResult.Healthy();
+}
+
+/// <summary>
+/// Whether evidence gets its time stamps, where it should: degraded while no authority gives them or they are late, unhealthy when the grace is over and nothing is taken in. Where it should not, that is said.
+/// </summary>
+internal sealed class StampsCheck(EvidenceStamps stamps) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => await stamps.LookAsync(cancellationToken) switch
+    {
+        { IsOn: false } => HealthCheckResult.Healthy("No time stamps are made of evidence: Exchange:Evidence:TimeStamps is not set."),
+        { IsRefusing: true } late => HealthCheckResult.Unhealthy($"Nothing is taken in: evidence waits for its time stamp since {VietnamTime.Format(late.Oldest!.Value)}. {late.Trouble}"),
+        { Trouble: { } trouble } troubled => HealthCheckResult.Degraded(troubled.RefusesFrom is { } from ? $"{trouble} Nothing is taken in from {VietnamTime.Format(from)} on." : trouble),
+        { IsLate: true } late => HealthCheckResult.Degraded($"Evidence waits for its time stamp since {VietnamTime.Format(late.Oldest!.Value)}; nothing is taken in from {VietnamTime.Format(late.RefusesFrom!.Value)} on."),
+        _ => HealthCheckResult.Healthy(),
+    };
 }

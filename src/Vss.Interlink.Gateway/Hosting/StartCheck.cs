@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using Vss.Interlink.Exchange.Bodies;
 using Vss.Interlink.Exchange.Delivery;
+using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Trust;
 using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Keys;
@@ -35,7 +36,12 @@ internal static class StartCheck
         }
 
         faults.AddRange(closed);
-        if (closed.Count == 0) Gather(faults, () => services.GetRequiredService<DeliveryWorker>());   // holds the routes against the connectors, once these can be made
+        if (closed.Count == 0)
+        {
+            Gather(faults, () => services.GetRequiredService<DeliveryWorker>());   // holds the routes against the connectors, once these can be made
+            Gather(faults, () => services.GetRequiredService<EvidenceStamps>());
+        }
+
         return [.. faults.Distinct(StringComparer.Ordinal)];
     }
 

@@ -33,6 +33,11 @@ internal static class OnlineRegistration
             provider.GetRequiredService<RevocationSource>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<TimeStampPool>>()));
+        services.TryAddSingleton(provider =>
+        {
+            var source = provider.GetRequiredService<RevocationSource>();
+            return new TimeStampVerifier(() => source.Current, provider.GetRequiredService<TimeProvider>());
+        });
         return services;
     }
 

@@ -49,6 +49,9 @@ public sealed partial class TimeStampPool : IDisposable
             .Build();
     }
 
+    /// <summary>Whether there is anybody to ask.</summary>
+    public bool HasAuthorities => _options.Authorities.Count > 0;
+
     /// <summary>Gets a token over a digest. It can take minutes: not for who waits for an answer.</summary>
     /// <returns>The TimeStampToken, DER, judged good.</returns>
     /// <exception cref="InvalidDataException">No authority gave a good one; the message says of each why.</exception>

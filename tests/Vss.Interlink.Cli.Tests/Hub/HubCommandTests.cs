@@ -87,7 +87,7 @@ public sealed class HubCommandTests : IAsyncLifetime
         var run = await Interlink.RunAsync(["exchanges", "show", Id, .. Access]);
         Assert.Equal(0, run.ExitCode);
         Assert.Matches("d-1 +000.00.00.G99 +dossier +DELIVERED +2 +2026-11-21T09:00:05.000\\+07:00 +DELIVERY +- ", run.Out);
-        Assert.Matches("DELIVERY +2026-11-21T09:00:05.000\\+07:00 +d-1 +abab", run.Out);
+        Assert.Matches("DELIVERY +2026-11-21T09:00:05.000\\+07:00 +d-1 +2026-11-21T09:01:00.000\\+07:00 +CN=Time +abab", run.Out);
         Assert.Equal("COMPLETED", (await Interlink.RunAsync(["exchanges", "show", Id, "--json", .. Access])).Json.GetProperty("state").GetString());
     }
 
@@ -117,6 +117,7 @@ public sealed class HubCommandTests : IAsyncLifetime
         Assert.Equal((1, ""), (run.ExitCode, run.Error));
         Assert.Matches($"FAIL +{Id} +ledger.digest +The dossier is not", run.Out);
         Assert.Contains("107 exchanges: 1 broken rules, 0 that cannot be told.", run.Out, StringComparison.Ordinal);
+        Assert.Contains("Time stamps: 12 batches, 2 pieces of evidence wait, the oldest since 2026-11-21T09:00:05.000+07:00. Nobody answers.", run.Out, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -98,7 +98,7 @@ internal sealed class HubHost : IAsyncDisposable
             ContentSha256 = ByteString.CopyFrom(new byte[32]),
             Assurance = "signed",
             Deliveries = { new DeliveryView { DeliveryId = "d-1", Receiver = "000.00.00.G99", Purpose = "dossier", State = DeliveryState.Delivered, Attempts = 2, ChangedAt = At(5), Outcome = "DELIVERY" } },
-            Evidence = { new EvidenceView { Type = "DELIVERY", At = At(5), DeliveryId = "d-1", Sha256 = ByteString.CopyFrom(Enumerable.Repeat((byte)0xAB, 32).ToArray()) } },
+            Evidence = { new EvidenceView { Type = "DELIVERY", At = At(5), DeliveryId = "d-1", Sha256 = ByteString.CopyFrom(Enumerable.Repeat((byte)0xAB, 32).ToArray()), Stamp = new EvidenceStamp { Batch = 12, Leaf = 3, Leaves = 40, Time = At(60), Authority = "CN=Time" } } },
         };
 
         public static DeliveryEntry Dead(DeliveryState state) => new()
@@ -164,7 +164,7 @@ internal sealed class HubHost : IAsyncDisposable
         // Two pages, with what the first page's subject says on the second.
         public override Task<VerifyLedgerResponse> VerifyLedger(VerifyLedgerRequest request, ServerCallContext context) => Task.FromResult(request.After.Length == 0
             ? new VerifyLedgerResponse { Exchanges = 100, Next = OneExchange.Id }
-            : new VerifyLedgerResponse { Exchanges = 7, Findings = { new LedgerFinding { Subject = OneExchange.Id, Rule = "ledger.digest", Detail = "The dossier is not the content that was accepted.", Broken = true } } });
+            : new VerifyLedgerResponse { Exchanges = 7, TimeStamps = new TimeStamps { Made = true, Batches = 12, Waiting = 2, OldestWaiting = OneExchange.At(5), Trouble = "Nobody answers." }, Findings = { new LedgerFinding { Subject = OneExchange.Id, Rule = "ledger.digest", Detail = "The dossier is not the content that was accepted.", Broken = true } } });
 
         public override Task<ArchiveLedgerResponse> ArchiveLedger(ArchiveLedgerRequest request, ServerCallContext context) => Task.FromResult(Interlocked.Exchange(ref s_archived, 1) == 0
             ? new ArchiveLedgerResponse { Archive = "one.zip", ExchangeIds = { OneExchange.Id } }

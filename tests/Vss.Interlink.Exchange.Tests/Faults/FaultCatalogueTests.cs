@@ -81,6 +81,7 @@ public sealed class FaultCatalogueTests
     [InlineData(Fault.Overloaded, "limit.outstanding", 60)]
     [InlineData(Fault.InFlight, "", 5)]
     [InlineData(Fault.BodyUnreadable, "body.segment", 60)]
+    [InlineData(Fault.TimeStampsUnavailable, "limit.time-stamps", 60)]
     public void Who_is_refused_for_now_is_told_when_to_come_again(Fault fault, string rule, int seconds) =>
         Assert.Equal(TimeSpan.FromSeconds(seconds), FaultCatalogue.RetryAfter(FaultCatalogue.Describe(fault, "", rule, "r-1")));
 

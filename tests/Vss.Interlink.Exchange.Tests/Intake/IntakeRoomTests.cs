@@ -1,6 +1,9 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Faults;
 using Vss.Interlink.Exchange.Intake;
 using Vss.Interlink.TestKit;
+using Vss.Interlink.TestKit.Pki;
 using Vss.Interlink.V1;
 
 namespace Vss.Interlink.Exchange.Tests.Intake;
@@ -52,6 +55,30 @@ public sealed class IntakeRoomTests : IAsyncLifetime
         await _hub.Ledger.CompleteAsync(new(lease.Delivery, lease.Fence, DeliveryState.Available, _clock.GetUtcNow()), CancellationToken.None);
         _clock.Advance(TimeSpan.FromSeconds(2));
         await room.RequireAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task When_evidence_has_waited_for_its_time_stamp_longer_than_the_grace_only_repeats_are_taken_until_it_has_it()
+    {
+        var room = new IntakeRoom(_folder.Path, 0, long.MaxValue, _hub.Ledger, _clock, stampGrace: TimeSpan.FromMinutes(5));
+        await _hub.Ledger.SwitchStampsOnAsync(CancellationToken.None);
+        _clock.Advance(TimeSpan.FromDays(1));
+        await room.RequireForNewAsync(CancellationToken.None);   // nothing waits
+        await _hub.AcceptAsync(Hub.Signed(Dossiers.Small("m-1")));
+        _clock.Advance(TimeSpan.FromMinutes(5) - TimeSpan.FromSeconds(1));
+        await room.RequireForNewAsync(CancellationToken.None);
+
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        var fault = await Assert.ThrowsAsync<ExchangeFault>(() => room.RequireForNewAsync(CancellationToken.None));
+        Assert.Equal((Fault.TimeStampsUnavailable, "limit.time-stamps"), (fault.Fault, fault.Rule));
+        await room.RequireAsync(CancellationToken.None);
+        await Room(minFreeBytes: 0, maxOutstanding: 100).RequireForNewAsync(CancellationToken.None);   // a hub without time stamps
+
+        var authority = new StampingAuthority(_clock);
+        var stamps = new EvidenceStamps(_hub.Ledger, authority.StampAsync, authority.Verifier, new TimeStampsOptions { Grace = TimeSpan.FromMinutes(5) }, "node", _clock, NullLogger<EvidenceStamps>.Instance);
+        Assert.Equal(1, await stamps.StampAsync(CancellationToken.None));
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        await room.RequireForNewAsync(CancellationToken.None);
     }
 
     private IntakeRoom Room(long minFreeBytes, long maxOutstanding) => new(_folder.Path, minFreeBytes, maxOutstanding, _hub.Ledger, _clock);

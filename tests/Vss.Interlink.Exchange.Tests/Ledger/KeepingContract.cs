@@ -19,7 +19,7 @@ using Vss.Interlink.V1;
 namespace Vss.Interlink.Exchange.Tests.Ledger;
 
 /// <summary>What is kept, and what may go, whatever the ledger is made of: with a whole hub, real keys and real evidence.</summary>
-public abstract class KeepingContract : IAsyncLifetime
+public abstract partial class KeepingContract : IAsyncLifetime
 {
     private const string By = "CN=archivist";
     private const int Days = 365;
@@ -35,7 +35,7 @@ public abstract class KeepingContract : IAsyncLifetime
 
     private string ArchiveFolder => _folder["archive"];
 
-    private LedgerProof Proof => new(Ledger, _hub.Verifier, ArchiveFolder);
+    private LedgerProof Proof => new(Ledger, _hub.Verifier, _hub.Stamps, ArchiveFolder);
 
     protected abstract ExchangeLedger Open();
 
@@ -222,7 +222,7 @@ public abstract class KeepingContract : IAsyncLifetime
         return Hub.Signed(dossier, attachments: new Dictionary<string, StoredBody> { ["a"] = body });
     }
 
-    private LedgerArchives Archives(int later = Days + 1) => new(Ledger, _hub.Bodies, ArchiveFolder, Days, new ManualClock(TimeProvider.System.GetUtcNow().AddDays(later)));
+    private LedgerArchives Archives(int later = Days + 1, bool onlyStamped = false) => new(Ledger, _hub.Bodies, ArchiveFolder, Days, onlyStamped, new ManualClock(TimeProvider.System.GetUtcNow().AddDays(later)));
 
     private async Task<List<Finding>> ProveAsync()
     {
@@ -253,6 +253,21 @@ public sealed class SqliteKeepingTests : KeepingContract
 
     protected override void Unguard() => Tamper("DROP TRIGGER evidence_never_changes; DROP TRIGGER evidence_never_goes");
 
+    protected override void UnguardStamps() => Tamper("DROP TRIGGER stamp_batches_never_change; DROP TRIGGER stamped_never_changes; DROP TRIGGER stamped_never_goes");
+
+    private protected override ILedgerStore OpenStore() => new SqliteStore(Folder["ledger.db"], TimeProvider.System);
+
+    protected override long Count(string table)
+    {
+        using var connection = new SqliteConnection($"Data Source={Folder["ledger.db"]};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // constants of tests
+        command.CommandText = $"SELECT count(*) FROM {table}";
+#pragma warning restore CA2100
+        return (long)command.ExecuteScalar()!;
+    }
+
     protected override void Tamper(string sql)
     {
         using var connection = new SqliteConnection($"Data Source={Folder["ledger.db"]};Pooling=False");
@@ -272,6 +287,12 @@ public sealed class PostgresKeepingTests(PostgresServer server) : KeepingContrac
     protected override ExchangeLedger Open() => ExchangeLedger.OpenPostgres(_database, TimeProvider.System, NullLogger<ExchangeLedger>.Instance);
 
     protected override void Unguard() => Tamper("DROP TRIGGER evidence_never_changes ON evidence; DROP TRIGGER evidence_never_goes ON evidence");
+
+    protected override void UnguardStamps() => Tamper("DROP TRIGGER stamp_batches_never_change ON stamp_batches; DROP TRIGGER stamped_never_changes ON stamped");
+
+    private protected override ILedgerStore OpenStore() => new PostgresStore(_database, TimeProvider.System, NullLogger.Instance);
+
+    protected override long Count(string table) => PostgresServer.Number(_database, $"SELECT count(*) FROM {table}");
 
     protected override void Tamper(string sql) => PostgresServer.Execute(_database, sql);
 }

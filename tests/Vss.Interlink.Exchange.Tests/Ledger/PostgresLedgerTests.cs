@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Ledger;
 using Vss.Interlink.Exchange.Tests.Ledger;
 using Vss.Interlink.TestKit.Postgres;
@@ -51,11 +52,17 @@ public sealed class PostgresLedgerTests(PostgresServer server) : LedgerContract
     [InlineData("TRUNCATE evidence_2026_11")]
     [InlineData("UPDATE audit SET detail = 'x'")]
     [InlineData("DELETE FROM audit")]
+    [InlineData("UPDATE stamp_batches SET authority = 'x'")]
+    [InlineData("DELETE FROM stamp_batches")]
+    [InlineData("UPDATE stamped SET leaf = 1")]
+    [InlineData("DELETE FROM stamped")]
     [InlineData("TRUNCATE audit_2026_11")]
     public async Task Evidence_and_audit_can_only_grow(string tampering)
     {
         await using var ledger = Open();
+        await ledger.SwitchStampsOnAsync(CancellationToken.None);
         await ledger.AcceptAsync(Exchange(), CancellationToken.None);
+        await ledger.RecordStampsAsync(new NewStampBatch(await ledger.ListUnstampedAsync(1, CancellationToken.None), new byte[32], new byte[32], [1], Clock.GetUtcNow(), ""), CancellationToken.None);
         Assert.Contains("append-only", Assert.Throws<PostgresException>(() => PostgresServer.Execute(_database, tampering)).MessageText, StringComparison.Ordinal);
     }
 

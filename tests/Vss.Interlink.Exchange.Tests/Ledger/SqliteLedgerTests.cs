@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Ledger;
 
 namespace Vss.Interlink.Exchange.Tests.Ledger;
@@ -60,10 +61,16 @@ public sealed class SqliteLedgerTests : LedgerContract
     [InlineData("DELETE FROM evidence")]
     [InlineData("UPDATE audit SET detail = 'x'")]
     [InlineData("DELETE FROM audit")]
+    [InlineData("UPDATE stamp_batches SET authority = 'x'")]
+    [InlineData("DELETE FROM stamp_batches")]
+    [InlineData("UPDATE stamped SET leaf = 1")]
+    [InlineData("DELETE FROM stamped")]
     public async Task Evidence_and_audit_can_only_grow(string tampering)
     {
         await using var ledger = Open();
+        await ledger.SwitchStampsOnAsync(CancellationToken.None);
         await ledger.AcceptAsync(Exchange(), CancellationToken.None);
+        await ledger.RecordStampsAsync(new NewStampBatch(await ledger.ListUnstampedAsync(1, CancellationToken.None), new byte[32], new byte[32], [1], Clock.GetUtcNow(), ""), CancellationToken.None);
         Assert.Contains("append-only", Assert.Throws<SqliteException>(() => Execute(tampering)).Message, StringComparison.Ordinal);
     }
 

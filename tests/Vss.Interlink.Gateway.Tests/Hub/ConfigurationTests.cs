@@ -84,6 +84,13 @@ public sealed class ConfigurationTests
         Assert.Contains($"{HubConfiguration.Office} goes over 'axis', and no such connector is registered", errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Time_stamps_of_evidence_without_anybody_to_ask_stop_the_start()
+    {
+        var errors = await FailedStartAsync(json => json["Exchange"]!["Evidence"] = new JsonObject { ["TimeStamps"] = new JsonObject { ["Grace"] = "12:00:00" } });
+        Assert.Contains("Exchange:Evidence:TimeStamps is set, and Trust:TimeStamping:Authorities names nobody to ask.", errors, StringComparison.Ordinal);
+    }
+
     private static async Task<string> FailedStartAsync(Action<JsonNode> configure)
     {
         var folder = Directory.CreateTempSubdirectory("interlink-hub-");

@@ -44,6 +44,9 @@ internal sealed class ExchangeHost : IAsyncDisposable
 
     public SoapOperations Operations => _app.Services.GetRequiredService<SoapOperations>();
 
+    /// <summary>What the edge stands on.</summary>
+    public IServiceProvider Services => _app.Services;
+
     private static DevelopmentPki Pki => TestPki.Instance;
 
     /// <param name="settings">More settings, or others.</param>

@@ -35,11 +35,12 @@ public sealed class AuthorityHost : IAsyncDisposable
     /// <summary>Most requests that were inside at one time.</summary>
     public int MostAtOnce => _most;
 
-    public static async Task<AuthorityHost> StartAsync()
+    /// <param name="port">The port of one that was stopped, for one that comes back; 0 for any.</param>
+    public static async Task<AuthorityHost> StartAsync(int port = 0)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
         var app = builder.Build();
         var host = new AuthorityHost(app);
         app.Run(host.AnswerAsync);

@@ -1,0 +1,37 @@
+namespace Vss.Interlink.Exchange.Evidence;
+
+/// <summary>Section <c>Exchange:Evidence</c>.</summary>
+public sealed class EvidenceOptions
+{
+    /// <summary>Section <c>TimeStamps</c>; without it evidence gets none.</summary>
+    public TimeStampsOptions? TimeStamps { get; set; }
+}
+
+/// <summary>How evidence is time-stamped. Who is asked stands in <c>Trust:TimeStamping</c>.</summary>
+public sealed class TimeStampsOptions
+{
+    internal const int LargestMost = 16384;
+
+    /// <summary>Evidence goes into a batch when it is so old.</summary>
+    public TimeSpan Every { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>So much evidence does not wait for <see cref="Every"/>; no batch has more. A batch is one transaction.</summary>
+    public int Most { get; set; } = 4096;
+
+    /// <summary>How old the oldest evidence without a time stamp may be before the intake refuses (TIME_STAMPS_UNAVAILABLE). There is no default.</summary>
+    public TimeSpan? Grace { get; set; }
+
+    /// <summary>Names in the section that mean nothing.</summary>
+    internal IReadOnlyList<string> Unknown { get; set; } = [];
+
+    /// <summary>Adds what is wrong.</summary>
+    internal void Check(ICollection<string> wrong)
+    {
+        const string at = "Evidence:TimeStamps";
+        foreach (var name in Unknown) wrong.Add($"{at} has no setting '{name}'.");
+        if (Every < TimeSpan.FromSeconds(1) || Every > TimeSpan.FromDays(1)) wrong.Add($"{at}:Every is not 1 second to 1 day.");
+        if (Most is < 1 or > LargestMost) wrong.Add($"{at}:Most is not 1 to {LargestMost}.");
+        if (Grace is not { } grace) wrong.Add($"{at}:Grace is not set. Say how long evidence may be without a time stamp before nothing more is taken in.");
+        else if (grace < 2 * Every || grace > TimeSpan.FromDays(31)) wrong.Add($"{at}:Grace is not twice Every to 31 days.");
+    }
+}
