@@ -1,4 +1,5 @@
 using System.Globalization;
+using Vss.Interlink.Trust;
 
 namespace Vss.Interlink.Exchange.Replay;
 
@@ -74,10 +75,11 @@ public sealed class RedisOptions
         if (Tls != RedisTls.Required && (ServerName ?? ClientKey) is not null) wrong.Add($"{at}ServerName and {at}ClientKey mean something only where Tls is Required.");
         if (ClientKey is not null && !Uri.TryCreate(ClientKey, UriKind.Absolute, out _)) wrong.Add(at + "ClientKey is no key URI.");
         if (Prefix.Length is 0 or > 64 || !Prefix.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is ':' or '-' or '_' or '.')) wrong.Add(at + "Prefix must be 1 to 64 of A-Z a-z 0-9 : - _ and dots.");
-        if (Timeout < TimeSpan.FromMilliseconds(10) || Timeout > TimeSpan.FromSeconds(10)) wrong.Add(at + "Timeout must be 10 milliseconds to 10 seconds.");
-        if (RebuildAfter < TimeSpan.FromMilliseconds(100)) wrong.Add(at + "RebuildAfter must be at least 100 milliseconds.");
-        if (BreakerMinimum < 2) wrong.Add(at + "BreakerMinimum must be at least 2.");
-        if (BreakerWindow < TimeSpan.FromMilliseconds(500) || BreakerRest < TimeSpan.FromMilliseconds(500)) wrong.Add($"{at}BreakerWindow and {at}BreakerRest must be at least half a second.");
+        Bounds.Check(at + nameof(Timeout), Timeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(10), wrong);
+        Bounds.Check(at + nameof(RebuildAfter), RebuildAfter, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), wrong);
+        Bounds.Check(at + nameof(BreakerMinimum), BreakerMinimum, 2, 1_000_000, wrong);
+        Bounds.Check(at + nameof(BreakerWindow), BreakerWindow, TimeSpan.FromMilliseconds(500), TimeSpan.FromHours(1), wrong);
+        Bounds.Check(at + nameof(BreakerRest), BreakerRest, TimeSpan.FromMilliseconds(500), TimeSpan.FromHours(1), wrong);
     }
 
     private static void CheckFile(bool isNeeded, string? file, string name, string why, ICollection<string> wrong)

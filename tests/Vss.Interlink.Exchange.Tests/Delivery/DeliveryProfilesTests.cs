@@ -32,7 +32,7 @@ public sealed class DeliveryProfilesTests
 
         options.Check(wrong);
 
-        string[] named = ["'no organ!'", "G22 stands twice", "Delivery:GiveUpAfter", "G22: hand-overs at once", "G22: of DeadlineDays", "G22:WarnHours without", "G23:DeadlineDays", "G23:BreakerFailures", "G23:MaxAttempts"];
+        string[] named = ["'no organ!'", "G22 stands twice", "Delivery:GiveUpAfter", "G22:Concurrency is 0, and must be 1 to 1024", "G22: of DeadlineDays", "G22:WarnHours without", "G23:DeadlineDays", "G23:BreakerFailures", "G23:MaxAttempts"];
         Assert.All(named, one => Assert.Contains(wrong, sentence => sentence.Contains(one, StringComparison.Ordinal)));
     }
 

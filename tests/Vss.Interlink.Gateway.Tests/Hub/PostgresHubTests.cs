@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Vss.Interlink.Admin.V1;
+using Vss.Interlink.Gateway.Tests.Crashes;
 using Vss.Interlink.Sandbox.Demo;
 using Vss.Interlink.TestKit.Postgres;
 using Vss.Interlink.V1;
@@ -58,5 +59,24 @@ public sealed class PostgresHubTests(PostgresServer server) : IClassFixture<Post
         {
             shared.Delete(recursive: true);
         }
+    }
+
+    [Fact]
+    public async Task A_node_without_inside_services_leaves_deliveries_to_the_node_that_has_one()
+    {
+        await using var hubs = await TwoHubs.StartAsync(server);
+        using var ministry = hubs.First.Ministry();
+        await AcceptAsync("in-1");
+        await Task.Delay(TimeSpan.FromSeconds(2));   // time for either node to take it
+
+        await using var service = await RawService.JoinAsync(hubs.Second.Channel());
+        var waited = await service.NextAsync();
+        await AcceptAsync("in-2");
+        var sent = await service.NextAsync();
+
+        Assert.Equal(("in-1", "in-2"), (waited.Dossier.MessageId, sent.Dossier.MessageId));
+        foreach (var delivery in (InboxDelivery[])[waited, sent]) Assert.Equal($"{delivery.DeliveryId}.1", delivery.LeaseToken);   // nobody had leased it before
+
+        async Task AcceptAsync(string id) => Assert.Null((await ministry.SubmitAsync(Dossiers.FromMinistry(id))).Fault);
     }
 }
