@@ -93,8 +93,8 @@ public sealed class RegistrationTests : IDisposable
     {
         var wrong = WrongWith(("Redis:Endpoints:0", "redis.example:6379"), ("Redis:Tls", "Required"), ("Redis:Authentication", "Password"), ("Redis:PasswordFile", "/no/such/file"), ("Redis:Prefix", "{x}"));
         foreach (var named in (string[])["Anchors is not set, and Tls is Required", "there is no file '/no/such/file'", "Prefix"]) Assert.Contains(wrong, one => one.Contains(named, StringComparison.Ordinal));
-        var idle = WrongWith(("Redis:Endpoints:0", "127.0.0.1:6379"), ("Redis:Tls", "PlainText"), ("Redis:Authentication", "None"), ("Redis:PasswordFile", "/a"), ("Redis:ServerName", "redis.example"));
-        foreach (var named in (string[])["PasswordFile means something only", "ServerName"]) Assert.Contains(idle, one => one.Contains(named, StringComparison.Ordinal));
+        var idle = WrongWith(("Redis:Endpoints:0", "127.0.0.1:6379"), ("Redis:Tls", "PlainText"), ("Redis:Authentication", "None"), ("Redis:PasswordFile", "/a"), ("Redis:ServerName", "redis.example"), ("Redis:User", "hub"));
+        foreach (var named in (string[])["PasswordFile means something only", "ServerName", "User means something only", "User is 'hub', and the client library can log in as 'default' or 'SETNAME' only"]) Assert.Contains(idle, one => one.Contains(named, StringComparison.Ordinal));
     }
 
     [Fact]
