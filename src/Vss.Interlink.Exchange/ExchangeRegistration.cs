@@ -48,6 +48,7 @@ public static class ExchangeRegistration
             provider.Options().DataFolder!, provider.Options().MinFreeBytes, provider.Options().MaxOutstanding, provider.GetRequiredService<ExchangeLedger>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new BodyUpkeep(
             provider.GetRequiredService<BodyStore>(), provider.GetRequiredService<BodyKeys>(), provider.GetRequiredService<ExchangeLedger>(), provider.Options().OrphanGrace, provider.GetRequiredService<TimeProvider>(), provider.Logger<BodyUpkeep>()));
+        services.AddSingleton<SubmissionBodies>();
         services.AddSingleton<AuditTrail>();
         services.AddSingleton<Statuses>();
         services.AddSingleton(Profiles);

@@ -24,21 +24,34 @@ public sealed class IntakeRoom(string folder, long minFreeBytes, long maxOutstan
     /// <exception cref="ExchangeFault">OVERLOADED: nothing was taken in; the sender comes again.</exception>
     public async Task RequireAsync(CancellationToken cancellation)
     {
+        if (await LackAsync(cancellation) is { } lack) throw Refusal(lack);
+    }
+
+    /// <summary>What there is no room on; null while there is.</summary>
+    internal async Task<Lack?> LackAsync(CancellationToken cancellation)
+    {
         var seen = Volatile.Read(ref _seen);
         if (seen is null || clock.GetElapsedTime(seen.At) >= GoodFor) Volatile.Write(ref _seen, seen = await LookAsync(cancellation));   // several at once look several times, which harms nobody
-        if (seen.Lacks is not { } lacks) return;
-        BodyTelemetry.NoRoom(lacks.Rule);
-        throw new ExchangeFault(Fault.Overloaded, lacks.Detail, lacks.Rule);
+        return seen.Lack;
+    }
+
+    /// <summary>What a sender is told who needs the room.</summary>
+    internal static ExchangeFault Refusal(Lack lack)
+    {
+        BodyTelemetry.NoRoom(lack.Rule);
+        return new ExchangeFault(Fault.Overloaded, lack.Detail, lack.Rule);
     }
 
     private async Task<Seen> LookAsync(CancellationToken cancellation)
     {
         var at = clock.GetTimestamp();
-        if (new DriveInfo(folder).AvailableFreeSpace < minFreeBytes) return new Seen(at, ("The hub's disk is nearly full; nothing was taken in.", DiskRoom.Rule));
+        if (new DriveInfo(folder).AvailableFreeSpace < minFreeBytes) return new Seen(at, new Lack("The hub's disk is nearly full; nothing was taken in.", DiskRoom.Rule));
         return await ledger.CountOutstandingAsync(maxOutstanding, cancellation) >= maxOutstanding
-            ? new Seen(at, ("Too many deliveries wait for their receivers; nothing was taken in.", "limit.outstanding"))
+            ? new Seen(at, new Lack("Too many deliveries wait for their receivers; nothing was taken in.", "limit.outstanding"))
             : new Seen(at, null);
     }
 
-    private sealed record Seen(long At, (string Detail, string Rule)? Lacks);
+    internal sealed record Lack(string Detail, string Rule);
+
+    private sealed record Seen(long At, Lack? Lack);
 }

@@ -1,5 +1,7 @@
+using Vss.Interlink.Exchange.Bodies;
 using Vss.Interlink.Exchange.Faults;
 using Vss.Interlink.Exchange.Intake;
+using Vss.Interlink.Exchange.Tests.Bodies;
 using Vss.Interlink.TestKit;
 using Vss.Interlink.V1;
 
@@ -52,6 +54,30 @@ public sealed class IntakeRoomTests : IAsyncLifetime
         await _hub.Ledger.CompleteAsync(new(lease.Delivery, lease.Fence, DeliveryState.Available, _clock.GetUtcNow()), CancellationToken.None);
         _clock.Advance(TimeSpan.FromSeconds(2));
         await room.RequireAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task Without_room_a_repeat_is_digested_and_not_kept_and_a_new_one_is_refused_before_its_first_octet()
+    {
+        await _hub.AcceptAsync(Hub.Signed(Dossiers.Small("m-1")));
+        var bodies = new SubmissionBodies(_hub.Bodies, Room(minFreeBytes: long.MaxValue, maxOutstanding: 1), _hub.Ledger);
+
+        await using var repeat = (await bodies.OpenAsync(Dossiers.Ministry, "m-1", CancellationToken.None))();
+        await repeat.WriteAsync("content"u8.ToArray());
+        var named = await repeat.CommitAsync(CancellationToken.None);
+        Assert.Throws<ExchangeFault>(() => _hub.Bodies.OpenRead(named.Digest));
+        Assert.Equal(named, await _hub.Bodies.StoreAsync(new MemoryStream("content"u8.ToArray()), CancellationToken.None));
+
+        foreach (var (sender, id) in new[] { (Dossiers.Ministry, "m-2"), ("G15", "m-1"), ("no organ!", "m-1"), (null, "") })
+            Assert.Equal((Fault.Overloaded, "limit.disk"), await Assert.ThrowsAsync<ExchangeFault>(() => bodies.OpenAsync(sender, id, CancellationToken.None)) is var fault ? (fault.Fault, fault.Rule) : default);
+    }
+
+    [Fact]
+    public async Task What_is_only_digested_is_held_to_the_same_limit()
+    {
+        await using var digest = new BodyStore(_folder["small"], 3, TestBodyKeys.One, _clock).BeginDigest();
+        await digest.WriteAsync("abc"u8.ToArray());
+        Assert.Equal("limit.body", (await Assert.ThrowsAsync<ExchangeFault>(async () => await digest.WriteAsync("d"u8.ToArray()))).Rule);
     }
 
     private IntakeRoom Room(long minFreeBytes, long maxOutstanding) => new(_folder.Path, minFreeBytes, maxOutstanding, _hub.Ledger, _clock);
