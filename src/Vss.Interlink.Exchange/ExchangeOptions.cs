@@ -48,7 +48,7 @@ public sealed class ExchangeOptions
 
     public DeliveryOptions Delivery { get; set; } = new();
 
-    /// <summary>File with working days and hours; without it the hub takes the one that it comes with.</summary>
+    /// <summary>File with working hours, and years that count above those that come with the hub.</summary>
     public string? Calendar { get; set; }
 
     public ClaimOptions Claims { get; set; } = new();

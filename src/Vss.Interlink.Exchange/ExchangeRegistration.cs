@@ -153,14 +153,9 @@ public static class ExchangeRegistration
     {
         List<string> wrong = [];
         var calendar = Calendar(provider.Options().Calendar, wrong);
-        if (calendar is not null)
-        {
-            var profiles = new DeliveryProfiles(provider.Options().Delivery, calendar, provider.Logger<DeliveryProfiles>());
-            if (!profiles.HaveDeadlines || calendar.Knows(provider.GetRequiredService<TimeProvider>().GetUtcNow())) return profiles;
-            wrong.Add("Partners have deadlines, and the calendar has no data for this year.");
-        }
-
-        throw new OptionsValidationException(nameof(ExchangeOptions), typeof(ExchangeOptions), wrong.Select(one => "Exchange:Calendar: " + one));
+        return calendar is not null
+            ? new DeliveryProfiles(provider.Options().Delivery, calendar, provider.Logger<DeliveryProfiles>())
+            : throw new OptionsValidationException(nameof(ExchangeOptions), typeof(ExchangeOptions), wrong.Select(one => "Exchange:Calendar: " + one));
     }
 
     private static WorkingCalendar? Calendar(string? file, ICollection<string> wrong)
@@ -169,7 +164,7 @@ public static class ExchangeRegistration
         try
         {
             using var json = File.OpenRead(file);
-            return WorkingCalendar.Read(json, wrong);
+            return WorkingCalendar.Read(json, wrong)?.Above(WorkingCalendar.Vietnam());
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {

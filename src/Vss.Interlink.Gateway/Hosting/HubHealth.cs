@@ -16,6 +16,7 @@ internal static class HubHealth
     private const string Trust = "trust";
     private const string Delivery = "delivery";
     private const string Claims = "claims";
+    private const string Deadlines = "deadlines";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
 
@@ -31,7 +32,8 @@ internal static class HubHealth
             .AddCheck<LedgerCheck>(Ledger, timeout: Patience)
             .AddCheck<TrustCheck>(Trust)
             .AddCheck<DeliveryCheck>(Delivery)
-            .AddCheck<ClaimsCheck>(Claims, timeout: Patience);
+            .AddCheck<ClaimsCheck>(Claims, timeout: Patience)
+            .AddCheck<DeadlinesCheck>(Deadlines);
         return services;
     }
 }
@@ -94,4 +96,11 @@ internal sealed class ClaimsCheck(IReplayGuard guard) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         await guard.TroubleAsync(cancellationToken) is { } trouble ? HealthCheckResult.Degraded(trouble) : HealthCheckResult.Healthy();
+}
+
+/// <summary>Whether what is accepted now gets a deadline by a notice of holidays. Without one it is provisional, and never too early, so the hub serves on.</summary>
+internal sealed class DeadlinesCheck(DeliveryProfiles profiles, TimeProvider clock) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(profiles.DeadlineTrouble(clock.GetUtcNow()) is { } trouble ? HealthCheckResult.Degraded(trouble) : HealthCheckResult.Healthy());
 }
