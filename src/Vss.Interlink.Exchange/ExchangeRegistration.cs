@@ -31,7 +31,7 @@ public static class ExchangeRegistration
     /// </summary>
     public static IServiceCollection AddExchange(this IServiceCollection services, IConfigurationSection section)
     {
-        services.AddOptions<ExchangeOptions>().Bind(section).ValidateOnStart();
+        services.AddOptions<ExchangeOptions>().Bind(section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ExchangeOptions>, ExchangeOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => BodyKeys.Open(provider.Options().BodyKeys!, provider.GetRequiredService<TimeProvider>()));

@@ -43,7 +43,7 @@ public static class AxisRegistration
     public static IServiceCollection AddAxis(this IServiceCollection services, IConfigurationSection section)
     {
         if (!section.Exists()) return services;
-        services.AddOptions<AxisConnectorOptions>().Bind(section).ValidateOnStart();
+        services.AddOptions<AxisConnectorOptions>().Bind(section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AxisConnectorOptions>, AxisConnectorOptionsValidator>());
         services.AddSingleton(provider => new VxpClient(
             new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), MaxConnectionsPerServer = 10, AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan },
