@@ -4,6 +4,7 @@ using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Ledger;
 using Vss.Interlink.Exchange.Replay;
 using Vss.Interlink.Exchange.Routing;
+using Vss.Interlink.Trust;
 
 namespace Vss.Interlink.Exchange;
 
@@ -48,7 +49,7 @@ public sealed class ExchangeOptions
 
     public DeliveryOptions Delivery { get; set; } = new();
 
-    /// <summary>File with working days and hours; without it the hub takes the one that it comes with.</summary>
+    /// <summary>File with working hours, and years that count above those that come with the hub.</summary>
     public string? Calendar { get; set; }
 
     public ClaimOptions Claims { get; set; } = new();
@@ -80,13 +81,14 @@ internal sealed class ExchangeOptionsValidator : IValidateOptions<ExchangeOption
         foreach (var organ in options.InsideOrgans.Where(organ => !OrganId.TryParse(organ, out _))) wrong.Add($"InsideOrgans: '{organ}' is no organ code.");
         if (options.Routes.Count == 0) wrong.Add("Routes is empty, so nobody could be reached.");
         RoutingTable.Build(options.Routes.Select(route => (route.Receiver, route.Connector)), wrong);
-        if (options.MaxBodyBytes < 1) wrong.Add("MaxBodyBytes must be above zero.");
+        Bounds.Check("MaxBodyBytes", options.MaxBodyBytes, 1, 1L << 40, wrong);
         if (options.BodyKeys is null) wrong.Add("BodyKeys is not set: bodies are kept encrypted. Give file:///PATH of a key file.");
-        if (options.MinFreeBytes < 0) wrong.Add("MinFreeBytes must not be negative.");
-        if (options.MaxOutstanding < 1) wrong.Add("MaxOutstanding must be above zero.");
-        if (options.LongestSubmission < TimeSpan.FromMinutes(1)) wrong.Add("LongestSubmission must be at least a minute.");
-        if (options.OrphanGrace < 2 * options.LongestSubmission) wrong.Add("OrphanGrace must be at least twice LongestSubmission, or a body could be removed while its submission is under way.");
-        if (options.InFlightPatience < TimeSpan.Zero) wrong.Add("InFlightPatience must not be negative.");
+        Bounds.Check("MinFreeBytes", options.MinFreeBytes, 0, 1L << 50, wrong);
+        Bounds.Check("MaxOutstanding", options.MaxOutstanding, 1L, 1_000_000_000, wrong);
+        Bounds.Check("LongestSubmission", options.LongestSubmission, TimeSpan.FromMinutes(1), TimeSpan.FromDays(7), wrong);
+        Bounds.Check("OrphanGrace", options.OrphanGrace, TimeSpan.FromMinutes(2), TimeSpan.FromDays(365), wrong);
+        if (options.OrphanGrace / 2 < options.LongestSubmission) wrong.Add("OrphanGrace must be at least twice LongestSubmission, or a body could be removed while its submission is under way.");
+        Bounds.Check("InFlightPatience", options.InFlightPatience, TimeSpan.Zero, TimeSpan.FromMinutes(10), wrong);
         options.Delivery.Check(wrong);
         options.Claims.Check(wrong);
         options.Ledger.Check(wrong);

@@ -32,7 +32,7 @@ public static class ExchangeRegistration
     /// </summary>
     public static IServiceCollection AddExchange(this IServiceCollection services, IConfigurationSection section)
     {
-        services.AddOptions<ExchangeOptions>().Bind(section).PostConfigure(options => options.Evidence.TimeStamps?.Unknown = Unknown<TimeStampsOptions>(section.GetSection("Evidence:TimeStamps"))).ValidateOnStart();
+        services.AddOptions<ExchangeOptions>().Bind(section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ExchangeOptions>, ExchangeOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => BodyKeys.Open(provider.Options().BodyKeys!, provider.GetRequiredService<TimeProvider>()));
@@ -53,6 +53,7 @@ public static class ExchangeRegistration
         services.AddSingleton(Stamps);
         services.AddSingleton(provider => new BodyUpkeep(
             provider.GetRequiredService<BodyStore>(), provider.GetRequiredService<BodyKeys>(), provider.GetRequiredService<ExchangeLedger>(), provider.Options().OrphanGrace, provider.GetRequiredService<TimeProvider>(), provider.Logger<BodyUpkeep>()));
+        services.AddSingleton<SubmissionBodies>();
         services.AddSingleton<AuditTrail>();
         services.AddSingleton<Statuses>();
         services.AddSingleton(Profiles);
@@ -154,9 +155,6 @@ public static class ExchangeRegistration
             provider.GetRequiredService<ExchangeLedger>(), pool, provider.GetRequiredService<TimeStampVerifier>(), options, provider.GetRequiredService<ClaimOwner>().Id, provider.GetRequiredService<TimeProvider>(), provider.Logger<EvidenceStamps>());
     }
 
-    private static IReadOnlyList<string> Unknown<T>(IConfigurationSection section) =>
-        [.. section.GetChildren().Select(child => child.Key).Where(key => !typeof(T).GetProperties().Any(known => key.Equals(known.Name, StringComparison.OrdinalIgnoreCase)))];
-
     private static DeadlineWatch Deadlines(IServiceProvider provider) => new(
         provider.GetRequiredService<ExchangeLedger>(),
         provider.GetRequiredService<HubEvidence>(),
@@ -170,14 +168,9 @@ public static class ExchangeRegistration
     {
         List<string> wrong = [];
         var calendar = Calendar(provider.Options().Calendar, wrong);
-        if (calendar is not null)
-        {
-            var profiles = new DeliveryProfiles(provider.Options().Delivery, calendar, provider.Logger<DeliveryProfiles>());
-            if (!profiles.HaveDeadlines || calendar.Knows(provider.GetRequiredService<TimeProvider>().GetUtcNow())) return profiles;
-            wrong.Add("Partners have deadlines, and the calendar has no data for this year.");
-        }
-
-        throw new OptionsValidationException(nameof(ExchangeOptions), typeof(ExchangeOptions), wrong.Select(one => "Exchange:Calendar: " + one));
+        return calendar is not null
+            ? new DeliveryProfiles(provider.Options().Delivery, calendar, provider.Logger<DeliveryProfiles>())
+            : throw new OptionsValidationException(nameof(ExchangeOptions), typeof(ExchangeOptions), wrong.Select(one => "Exchange:Calendar: " + one));
     }
 
     private static WorkingCalendar? Calendar(string? file, ICollection<string> wrong)
@@ -186,7 +179,7 @@ public static class ExchangeRegistration
         try
         {
             using var json = File.OpenRead(file);
-            return WorkingCalendar.Read(json, wrong);
+            return WorkingCalendar.Read(json, wrong)?.Above(WorkingCalendar.Vietnam());
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {

@@ -51,8 +51,10 @@ internal sealed class TrustOptionsValidator : IValidateOptions<TrustOptions>
         if (options.RevocationLists is not null || options.Online.Hosts.Count == 0) Exists(options.RevocationLists, "Trust:RevocationLists", "no signer could be shown to be unrevoked", wrong);
         if (options.Intermediates is not null) Exists(options.Intermediates, "Trust:Intermediates", "it is named", wrong);
         if (options.HubKey is null) wrong.Add("Trust:HubKey is not set. Give the key URI of the hub's seal.");
-        if (options.ClockSkewSeconds is not (>= 0 and <= 600)) wrong.Add("Trust:ClockSkewSeconds is not set, or not 0 to 600.");
-        if (options.MaxMessageAgeSeconds is not (>= 1 and <= 86400)) wrong.Add("Trust:MaxMessageAgeSeconds is not set, or not 1 to 86400.");
+        if (options.ClockSkewSeconds is null) wrong.Add("Trust:ClockSkewSeconds is not set. Give 0 to 600.");
+        if (options.MaxMessageAgeSeconds is null) wrong.Add("Trust:MaxMessageAgeSeconds is not set. Give 1 to 86400.");
+        Bounds.Check("Trust:ClockSkewSeconds", options.ClockSkewSeconds, 0, 600, wrong);
+        Bounds.Check("Trust:MaxMessageAgeSeconds", options.MaxMessageAgeSeconds, 1, 86_400, wrong);
         if (!File.Exists(options.Policies)) wrong.Add(options.Policies is null ? "Trust:Policies is not set: no partner could send anything." : $"Trust:Policies names '{options.Policies}', which does not exist: no partner could send anything.");
         wrong.AddRange(options.Online.Faults());
         wrong.AddRange(options.TimeStamping.Faults());

@@ -20,7 +20,7 @@ public static class TrustRegistration
 
     public static IServiceCollection AddTrust(this IServiceCollection services, IConfigurationSection section)
     {
-        services.AddOptions<TrustOptions>().Bind(section).ValidateOnStart();
+        services.AddOptions<TrustOptions>().Bind(section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TrustOptions>, TrustOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<TrustFolder>();

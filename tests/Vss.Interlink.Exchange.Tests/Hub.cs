@@ -172,6 +172,19 @@ public sealed class Hub : IAsyncDisposable
 public sealed class ScriptedConnector(string name, bool relays, Func<DeliveryWork, CancellationToken, Task<HandOver>> handOver) : IPartnerConnector
 {
     private int _calls;
+    private int _places = int.MaxValue;
+
+    public event Action? PlacesAdded;
+
+    public int Places
+    {
+        get => Volatile.Read(ref _places);
+        set
+        {
+            Volatile.Write(ref _places, value);
+            PlacesAdded?.Invoke();
+        }
+    }
 
     public ScriptedConnector(string name, bool relays, Func<DeliveryWork, HandOver> handOver) : this(name, relays, (work, _) => Task.FromResult(handOver(work))) { }
 

@@ -40,6 +40,44 @@ public sealed class RegistrationTests : IDisposable
         foreach (var named in (string[])["DataFolder", "HubOrgan", "InsideOrgans", "names no connector", "stands twice", "MaxAttempts", "BodyKeys", "OrphanGrace"]) Assert.Contains(wrong, one => one.Contains(named, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("Delivery:Lease", "30", "30.00:00:00")]   // thirty days, where half a minute was meant
+    [InlineData("Delivery:Poll", "50.00:00:00", "50.00:00:00")]
+    [InlineData("Delivery:Poll", "00:00:00", "00:00:00")]
+    [InlineData("Delivery:DeadlinePoll", "50.00:00:00", "50.00:00:00")]
+    [InlineData("Delivery:HandOverTimeout", "00:00:00.005", "00:00:00.005")]
+    [InlineData("Delivery:Partners:0:HandOverTimeout", "2.00:00:00", "2.00:00:00", "Delivery:Partners:G18:HandOverTimeout")]
+    [InlineData("Delivery:LongestWait", "365.00:00:00", "365.00:00:00")]
+    [InlineData("Delivery:FirstWait", "2.00:00:00", "2.00:00:00")]
+    [InlineData("Delivery:BreakerWindow", "10000000.00:00:00", "10000000.00:00:00")]
+    [InlineData("Delivery:BreakerRest", "-00:00:01", "-00:00:01")]
+    [InlineData("Delivery:MaxAttempts", "2000000000", "2000000000")]
+    [InlineData("Delivery:PartnerConcurrency", "0", "0")]
+    [InlineData("InFlightPatience", "50.00:00:00", "50.00:00:00")]
+    [InlineData("LongestSubmission", "10000000.00:00:00", "10000000.00:00:00")]
+    [InlineData("OrphanGrace", "10000000.00:00:00", "10000000.00:00:00")]
+    [InlineData("MaxBodyBytes", "9223372036854775807", "9223372036854775807")]
+    [InlineData("MaxOutstanding", "0", "0")]
+    [InlineData("MinFreeBytes", "-1", "-1")]
+    [InlineData("Retention:ArchiveAfterDays", "2147483647", "2147483647")]
+    [InlineData("Claims:Keep", "10000000.00:00:00", "10000000.00:00:00")]
+    [InlineData("Claims:MaxNonces", "2147483647", "2147483647")]
+    [InlineData("Claims:Limits:RatePerSecond", "NaN", "NaN")]
+    [InlineData("Claims:Redis:RebuildAfter", "50.00:00:00", "50.00:00:00")]
+    [InlineData("Claims:Redis:BreakerWindow", "2.00:00:00", "2.00:00:00")]
+    [InlineData("Claims:Redis:BreakerRest", "2.00:00:00", "2.00:00:00")]
+    public void A_number_or_time_that_the_hub_cannot_work_with_is_refused_by_name_with_what_it_may_be(string setting, string value, string shown, string? named = null)
+    {
+        var settings = Good();
+        if (setting.Contains("Partners", StringComparison.Ordinal)) settings["Exchange:Delivery:Partners:0:Receiver"] = "G18";
+        settings["Exchange:" + setting] = value;
+        using var services = Build(settings);
+
+        var wrong = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptions<ExchangeOptions>>().Value).Failures;
+
+        Assert.Contains(wrong, one => one.StartsWith($"Exchange:{named ?? setting} is {shown}, and must be ", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Redis_without_its_security_choices_is_refused_and_the_choices_are_named()
     {
@@ -55,19 +93,19 @@ public sealed class RegistrationTests : IDisposable
     {
         var wrong = WrongWith(("Redis:Endpoints:0", "redis.example:6379"), ("Redis:Tls", "Required"), ("Redis:Authentication", "Password"), ("Redis:PasswordFile", "/no/such/file"), ("Redis:Prefix", "{x}"));
         foreach (var named in (string[])["Anchors is not set, and Tls is Required", "there is no file '/no/such/file'", "Prefix"]) Assert.Contains(wrong, one => one.Contains(named, StringComparison.Ordinal));
-        var idle = WrongWith(("Redis:Endpoints:0", "127.0.0.1:6379"), ("Redis:Tls", "PlainText"), ("Redis:Authentication", "None"), ("Redis:PasswordFile", "/a"), ("Redis:ServerName", "redis.example"));
-        foreach (var named in (string[])["PasswordFile means something only", "ServerName"]) Assert.Contains(idle, one => one.Contains(named, StringComparison.Ordinal));
+        var idle = WrongWith(("Redis:Endpoints:0", "127.0.0.1:6379"), ("Redis:Tls", "PlainText"), ("Redis:Authentication", "None"), ("Redis:PasswordFile", "/a"), ("Redis:ServerName", "redis.example"), ("Redis:User", "hub"));
+        foreach (var named in (string[])["PasswordFile means something only", "ServerName", "User means something only", "User is 'hub', and the client library can log in as 'default' or 'SETNAME' only"]) Assert.Contains(idle, one => one.Contains(named, StringComparison.Ordinal));
     }
 
     [Fact]
-    public void Time_stamps_without_a_grace_with_unknown_settings_or_beyond_bounds_are_refused()
+    public void Time_stamps_without_a_grace_or_beyond_bounds_are_refused()
     {
         var settings = Good();
-        (settings["Exchange:Evidence:TimeStamps:Every"], settings["Exchange:Evidence:TimeStamps:Most"], settings["Exchange:Evidence:TimeStamps:Grase"]) = ("00:00:00.5", "16385", "1.00:00:00");
+        (settings["Exchange:Evidence:TimeStamps:Every"], settings["Exchange:Evidence:TimeStamps:Most"]) = ("00:00:00.5", "16385");
         using (var services = Build(settings))
         {
             var wrong = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptions<ExchangeOptions>>().Value).Failures.ToList();
-            foreach (var named in (string[])["no setting 'Grase'", "TimeStamps:Every is not 1 second to 1 day", "TimeStamps:Most is not 1 to 16384", "TimeStamps:Grace is not set"])
+            foreach (var named in (string[])["TimeStamps:Every is not 1 second to 1 day", "TimeStamps:Most is not 1 to 16384", "TimeStamps:Grace is not set"])
                 Assert.Contains(wrong, one => one.Contains(named, StringComparison.Ordinal));
         }
 

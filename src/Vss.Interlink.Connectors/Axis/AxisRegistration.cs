@@ -8,6 +8,7 @@ using Vss.Interlink.Exchange.Audit;
 using Vss.Interlink.Exchange.Bodies;
 using Vss.Interlink.Exchange.Delivery;
 using Vss.Interlink.Exchange.Intake;
+using Vss.Interlink.Trust;
 using Vss.Interlink.Trust.Online;
 using Vss.Interlink.Trust.Policy;
 using Vss.Interlink.Trust.Verification;
@@ -30,8 +31,8 @@ internal sealed class AxisConnectorOptionsValidator : IValidateOptions<AxisConne
     public ValidateOptionsResult Validate(string? name, AxisConnectorOptions options)
     {
         List<string> wrong = [.. new VxpOptionsValidator().Validate(name, options.Vxp).Failures?.Select(one => "Partners:Axis:Vxp:" + one) ?? []];
-        if (options.PollInterval < TimeSpan.FromMilliseconds(50)) wrong.Add("Partners:Axis:PollInterval is below 50 milliseconds.");
-        if (options.LookBackDays is < 0 or > 366) wrong.Add("Partners:Axis:LookBackDays is not 0 to 366.");
+        Bounds.Check("Partners:Axis:PollInterval", options.PollInterval, TimeSpan.FromMilliseconds(50), TimeSpan.FromDays(1), wrong);
+        Bounds.Check("Partners:Axis:LookBackDays", options.LookBackDays, 0, 366, wrong);
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
     }
 }
@@ -42,7 +43,7 @@ public static class AxisRegistration
     public static IServiceCollection AddAxis(this IServiceCollection services, IConfigurationSection section)
     {
         if (!section.Exists()) return services;
-        services.AddOptions<AxisConnectorOptions>().Bind(section).ValidateOnStart();
+        services.AddOptions<AxisConnectorOptions>().Bind(section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AxisConnectorOptions>, AxisConnectorOptionsValidator>());
         services.AddSingleton(provider => new VxpClient(
             new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), MaxConnectionsPerServer = 10, AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan },

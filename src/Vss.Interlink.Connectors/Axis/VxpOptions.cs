@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Vss.Interlink.Trust;
 
 namespace Vss.Interlink.Connectors.Axis;
 
@@ -49,11 +50,11 @@ public sealed class VxpOptionsValidator : IValidateOptions<VxpOptions>
         else if (address.Query.Length > 0 || address.UserInfo.Length > 0)
             wrong.Add("BaseAddress has a query or credentials in it. Give the address alone.");
         if (!VxpSignature.CanBeValue(options.SystemId)) wrong.Add("SystemId is empty, or holds characters that a header cannot carry.");
-        if (!VxpSignature.CanBeValue(options.OrganId)) wrong.Add("OrganId is empty, or holds characters that a header cannot carry.");
+        if (!Exchange.OrganId.TryParse(options.OrganId, out _)) wrong.Add($"OrganId '{options.OrganId}' is no organ code.");
         if (options.Secret.Length < MinSecretLength) wrong.Add($"Secret is shorter than {MinSecretLength} characters.");
-        if (options.CallTimeout <= TimeSpan.Zero || options.CallTimeout > TimeSpan.FromHours(1)) wrong.Add("CallTimeout is not between zero and one hour.");
-        if (options.AnswerBytes < 1024) wrong.Add("AnswerBytes is under 1024, too little for any answer.");
-        if (options.PacketBytes < 1024) wrong.Add("PacketBytes is under 1024, too little for any packet.");
+        Bounds.Check("CallTimeout", options.CallTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1), wrong);
+        Bounds.Check("AnswerBytes", options.AnswerBytes, 1024, 1 << 30, wrong);
+        Bounds.Check("PacketBytes", options.PacketBytes, 1024, 1L << 40, wrong);
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
     }
 }

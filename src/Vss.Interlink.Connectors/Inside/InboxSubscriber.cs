@@ -14,15 +14,17 @@ internal sealed record OfferedDelivery(InboxSubscriber To, TaskCompletionSource<
 public sealed class InboxSubscriber : IDisposable
 {
     private readonly InsideConnector _connector;
-    private readonly int _maxInFlight;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, OfferedDelivery> _inFlight = new(StringComparer.Ordinal);
     private readonly Channel<DeliveryWork> _outgoing = Channel.CreateUnbounded<DeliveryWork>();   // bounded by the leases in flight
     private bool _left;
 
-    internal InboxSubscriber(InsideConnector connector, string service, int maxInFlight) => (_connector, Service, _maxInFlight) = (connector, service, maxInFlight);
+    internal InboxSubscriber(InsideConnector connector, string service, int maxInFlight) => (_connector, Service, MaxInFlight) = (connector, service, maxInFlight);
 
     public string Service { get; }
+
+    /// <summary>Leases that it holds at once.</summary>
+    public int MaxInFlight { get; }
 
     /// <summary>Deliveries to be written to the stream, in order.</summary>
     public IAsyncEnumerable<DeliveryWork> ReadAllAsync(CancellationToken cancellation) => _outgoing.Reader.ReadAllAsync(cancellation);
@@ -36,9 +38,7 @@ public sealed class InboxSubscriber : IDisposable
             if (!_inFlight.Remove(leaseToken, out offered)) return false;
         }
 
-        var taken = offered.Source.TrySetResult(outcome);
-        _connector.Freed();
-        return taken;
+        return offered.Source.TrySetResult(outcome);
     }
 
     /// <summary>The stream ended: what was not acknowledged is handed out again.</summary>
@@ -54,14 +54,13 @@ public sealed class InboxSubscriber : IDisposable
         }
 
         _outgoing.Writer.TryComplete();
-        foreach (var offered in open) offered.Source.TrySetResult(new HandOver.NotNow($"{Service} went away without an answer", TimeSpan.FromSeconds(1)));
+        foreach (var offered in open) offered.Source.TrySetResult(new HandOver.NotNow($"{Service} went away without an answer", TimeSpan.FromSeconds(1)) { SaysNothing = true });
     }
 
     /// <summary>The worker no longer waits: its lease ended. A late answer then finds nothing.</summary>
     internal void Forget(string leaseToken)
     {
         lock (_lock) _inFlight.Remove(leaseToken);
-        _connector.Freed();
     }
 
     internal OfferedDelivery? TryOffer(DeliveryWork work)
@@ -69,7 +68,7 @@ public sealed class InboxSubscriber : IDisposable
         var offered = new OfferedDelivery(this, new TaskCompletionSource<HandOver>(TaskCreationOptions.RunContinuationsAsynchronously));
         lock (_lock)
         {
-            if (_left || _inFlight.Count >= _maxInFlight) return null;
+            if (_left || _inFlight.Count >= MaxInFlight) return null;
             _inFlight[work.LeaseToken] = offered;
             _outgoing.Writer.TryWrite(work);
         }

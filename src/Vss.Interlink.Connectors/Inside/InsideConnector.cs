@@ -4,22 +4,29 @@ using Vss.Interlink.V1;
 namespace Vss.Interlink.Connectors.Inside;
 
 /// <summary>
-/// Hands deliveries to VSS's own services over the streams that they opened. One more connector: a service that is away is a partner that is away.
+/// Hands deliveries to VSS's own services over the streams that they opened to this node. One more connector: a service that is away is a partner that is away.
 /// Any subscriber may take any delivery to the inside; which service a dossier is for is the inside's own affair.
 /// </summary>
-public sealed class InsideConnector(TimeProvider clock) : IPartnerConnector
+public sealed class InsideConnector : IPartnerConnector
 {
-    // Short enough that a stopping hub does not wait, long enough that an empty inside costs the ledger little.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
     private readonly Lock _lock = new();
     private readonly List<InboxSubscriber> _subscribers = [];
-    private TaskCompletionSource _room = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _next;
+
+    public event Action? PlacesAdded;
 
     public string Name => "inside";
 
     public bool Relays => false;
+
+    /// <summary>What the services that are here asked to hold at once; none without a service, for a lease would only keep the delivery from a node that has one.</summary>
+    public int Places
+    {
+        get
+        {
+            lock (_lock) return _subscribers.Sum(subscriber => subscriber.MaxInFlight);
+        }
+    }
 
     /// <summary>A service begins to take deliveries; dispose the subscriber when its stream ends.</summary>
     /// <param name="service">For the records.</param>
@@ -28,32 +35,21 @@ public sealed class InsideConnector(TimeProvider clock) : IPartnerConnector
     {
         var subscriber = new InboxSubscriber(this, service, maxInFlight);
         lock (_lock) _subscribers.Add(subscriber);
-        Freed();
+        PlacesAdded?.Invoke();
         return subscriber;
     }
 
     public async Task<HandOver> HandOverAsync(DeliveryWork work, CancellationToken cancellation)
     {
-        var until = clock.GetTimestamp();
-        while (true)
+        // A service left since the lease was taken: whoever has one now, on whatever node, takes the delivery at once.
+        if (Offer(work) is not { } offered) return new HandOver.NotNow("no inside service has room for a delivery", TimeSpan.Zero, Attempted: false);
+        try
         {
-            var room = Volatile.Read(ref _room).Task;
-            if (Offer(work) is { } offered)
-            {
-                try
-                {
-                    return await offered.Answer.WaitAsync(cancellation);
-                }
-                finally
-                {
-                    offered.To.Forget(work.LeaseToken);
-                }
-            }
-
-            var left = Patience - clock.GetElapsedTime(until);
-            if (left <= TimeSpan.Zero) return new HandOver.NotNow("no inside service has room for a delivery", TimeSpan.FromSeconds(1), Attempted: false);
-            await Task.WhenAny(room, Task.Delay(left, clock, cancellation));
-            cancellation.ThrowIfCancellationRequested();
+            return await offered.Answer.WaitAsync(cancellation);
+        }
+        finally
+        {
+            offered.To.Forget(work.LeaseToken);
         }
     }
 
@@ -61,9 +57,6 @@ public sealed class InsideConnector(TimeProvider clock) : IPartnerConnector
     {
         lock (_lock) _subscribers.Remove(subscriber);
     }
-
-    /// <summary>Somebody joined, or settled a delivery and has room for the next.</summary>
-    internal void Freed() => Interlocked.Exchange(ref _room, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 
     private OfferedDelivery? Offer(DeliveryWork work)
     {

@@ -48,6 +48,9 @@ public sealed class BodyStore
     /// <exception cref="ExchangeFault">OVERLOADED: the disk is full.</exception>
     public BodyWriteStream Begin() => Begin(MaxBodyBytes);
 
+    /// <summary>Begins a body of which only the name is wanted. It needs no room.</summary>
+    public BodyDigestStream BeginDigest() => new(MaxBodyBytes);
+
     /// <summary>Stores a stream to its end. Storing the same content again gives the same body.</summary>
     /// <exception cref="ExchangeFault">LIMIT_EXCEEDED, as soon as the limit is passed; OVERLOADED: the disk is full.</exception>
     public async Task<StoredBody> StoreAsync(Stream content, CancellationToken cancellation)

@@ -1,30 +1,24 @@
 using System.Security.Cryptography;
-using Vss.Interlink.Exchange.Faults;
-using Vss.Interlink.V1;
 
 namespace Vss.Interlink.Exchange.Bodies;
 
 /// <summary>One body on its way into the store: write, then <see cref="CommitAsync"/>. It is encrypted as it comes; memory does not grow with the content.</summary>
-public sealed class BodyWriteStream : Stream
+public sealed class BodyWriteStream : BodyDigestStream
 {
     private readonly BodyStore _store;
     private readonly string _path;
-    private readonly long _maxLength;
     private readonly FileStream _file;
     private readonly byte[] _dataKey = RandomNumberGenerator.GetBytes(MasterKey.DataKeyLength);
     private readonly BodySegments _segments;
     private readonly byte[] _plain = new byte[BodySegments.Size];
     private readonly byte[] _sealed = new byte[BodySegments.SealedSize];
-    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private int _filled;
     private long _segment;
-    private long _written;
     private bool _isBroken;
-    private StoredBody? _committed;
 
-    internal BodyWriteStream(BodyStore store, string path, long maxLength)
+    internal BodyWriteStream(BodyStore store, string path, long maxLength) : base(maxLength)
     {
-        (_store, _path, _maxLength) = (store, path, maxLength);
+        (_store, _path) = (store, path);
         _segments = new BodySegments(_dataKey);
         try
         {
@@ -38,25 +32,14 @@ public sealed class BodyWriteStream : Stream
         _file.Position = BodyHeader.Length;   // the header is written when the digest is known; until then this is no body
     }
 
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => _committed is null;
-
-    /// <summary>Octets of content written so far.</summary>
-    public override long Length => _written;
-
-    public override long Position { get => _written; set => throw new NotSupportedException(); }
-
     /// <summary>Flushes and names the content; from now on it is durable. A second call gives the same answer.</summary>
-    /// <exception cref="ExchangeFault">OVERLOADED: the disk is full.</exception>
-    public Task<StoredBody> CommitAsync(CancellationToken cancellation) => _committed is { } done ? Task.FromResult(done) : Task.Run(Commit, cancellation);
+    /// <exception cref="Faults.ExchangeFault">OVERLOADED: the disk is full.</exception>
+    public override Task<StoredBody> CommitAsync(CancellationToken cancellation) => Committed is { } done ? Task.FromResult(done) : Task.Run(Commit, cancellation);
 
     /// <inheritdoc/>
-    /// <exception cref="ExchangeFault">LIMIT_EXCEEDED, as soon as the limit is passed; OVERLOADED: the disk is full.</exception>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
+        RequireWhole();
         Count(buffer);
         while (buffer.Length > 0)
         {
@@ -65,11 +48,10 @@ public sealed class BodyWriteStream : Stream
         }
     }
 
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    /// <inheritdoc cref="Write(ReadOnlySpan{byte})"/>
+    /// <inheritdoc/>
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        RequireWhole();
         Count(buffer.Span);
         while (buffer.Length > 0)
         {
@@ -78,42 +60,18 @@ public sealed class BodyWriteStream : Stream
         }
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <summary>Does nothing: what is written counts from <see cref="CommitAsync"/> on.</summary>
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
             _file.Dispose();
             _segments.Dispose();
-            _hash.Dispose();
             CryptographicOperations.ZeroMemory(_dataKey);
             CryptographicOperations.ZeroMemory(_plain);
-            if (_committed is null) File.Delete(_path);
+            if (Committed is null) File.Delete(_path);
         }
 
         base.Dispose(disposing);
-    }
-
-    private void Count(ReadOnlySpan<byte> piece)
-    {
-        if (_committed is not null) throw new InvalidOperationException("The body is committed.");
-        RequireWhole();
-        _written += piece.Length;
-        if (_written > _maxLength) throw new ExchangeFault(Fault.LimitExceeded, $"One attachment may have {_maxLength} octets.", "limit.body");
-        _hash.AppendData(piece);
     }
 
     private int Fill(ReadOnlySpan<byte> piece)
@@ -171,8 +129,8 @@ public sealed class BodyWriteStream : Stream
         RequireWhole();
         WriteSealed(SealSegment(isLast: true));
         _isBroken = true;   // until all that follows was done: a second try would add a second end
-        var digest = ContentDigest.Stored(_hash.GetHashAndReset());
-        var header = BodyHeader.Make(_store.Keys.Current(), _dataKey, _written, digest);
+        var digest = Digest();
+        var header = BodyHeader.Make(_store.Keys.Current(), _dataKey, Length, digest);
         try
         {
             _file.Position = 0;
@@ -188,6 +146,6 @@ public sealed class BodyWriteStream : Stream
         }
 
         _isBroken = false;
-        return _committed = new StoredBody(digest, _written);
+        return Committed = new StoredBody(digest, Length);
     }
 }

@@ -6,7 +6,7 @@ namespace Vss.Interlink.Exchange.Deadlines;
 /// <param name="WarnHours">It is said that the deadline is near when so many working hours are left; 0: not at all.</param>
 public sealed record DeadlineRule(int? WorkingDays, int? WorkingHours, int WarnHours)
 {
-    /// <summary>The deadline of what was accepted then, and when to warn. Null: it is in a year of which the calendar has no data.</summary>
+    /// <summary>The deadline of what was accepted then, and when to warn. Null: it is in a year for which nothing can be said.</summary>
     public (DateTimeOffset ExpiresAt, DateTimeOffset? WarnAt)? After(DateTimeOffset accepted, WorkingCalendar calendar)
     {
         var expires = WorkingDays is { } days ? calendar.AfterDays(accepted, days) : calendar.AfterHours(accepted, TimeSpan.FromHours(WorkingHours ?? 0));

@@ -1,10 +1,11 @@
+using System.Collections.Concurrent;
 using Vss.Interlink.Exchange.Evidence;
 
 namespace Vss.Interlink.Exchange.Deadlines;
 
 /// <summary>
-/// Working days and hours in Vietnam. Holidays go by the moon and by each year's decision, so they are data; in a year that the data does not have nobody knows
-/// a deadline, and none is invented: what would be too early would prove something that is not so.
+/// Working days and hours in Vietnam. Holidays go by the moon and by each year's notice, so they are data. In a year that the data does not have every day counts as off that a notice may take
+/// (<see cref="LegalHolidays"/>): a deadline is then provisional, and not too early, which would prove something that is not so.
 /// </summary>
 public sealed class WorkingCalendar
 {
@@ -12,6 +13,7 @@ public sealed class WorkingCalendar
 
     private readonly IReadOnlyList<(TimeOnly From, TimeOnly To)> _hours;
     private readonly IReadOnlyDictionary<int, (HashSet<DateOnly> Off, HashSet<DateOnly> MadeUp)> _years;
+    private readonly ConcurrentDictionary<int, HashSet<DateOnly>?> _provisional = new();
 
     private WorkingCalendar(IReadOnlyList<(TimeOnly From, TimeOnly To)> hours, IReadOnlyDictionary<int, (HashSet<DateOnly> Off, HashSet<DateOnly> MadeUp)> years) => (_hours, _years) = (hours, years);
 
@@ -32,17 +34,27 @@ public sealed class WorkingCalendar
         return wrong.Count == before ? calendar : null;
     }
 
-    /// <summary>Whether there is data for the year that it is in Vietnam.</summary>
-    public bool Knows(DateTimeOffset time) => _years.ContainsKey(Local(time).Year);
+    /// <summary>This one's hours and years, with the other's years where this one has none.</summary>
+    public WorkingCalendar Above(WorkingCalendar other) =>
+        new(_hours, other._years.Concat(_years).GroupBy(year => year.Key).ToDictionary(year => year.Key, year => year.Last().Value));
 
-    /// <summary>Whether the day is worked; null in a year without data.</summary>
-    public bool? IsWorkingDay(DateOnly day) => _years.TryGetValue(day.Year, out var year)
-        ? year.MadeUp.Contains(day) || (!CalendarFile.IsWeekend(day) && !year.Off.Contains(day))
-        : null;
+    /// <summary>The year of a deadline when there is no data for it; null when there is. A deadline at midnight is the end of the day before.</summary>
+    public int? ProvisionalYear(DateTimeOffset deadline)
+    {
+        var year = Local(deadline).AddTicks(-1).Year;
+        return _years.ContainsKey(year) ? null : year;
+    }
+
+    /// <summary>Whether the day is worked; in a year without data whether it is worked for certain. Null in a year for which nothing can be said.</summary>
+    public bool? IsWorkingDay(DateOnly day)
+    {
+        if (_years.TryGetValue(day.Year, out var year)) return year.MadeUp.Contains(day) || (!CalendarFile.IsWeekend(day) && !year.Off.Contains(day));
+        return _provisional.GetOrAdd(day.Year, LegalHolidays.Of) is { } off ? !CalendarFile.IsWeekend(day) && !off.Contains(day) : null;
+    }
 
     /// <summary>
     /// The end (24:00) of the n-th working day; the day on which it begins does not count (Civil Code 91/2015/QH13, articles 147 and 148). Null: it ends in a
-    /// year without data.
+    /// year for which nothing can be said.
     /// </summary>
     public DateTimeOffset? AfterDays(DateTimeOffset from, int days)
     {
@@ -57,7 +69,7 @@ public sealed class WorkingCalendar
         return At(day.AddDays(1), TimeOnly.MinValue);
     }
 
-    /// <summary>When so much working time has passed. Null: that is in a year without data.</summary>
+    /// <summary>When so much working time has passed. Null: that is in a year for which nothing can be said.</summary>
     public DateTimeOffset? AfterHours(DateTimeOffset from, TimeSpan working)
     {
         var start = Local(from);
@@ -76,7 +88,7 @@ public sealed class WorkingCalendar
         }
     }
 
-    /// <summary>When so much working time was still left. Null: that is in a year without data.</summary>
+    /// <summary>When so much working time was still left. Null: that is in a year for which nothing can be said.</summary>
     public DateTimeOffset? BeforeHours(DateTimeOffset until, TimeSpan working)
     {
         var last = Local(until);

@@ -41,7 +41,7 @@ internal sealed partial class DeliveryAttempt(
     private async Task<HandOver> HandOverAsync(DeliveryWork work, IPartnerConnector connector, CancellationToken stopping)
     {
         // Leases that ended without a record count too: a delivery that kills its worker each time must come to rest.
-        if (work.Attempt > profiles.For(work.Receiver).MaxAttempts) return new HandOver.NotNow("Earlier attempts ended without a record.") { OwnFault = true };
+        if (work.Attempt > profiles.For(work.Receiver).MaxAttempts) return new HandOver.NotNow("Earlier attempts ended without a record.") { SaysNothing = true };
         using var leased = CancellationTokenSource.CreateLinkedTokenSource(stopping);
 #pragma warning disable CA2025 // awaited in the finally below, before it is disposed
         var heart = BeatAsync(work, leased);
@@ -67,7 +67,7 @@ internal sealed partial class DeliveryAttempt(
         LogUnreadable(logger, work.DeliveryId, unreadable.Rule, unreadable.Detail);
         var line = AuditLine.New(clock.GetUtcNow(), AuditEvent.BodyUnreadable, connector.Name) with { Exchange = work.ExchangeId, Delivery = work.DeliveryId, Fault = unreadable.Fault, Rule = unreadable.Rule, Detail = unreadable.Detail };
         await ledger.WriteAuditAsync(line, CancellationToken.None);
-        return new HandOver.NotNow($"{FaultCatalogue.Name(unreadable.Fault)}: {unreadable.Detail}", profiles.For(work.Receiver).LongestWait, Attempted: false) { OwnFault = true };
+        return new HandOver.NotNow($"{FaultCatalogue.Name(unreadable.Fault)}: {unreadable.Detail}", profiles.For(work.Receiver).LongestWait, Attempted: false) { SaysNothing = true };
     }
 
     private async ValueTask<HandOver> CallAsync(DeliveryWork work, IPartnerConnector connector, CancellationToken cancellation)
@@ -79,7 +79,7 @@ internal sealed partial class DeliveryAttempt(
         catch (ExchangeFault fault)
         {
             return FaultCatalogue.Meaning(fault.Fault).Passing || fault.Fault == Fault.LeaseLost
-                ? new HandOver.NotNow(fault.Detail) { OwnFault = fault.Fault is Fault.SealingFailed or Fault.LeaseLost }
+                ? new HandOver.NotNow(fault.Detail) { SaysNothing = fault.Fault is Fault.SealingFailed or Fault.LeaseLost }
                 : new HandOver.Refused(fault.Fault, fault.Detail);
         }
         catch (Exception failed) when (failed is not OperationCanceledException || !cancellation.IsCancellationRequested)
@@ -96,8 +96,7 @@ internal sealed partial class DeliveryAttempt(
             while (true)
             {
                 await Task.Delay(leaseTime / 3, clock, leased.Token);
-                var until = clock.GetUtcNow() + leaseTime;
-                if (!await ledger.RenewAsync(work.DeliveryId, work.Lease.Fence, until, leased.Token)) break;
+                if (await ledger.RenewAsync(work.DeliveryId, work.Lease.Fence, leaseTime, leased.Token) is not { } until) break;
                 work.Extend(until);
             }
         }
@@ -117,7 +116,7 @@ internal sealed partial class DeliveryAttempt(
     // An answer is an answer, a refusal too; what was not tried or is the hub's own fault tells nothing of the partner.
     private static PartnerSign? SignOf(HandOver result, DeliveryProfile profile) => result switch
     {
-        HandOver.NotNow { Attempted: true, OwnFault: false } => profile.Breaker,
+        HandOver.NotNow { Attempted: true, SaysNothing: false } => profile.Breaker,
         HandOver.NotNow => null,
         _ => new PartnerSign.Answered(),
     };
@@ -171,7 +170,7 @@ internal sealed partial class DeliveryAttempt(
     }
 
     // A partner who is down must not use up the attempts of what waits for him.
-    private static bool Counts(LeasedDelivery lease, HandOver.NotNow later) => later.Attempted && !(lease.Probe && !later.OwnFault);
+    private static bool Counts(LeasedDelivery lease, HandOver.NotNow later) => later.Attempted && !(lease.Probe && !later.SaysNothing);
 
     private async Task<DeliveryOutcome> DeadAsync(EvidenceSubject about, IPartnerConnector connector, LeasedDelivery lease, HandOver.NotNow later, DateTimeOffset at) =>
         new(lease.Delivery, lease.Fence, DeliveryState.Dead, at, Error: later.Detail)

@@ -1,8 +1,12 @@
+using Vss.Interlink.Trust;
+
 namespace Vss.Interlink.Exchange.Delivery;
 
 /// <summary>Section <c>Exchange:Delivery</c>: how the hub hands over, and what holds for a partner of whom <see cref="Partners"/> says nothing else.</summary>
 public sealed class DeliveryOptions
 {
+    internal const int MostAtOnce = 1024;
+
     /// <summary>How long a lease lasts without a heartbeat: how late a dead node's work is taken up.</summary>
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -47,9 +51,11 @@ public sealed class DeliveryOptions
     /// <summary>Adds what is wrong, one sentence each.</summary>
     internal void Check(ICollection<string> wrong)
     {
-        if (Lease < TimeSpan.FromSeconds(1)) wrong.Add("Delivery:Lease must be at least a second.");
-        if (Poll <= TimeSpan.Zero || DeadlinePoll <= TimeSpan.Zero) wrong.Add("Delivery:Poll and Delivery:DeadlinePoll must be above zero.");
-        if (Concurrency is < 1 or > 1024) wrong.Add("Delivery:Concurrency must be 1 to 1024.");
+        Bounds.Check("Delivery:Lease", Lease, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), wrong);
+        Bounds.Check("Delivery:Poll", Poll, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1), wrong);
+        Bounds.Check("Delivery:DeadlinePoll", DeadlinePoll, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1), wrong);
+        Bounds.Check("Delivery:Concurrency", Concurrency, 1, MostAtOnce, wrong);
+        Bounds.Check("Delivery:PartnerConcurrency", PartnerConcurrency, 1, MostAtOnce, wrong);
         DeliveryProfile.Of(this, null).Check("Delivery", wrong);
         HashSet<OrganId> seen = [];
         foreach (var partner in Partners)
@@ -101,9 +107,10 @@ public sealed class PartnerDeliveryOptions
     internal void Check(string where, ICollection<string> wrong)
     {
         if (DeadlineDays is not null && DeadlineHours is not null) wrong.Add($"{where}: of DeadlineDays and DeadlineHours one is the deadline.");
-        if (DeadlineDays is < 1 or > 250) wrong.Add($"{where}:DeadlineDays must be 1 to 250.");
-        if (DeadlineHours is < 1 or > 2000) wrong.Add($"{where}:DeadlineHours must be 1 to 2000.");
-        if (WarnHours is < 0 or > 2000) wrong.Add($"{where}:WarnHours must be 0 to 2000.");
+        Bounds.Check($"{where}:Concurrency", Concurrency, 1, DeliveryOptions.MostAtOnce, wrong);
+        Bounds.Check($"{where}:DeadlineDays", DeadlineDays, 1, 250, wrong);
+        Bounds.Check($"{where}:DeadlineHours", DeadlineHours, 1, 2000, wrong);
+        Bounds.Check($"{where}:WarnHours", WarnHours, 0, 2000, wrong);
         if (WarnHours > 0 && DeadlineDays is null && DeadlineHours is null) wrong.Add($"{where}:WarnHours without a deadline warns of nothing.");
     }
 }

@@ -1,5 +1,6 @@
 using Vss.Interlink.Exchange.Deadlines;
 using Vss.Interlink.Exchange.Ledger;
+using Vss.Interlink.Trust;
 
 namespace Vss.Interlink.Exchange.Delivery;
 
@@ -37,12 +38,14 @@ public sealed record DeliveryProfile(
 
     internal void Check(string where, ICollection<string> wrong)
     {
-        if (Concurrency is < 1 or > 1024) wrong.Add($"{where}: hand-overs at once to a partner must be 1 to 1024.");
-        if (HandOverTimeout <= TimeSpan.Zero || HandOverTimeout > TimeSpan.FromDays(1)) wrong.Add($"{where}:HandOverTimeout must be above zero and at most a day.");
-        if (MaxAttempts < 1) wrong.Add($"{where}:MaxAttempts must be at least 1.");
-        if (GiveUpAfter <= TimeSpan.Zero || GiveUpAfter > TimeSpan.FromDays(365)) wrong.Add($"{where}:GiveUpAfter must be above zero and at most 365 days.");
-        if (FirstWait <= TimeSpan.Zero || LongestWait < FirstWait) wrong.Add($"{where}:FirstWait must be above zero and LongestWait not below it.");
-        if (Breaker.RestAfter < 2) wrong.Add($"{where}:BreakerFailures must be at least 2.");
-        if (Breaker.Within < TimeSpan.FromSeconds(1) || Breaker.Rest < TimeSpan.FromSeconds(1)) wrong.Add($"{where}:BreakerWindow and BreakerRest must be at least a second.");
+        Bounds.Check($"{where}:HandOverTimeout", HandOverTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromDays(1), wrong);   // as Polly's
+        Bounds.Check($"{where}:MaxAttempts", MaxAttempts, 1, 1_000_000, wrong);
+        Bounds.Check($"{where}:GiveUpAfter", GiveUpAfter, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(365), wrong);
+        Bounds.Check($"{where}:FirstWait", FirstWait, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1), wrong);
+        Bounds.Check($"{where}:LongestWait", LongestWait, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(30), wrong);
+        if (LongestWait < FirstWait) wrong.Add($"{where}:LongestWait must not be below {where}:FirstWait.");
+        Bounds.Check($"{where}:BreakerFailures", Breaker.RestAfter, 2, 1_000_000, wrong);
+        Bounds.Check($"{where}:BreakerWindow", Breaker.Within, TimeSpan.FromSeconds(1), TimeSpan.FromDays(365), wrong);
+        Bounds.Check($"{where}:BreakerRest", Breaker.Rest, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), wrong);
     }
 }

@@ -11,6 +11,7 @@ public sealed partial class DeliveryProfiles
     private readonly Dictionary<OrganId, DeliveryProfile> _partners;
     private readonly WorkingCalendar _calendar;
     private readonly ILogger<DeliveryProfiles> _logger;
+    private int _toldOf;
 
     /// <param name="options">Checked before.</param>
     /// <param name="calendar">For deadlines.</param>
@@ -22,8 +23,15 @@ public sealed partial class DeliveryProfiles
         _partners = options.Partners.ToDictionary(partner => OrganId.Stored(partner.Receiver!), partner => DeliveryProfile.Of(options, partner));
     }
 
-    /// <summary>Whether any partner has a deadline.</summary>
-    public bool HaveDeadlines => _partners.Values.Any(profile => profile.Deadline is not null);
+    /// <summary>What is wrong with the deadline of something that would be accepted now, for operators; null when nothing is.</summary>
+    public string? DeadlineTrouble(DateTimeOffset now)
+    {
+        var deadlines = _partners.Values.Select(profile => profile.Deadline).OfType<DeadlineRule>().Select(rule => rule.After(now, _calendar)?.ExpiresAt).ToList();
+        if (deadlines.Contains(null)) return "Deadlines reach into a year for which no working days can be told: deliveries have none.";
+        return deadlines.Max(deadline => _calendar.ProvisionalYear(deadline!.Value)) is { } year
+            ? $"Deadlines reach into {year}, and the calendar has no notice of its holidays: they are provisional, with every day off that the law allows for. Put {year} into the file of Exchange:Calendar."
+            : null;
+    }
 
     public DeliveryProfile For(OrganId receiver) => _partners.GetValueOrDefault(receiver, _everybody);
 
@@ -33,11 +41,19 @@ public sealed partial class DeliveryProfiles
         var profile = For(delivery.Receiver);
         var bound = profile.Ordered ? delivery with { Ordered = true } : delivery;
         if (profile.Deadline is not { } rule || !delivery.Purpose.IsDossier) return bound;
-        if (rule.After(accepted, _calendar) is var (expires, warn)) return bound with { ExpiresAt = expires, WarnAt = warn };
+        if (rule.After(accepted, _calendar) is var (expires, warn))
+        {
+            if (_calendar.ProvisionalYear(expires) is { } year && Interlocked.Exchange(ref _toldOf, year) != year) LogProvisional(_logger, year);
+            return bound with { ExpiresAt = expires, WarnAt = warn };
+        }
+
         LogNoDeadline(_logger, delivery.Id, delivery.Receiver);
         return bound;
     }
 
-    [LoggerMessage(2321, LogLevel.Error, "{Delivery} to {Receiver} has no deadline: it would be in a year of which the calendar has no data")]
+    [LoggerMessage(2321, LogLevel.Error, "{Delivery} to {Receiver} has no deadline: it would be in a year for which no working days can be told")]
     private static partial void LogNoDeadline(ILogger logger, DeliveryId delivery, OrganId receiver);
+
+    [LoggerMessage(2322, LogLevel.Warning, "Deadlines that reach into {Year} are provisional: the calendar has no notice of its holidays, so every day counts as off that the law allows for")]
+    private static partial void LogProvisional(ILogger logger, int year);
 }

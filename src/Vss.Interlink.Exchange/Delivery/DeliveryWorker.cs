@@ -62,6 +62,7 @@ public sealed partial class DeliveryWorker : BackgroundService
     {
         using var bell = _ledger.Changes.Subscribe(LedgerChanges.WorkFor(connector.Name));
         var slots = new PartnerSlots(_options.Concurrency, _profiles);
+        connector.PlacesAdded += bell.Ring;
         try
         {
             while (true)
@@ -74,6 +75,10 @@ public sealed partial class DeliveryWorker : BackgroundService
         {
             // What runs puts its delivery back; wait for it.
             await slots.CloseAsync();
+        }
+        finally
+        {
+            connector.PlacesAdded -= bell.Ring;
         }
 
         void Free(LeasedDelivery lease)
@@ -88,6 +93,7 @@ public sealed partial class DeliveryWorker : BackgroundService
     {
         var began = false;
         DateTimeOffset? next = null;
+        if (connector.Places == 0) return (began, next);
         try
         {
             foreach (var partner in await _ledger.ListDueAsync(connector.Name, stopping))
@@ -116,7 +122,7 @@ public sealed partial class DeliveryWorker : BackgroundService
     // Null when there is no place for the partner: one that gets free rings the bell. Nothing when another node was faster.
     private async Task<IReadOnlyList<LeasedDelivery>?> TakeWorkAsync(IPartnerConnector connector, PartnerDue partner, PartnerSlots slots, CancellationToken stopping)
     {
-        var places = slots.Take(partner.Receiver, partner.RestingUntil is null ? _options.Concurrency : 1);
+        var places = slots.Take(partner.Receiver, connector.Places, partner.RestingUntil is null ? _options.Concurrency : 1);
         if (places == 0) return null;
         IReadOnlyList<LeasedDelivery> taken = [];
         try

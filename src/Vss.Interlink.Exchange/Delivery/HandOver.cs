@@ -25,7 +25,7 @@ public abstract record HandOver
     /// <param name="Attempted">False when nothing was tried, as when no service is there to take it: then no attempt is counted.</param>
     public sealed record NotNow(string Detail, TimeSpan? RetryAfter = null, bool Attempted = true) : HandOver
     {
-        /// <summary>True when the hub itself was not able to, as when its key is away: it counts as an attempt and says nothing of the partner.</summary>
-        public bool OwnFault { get; init; }
+        /// <summary>True when it says nothing of the partner, as when the hub's key is away or one of the services left that he has several of: it counts as an attempt, and does not put him to rest.</summary>
+        public bool SaysNothing { get; init; }
     }
 }

@@ -10,6 +10,18 @@ public interface IPartnerConnector
     bool Relays { get; }
 
     /// <summary>
+    /// Hand-overs that can be under way on this node at once, at this moment. The worker leases no more, so that what this node has nobody for is left to others.
+    /// </summary>
+    int Places => int.MaxValue;
+
+    /// <summary>There are more <see cref="Places"/> than before: the worker looks for work at once. A connector whose places do not change never raises it.</summary>
+    event Action? PlacesAdded
+    {
+        add { }
+        remove { }
+    }
+
+    /// <summary>
     /// Hands one delivery over. Called again with the same <see cref="DeliveryWork.IdempotencyKey"/> whenever it is not known that the receiver has it.
     /// What it throws is taken as "not now"; a passing or permanent <see cref="Faults.ExchangeFault"/> as its catalogue line says.
     /// </summary>

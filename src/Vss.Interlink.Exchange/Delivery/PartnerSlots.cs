@@ -10,12 +10,15 @@ internal sealed class PartnerSlots(int all, DeliveryProfiles profiles)
     private bool _closing;
 
     /// <summary>Takes as many places for the partner as are free, up to <paramref name="most"/>.</summary>
-    public int Take(OrganId partner, int most = int.MaxValue)
+    /// <param name="partner">For whom.</param>
+    /// <param name="places">What the connector has at this moment.</param>
+    /// <param name="most">No more are wanted.</param>
+    public int Take(OrganId partner, int places = int.MaxValue, int most = int.MaxValue)
     {
         lock (_lock)
         {
             var busy = _busy.GetValueOrDefault(partner);
-            var free = Math.Max(0, Math.Min(most, Math.Min(all - _taken, profiles.For(partner).Concurrency - busy)));
+            var free = Math.Max(0, Math.Min(most, Math.Min(Math.Min(all, places) - _taken, profiles.For(partner).Concurrency - busy)));
             if (free == 0) return 0;
             _busy[partner] = busy + free;
             _taken += free;

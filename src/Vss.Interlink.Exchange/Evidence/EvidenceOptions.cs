@@ -21,14 +21,10 @@ public sealed class TimeStampsOptions
     /// <summary>How old the oldest evidence without a time stamp may be before the intake refuses (TIME_STAMPS_UNAVAILABLE). There is no default.</summary>
     public TimeSpan? Grace { get; set; }
 
-    /// <summary>Names in the section that mean nothing.</summary>
-    internal IReadOnlyList<string> Unknown { get; set; } = [];
-
     /// <summary>Adds what is wrong.</summary>
     internal void Check(ICollection<string> wrong)
     {
         const string at = "Evidence:TimeStamps";
-        foreach (var name in Unknown) wrong.Add($"{at} has no setting '{name}'.");
         if (Every < TimeSpan.FromSeconds(1) || Every > TimeSpan.FromDays(1)) wrong.Add($"{at}:Every is not 1 second to 1 day.");
         if (Most is < 1 or > LargestMost) wrong.Add($"{at}:Most is not 1 to {LargestMost}.");
         if (Grace is not { } grace) wrong.Add($"{at}:Grace is not set. Say how long evidence may be without a time stamp before nothing more is taken in.");

@@ -82,7 +82,7 @@ public sealed partial class DossierIntake
             await using var entered = await _gate.EnterAsync(submission.Sender, cancellation);                                // 3 is he within his limits
             await using var claim = await _claims.TakeAsync(submission.Sender, submission.MessageId, submission.Digest, cancellation); // 4 first, the same again, or a conflict
             if (claim.Earlier is { } earlier) return Answer(earlier, submission);
-            await _room.RequireForNewAsync(cancellation);                                                                     //   a repeat has its place already
+            await _room.RequireAsync(cancellation);                                                                           //   a repeat has its place already
             var attachments = await JudgeAttachmentsAsync(submission, cancellation);                                          // 5 what is attached; a repeat is not judged again, its receipt stands
             var (id, at) = (ExchangeId.New(_clock), _clock.GetUtcNow().ToTheMillisecond());
             var receipt = await _evidence.AcceptanceAsync(id, submission, at, cancellation);                                  // 6 the receipt, signed

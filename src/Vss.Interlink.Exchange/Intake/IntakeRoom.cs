@@ -22,31 +22,26 @@ public sealed class IntakeRoom(string folder, long minFreeBytes, long maxOutstan
 
     private Seen? _seen;
 
-    /// <summary>Throws OVERLOADED while there is no room.</summary>
-    /// <exception cref="ExchangeFault">OVERLOADED: nothing was taken in; the sender comes again.</exception>
-    public async Task RequireAsync(CancellationToken cancellation) => Require((await SeenAsync(cancellation)).Room);
-
-    /// <summary>The same for what is known to be no repeat, which must have its evidence stamped in time too.</summary>
+    /// <summary>Refuses while nothing new can be taken in.</summary>
     /// <exception cref="ExchangeFault">OVERLOADED, or TIME_STAMPS_UNAVAILABLE: nothing was taken in; the sender comes again.</exception>
-    public async Task RequireForNewAsync(CancellationToken cancellation)
+    public async Task RequireAsync(CancellationToken cancellation)
     {
-        var seen = await SeenAsync(cancellation);
-        Require(seen.Room);
-        Require(seen.Stamps);
+        if (await LackAsync(cancellation) is { } lack) throw Refusal(lack);
     }
 
-    private static void Require(Lack? lack)
-    {
-        if (lack is null) return;
-        BodyTelemetry.NoRoom(lack.Rule);
-        throw new ExchangeFault(lack.Fault, lack.Detail, lack.Rule);
-    }
-
-    private async Task<Seen> SeenAsync(CancellationToken cancellation)
+    /// <summary>Why nothing new can be taken in; null while it can.</summary>
+    internal async Task<Lack?> LackAsync(CancellationToken cancellation)
     {
         var seen = Volatile.Read(ref _seen);
-        if (seen is null || clock.GetElapsedTime(seen.At) >= GoodFor) Volatile.Write(ref _seen, seen = new Seen(clock.GetTimestamp(), await RoomAsync(cancellation), await StampsAsync(cancellation)));   // several at once look several times, which harms nobody
-        return seen;
+        if (seen is null || clock.GetElapsedTime(seen.At) >= GoodFor) Volatile.Write(ref _seen, seen = new Seen(clock.GetTimestamp(), await RoomAsync(cancellation) ?? await StampsAsync(cancellation)));   // several at once look several times, which harms nobody
+        return seen.Lack;
+    }
+
+    /// <summary>What a sender is told who needs the room.</summary>
+    internal static ExchangeFault Refusal(Lack lack)
+    {
+        BodyTelemetry.NoRoom(lack.Rule);
+        return new ExchangeFault(lack.Fault, lack.Detail, lack.Rule);
     }
 
     private async Task<Lack?> RoomAsync(CancellationToken cancellation)
@@ -62,7 +57,7 @@ public sealed class IntakeRoom(string folder, long minFreeBytes, long maxOutstan
             ? new Lack(Fault.TimeStampsUnavailable, $"Evidence has waited for its time stamp since {VietnamTime.Format(since)}; nothing was taken in.", "limit.time-stamps")
             : null;
 
-    private sealed record Lack(Fault Fault, string Detail, string Rule);
+    internal sealed record Lack(Fault Fault, string Detail, string Rule);
 
-    private sealed record Seen(long At, Lack? Room, Lack? Stamps);
+    private sealed record Seen(long At, Lack? Lack);
 }

@@ -57,15 +57,25 @@ public sealed partial class ExchangeLedger
             async sql => await sql.NumberAsync("SELECT count(*) FROM deliveries WHERE external_id = @external AND external_id <> '' AND delivery_id <> @id", ("@external", externalId), ("@id", delivery.ToString())) > 0,
             cancellation);
 
-    /// <summary>Moves the end of a lease. False: the lease is void, stop working on it.</summary>
-    public Task<bool> RenewAsync(DeliveryId delivery, long fence, DateTimeOffset until, CancellationToken cancellation) =>
-        _store.WriteAsync(
-            async session => await session.Sql.ExecuteAsync(
-                "UPDATE deliveries SET due_at = @until WHERE delivery_id = @id AND state = @leased AND fence = @fence",
-                ("@until", until.Column()),
-                ("@id", delivery.ToString()),
-                ("@leased", (int)DeliveryState.Leased),
-                ("@fence", fence)) == 1,
+    /// <summary>Moves the end of a lease.</summary>
+    /// <param name="delivery">What is leased.</param>
+    /// <param name="fence">The lease's token.</param>
+    /// <param name="length">How long it lasts, from when it is written.</param>
+    /// <param name="cancellation">Counts until the write begins.</param>
+    /// <returns>The new end; null: the lease is void, stop working on it.</returns>
+    public Task<DateTimeOffset?> RenewAsync(DeliveryId delivery, long fence, TimeSpan length, CancellationToken cancellation) =>
+        _store.WriteAsync<DateTimeOffset?>(
+            async session =>
+            {
+                var until = Clock.GetUtcNow() + length;
+                var renewed = await session.Sql.ExecuteAsync(
+                    "UPDATE deliveries SET due_at = @until WHERE delivery_id = @id AND state = @leased AND fence = @fence",
+                    ("@until", until.Column()),
+                    ("@id", delivery.ToString()),
+                    ("@leased", (int)DeliveryState.Leased),
+                    ("@fence", fence));
+                return renewed == 1 ? until : null;
+            },
             cancellation);
 
     /// <summary>Keeps a delivery's seal; the first one kept is the one for ever, and is what is returned. Null: the lease is void.</summary>

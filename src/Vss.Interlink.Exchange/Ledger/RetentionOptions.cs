@@ -1,3 +1,5 @@
+using Vss.Interlink.Trust;
+
 namespace Vss.Interlink.Exchange.Ledger;
 
 /// <summary>Section <c>Exchange:Retention</c>: what leaves the ledger's tables, and where to. Unset nothing does.</summary>
@@ -12,7 +14,7 @@ public sealed class RetentionOptions
     /// <summary>Adds what is wrong.</summary>
     internal void Check(ICollection<string> wrong)
     {
-        if (ArchiveAfterDays is < 1) wrong.Add("Retention:ArchiveAfterDays must be at least 1.");
+        Bounds.Check("Retention:ArchiveAfterDays", ArchiveAfterDays, 1, 36_500, wrong);
         if (Folder is not null && string.IsNullOrWhiteSpace(Folder)) wrong.Add("Retention:Folder is empty.");
     }
 }

@@ -1,3 +1,5 @@
+using Vss.Interlink.Trust;
+
 namespace Vss.Interlink.Exchange.Replay;
 
 /// <summary>Section <c>Exchange:Claims</c>. Without <see cref="Redis"/> the node's own memory stands in front of the ledger, which is right for one node and never wrong for several.</summary>
@@ -30,10 +32,11 @@ public sealed class ClaimOptions
     /// <summary>Adds what is wrong, one sentence each.</summary>
     internal void Check(ICollection<string> wrong)
     {
-        if (Lease < TimeSpan.FromSeconds(1) || Lease > TimeSpan.FromHours(1)) wrong.Add("Claims:Lease must be a second to an hour.");
+        Bounds.Check("Claims:Lease", Lease, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), wrong);
+        Bounds.Check("Claims:Keep", Keep, TimeSpan.FromSeconds(1), TimeSpan.FromDays(3650), wrong);
         if (Keep < Lease) wrong.Add("Claims:Keep must not be below Claims:Lease.");
-        if (Poll < TimeSpan.FromMilliseconds(1) || Poll > TimeSpan.FromSeconds(10)) wrong.Add("Claims:Poll must be a millisecond to ten seconds.");
-        if (MaxNonces < 1) wrong.Add("Claims:MaxNonces must be at least 1.");
+        Bounds.Check("Claims:Poll", Poll, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(10), wrong);
+        Bounds.Check("Claims:MaxNonces", MaxNonces, 1, 100_000_000, wrong);
         Limits.Check("Claims:Limits", wrong);
         foreach (var (organ, limits) in Partners)
         {
@@ -59,8 +62,8 @@ public sealed class PartnerLimits
 
     internal void Check(string at, ICollection<string> wrong)
     {
-        if (!(RatePerSecond is >= 0.001 and <= 1_000_000)) wrong.Add($"{at}:RatePerSecond must be 0.001 to 1000000.");
-        if (Burst is < 1 or > 1_000_000) wrong.Add($"{at}:Burst must be 1 to 1000000.");
-        if (InFlight is < 1 or > 100_000) wrong.Add($"{at}:InFlight must be 1 to 100000.");
+        Bounds.Check($"{at}:RatePerSecond", RatePerSecond, 0.001, 1_000_000, wrong);
+        Bounds.Check($"{at}:Burst", Burst, 1, 1_000_000, wrong);
+        Bounds.Check($"{at}:InFlight", InFlight, 1, 100_000, wrong);
     }
 }

@@ -71,8 +71,8 @@ public sealed partial class FallbackReplayGuard : IReplayGuard
     }
 
     // What this process saw stays seen, whatever becomes of Redis.
-    public async Task<bool> SeeAsync(OrganId partner, string nonce, TimeSpan window, CancellationToken cancellation) =>
-        await _process.SeeAsync(partner, nonce, window, cancellation) && await AskAsync("nonce", token => _redis.SeeAsync(partner, nonce, window, token), true, cancellation);
+    public async Task<bool> SeeAsync(OrganId partner, string nonce, DateTimeOffset until, CancellationToken cancellation) =>
+        await _process.SeeAsync(partner, nonce, until, cancellation) && await AskAsync("nonce", token => _redis.SeeAsync(partner, nonce, until, token), true, cancellation);
 
     public async Task<TimeSpan?> EnterAsync(OrganId partner, string slot, PartnerLimits limits, CancellationToken cancellation)
     {

@@ -19,13 +19,13 @@ public interface IReplayGuard
     /// <summary>Gives the message back after an attempt that failed, so that the retry is taken as new. False, and nothing is given back, when the lease has ended.</summary>
     Task<bool> ReleaseAsync(ClaimTicket ticket, CancellationToken cancellation);
 
-    /// <summary>Whether this is seen for the first time within <paramref name="window"/>; from now on it is not.</summary>
+    /// <summary>Whether this is seen for the first time; from now on it is not. What cannot be told any more is none either.</summary>
     /// <param name="partner">Who sent it. Each fills a place of its own.</param>
     /// <param name="nonce">What names a signed message, as hexadecimal digits.</param>
-    /// <param name="window">How long it is remembered.</param>
+    /// <param name="until">The end of its window: as long as the node's clock may say that this is to come, it is known, whichever way the clock steps (Redis: back by up to an hour).</param>
     /// <param name="cancellation">Ends the waiting.</param>
     /// <exception cref="GuardFullException">No more of the partner's can be remembered, so nothing can be said of it.</exception>
-    Task<bool> SeeAsync(OrganId partner, string nonce, TimeSpan window, CancellationToken cancellation);
+    Task<bool> SeeAsync(OrganId partner, string nonce, DateTimeOffset until, CancellationToken cancellation);
 
     /// <summary>Lets a submission of the partner in, when it is within its limits. It counts as in flight until <see cref="LeaveAsync"/>, or the length of a lease.</summary>
     /// <param name="partner">Who sends.</param>

@@ -32,8 +32,8 @@ public sealed class ProcessReplayGuard(ClaimOptions options, TimeProvider clock)
 
     public Task<bool> ReleaseAsync(ClaimTicket ticket, CancellationToken cancellation) => Task.FromResult(End(ticket));
 
-    public Task<bool> SeeAsync(OrganId partner, string nonce, TimeSpan window, CancellationToken cancellation) =>
-        Task.FromResult(_nonces.GetOrAdd(partner, _ => new SeenNonces(options.MaxNonces, clock)).Add(nonce, window));
+    public Task<bool> SeeAsync(OrganId partner, string nonce, DateTimeOffset until, CancellationToken cancellation) =>
+        Task.FromResult(_nonces.GetOrAdd(partner, _ => new SeenNonces(options.MaxNonces, clock)).Add(nonce, until));
 
     public Task<TimeSpan?> EnterAsync(OrganId partner, string slot, PartnerLimits limits, CancellationToken cancellation) => Task.FromResult(_partners.Enter(partner, slot, limits));
 

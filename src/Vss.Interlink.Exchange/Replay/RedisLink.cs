@@ -95,21 +95,30 @@ internal sealed partial class RedisLink : IAsyncDisposable
         _ = CloseAsync(old);
     }
 
-    private Task<ConnectionMultiplexer> ConnectAsync()
+    private async Task<ConnectionMultiplexer> ConnectAsync()
     {
         try
         {
-            return ConnectionMultiplexer.ConnectAsync(Configuration());
+            var connection = await ConnectionMultiplexer.ConnectAsync(Configuration());
+            connection.IncludeDetailInExceptions = false;   // the client's name is among the details
+            return connection;
         }
         catch (Exception failed) when (IsTrouble(failed) || failed is InvalidDataException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
         {
-            return Task.FromException<ConnectionMultiplexer>(new IOException(failed.Message, failed));
+            throw new IOException(failed.Message, failed);
         }
     }
 
     // What is asked of a server before the first script, is what an ACL must permit (docs/operations.md).
     private ConfigurationOptions Configuration()
     {
+        var password = _options.Authentication == RedisAuthentication.Password ? File.ReadAllText(_options.PasswordFile!).TrimEnd('\r', '\n') : null;
+        var isNamed = _options.User == RedisOptions.NamedUser;
+        if (isNamed && password!.Any(letter => letter is < '!' or > '~')) throw new InvalidDataException($"The password of {RedisOptions.NamedUser} must be printable ASCII without blanks.");   // the library would leave the others out
+        var commands = new Dictionary<string, string?> { ["CONFIG"] = null, ["SUBSCRIBE"] = null, ["PSUBSCRIBE"] = null, ["PUBLISH"] = null };
+
+        // The library knows AUTH with a password alone, and sends CLIENT SETNAME with the client's name before it asks anything. Under another word that is a login by name.
+        if (isNamed) commands["CLIENT"] = "AUTH";
         var configuration = new ConfigurationOptions
         {
             AbortOnConnectFail = false,
@@ -118,11 +127,11 @@ internal sealed partial class RedisLink : IAsyncDisposable
             ConnectRetry = 1,
             KeepAlive = 5,
             ConfigCheckSeconds = 5,
-            ClientName = "interlink",
+            ClientName = isNamed ? password : "interlink",
             TieBreaker = "",
             ConfigurationChannel = "",
-            CommandMap = CommandMap.Create(["CONFIG", "SUBSCRIBE", "PSUBSCRIBE", "PUBLISH"], available: false),
-            Password = _options.Authentication == RedisAuthentication.Password ? File.ReadAllText(_options.PasswordFile!).TrimEnd('\r', '\n') : null,
+            CommandMap = CommandMap.Create(commands),
+            Password = isNamed ? null : password,
         };
         foreach (var endpoint in _options.Endpoints) configuration.EndPoints.Add(endpoint);
         if (_options.Tls == RedisTls.Required) RedisTlsPeer.Apply(configuration, _options);

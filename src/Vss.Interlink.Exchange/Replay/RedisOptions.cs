@@ -1,4 +1,5 @@
 using System.Globalization;
+using Vss.Interlink.Trust;
 
 namespace Vss.Interlink.Exchange.Replay;
 
@@ -15,7 +16,7 @@ public enum RedisTls
 /// <summary>How the hub shows who it is.</summary>
 public enum RedisAuthentication
 {
-    /// <summary>By the password of the ACL user <c>default</c>, whose rights the server restricts (docs/operations.md).</summary>
+    /// <summary>By the password of <see cref="RedisOptions.User"/>, whose rights the server restricts (docs/operations.md).</summary>
     Password,
 
     /// <summary>Not at all, or by its TLS client certificate alone.</summary>
@@ -28,9 +29,15 @@ public sealed class RedisOptions
     /// <summary>HOST:PORT of one server, of the proxy in front of those that Sentinel runs, or of some nodes of a cluster, which name the others.</summary>
     public IList<string> Endpoints { get; } = [];
 
+    /// <summary>The one ACL user besides <c>default</c> that the client library can log in as: see <see cref="RedisLink"/>.</summary>
+    internal const string NamedUser = "SETNAME";
+
     public RedisTls? Tls { get; set; }
 
     public RedisAuthentication? Authentication { get; set; }
+
+    /// <summary>Whose password it is: the ACL user <c>default</c> when it is not set, else <see cref="NamedUser"/>, for a server on which <c>default</c> is off.</summary>
+    public string? User { get; set; }
 
     /// <summary>File with the password, one line.</summary>
     public string? PasswordFile { get; set; }
@@ -70,14 +77,17 @@ public sealed class RedisOptions
         if (Tls is null) wrong.Add(at + "Tls is not set. Choose Required or PlainText.");
         if (Authentication is null) wrong.Add(at + "Authentication is not set. Choose Password or None.");
         CheckFile(Authentication == RedisAuthentication.Password, PasswordFile, at + "PasswordFile", "Authentication is Password", wrong);
+        if (Authentication != RedisAuthentication.Password && User is not null) wrong.Add($"{at}User means something only where Authentication is Password.");
+        if (User is not (null or "default" or NamedUser)) wrong.Add($"{at}User is '{User}', and the client library can log in as 'default' or '{NamedUser}' only. Name the server's ACL user so.");
         CheckFile(Tls == RedisTls.Required, Anchors, at + "Anchors", "Tls is Required", wrong);
         if (Tls != RedisTls.Required && (ServerName ?? ClientKey) is not null) wrong.Add($"{at}ServerName and {at}ClientKey mean something only where Tls is Required.");
         if (ClientKey is not null && !Uri.TryCreate(ClientKey, UriKind.Absolute, out _)) wrong.Add(at + "ClientKey is no key URI.");
         if (Prefix.Length is 0 or > 64 || !Prefix.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is ':' or '-' or '_' or '.')) wrong.Add(at + "Prefix must be 1 to 64 of A-Z a-z 0-9 : - _ and dots.");
-        if (Timeout < TimeSpan.FromMilliseconds(10) || Timeout > TimeSpan.FromSeconds(10)) wrong.Add(at + "Timeout must be 10 milliseconds to 10 seconds.");
-        if (RebuildAfter < TimeSpan.FromMilliseconds(100)) wrong.Add(at + "RebuildAfter must be at least 100 milliseconds.");
-        if (BreakerMinimum < 2) wrong.Add(at + "BreakerMinimum must be at least 2.");
-        if (BreakerWindow < TimeSpan.FromMilliseconds(500) || BreakerRest < TimeSpan.FromMilliseconds(500)) wrong.Add($"{at}BreakerWindow and {at}BreakerRest must be at least half a second.");
+        Bounds.Check(at + nameof(Timeout), Timeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(10), wrong);
+        Bounds.Check(at + nameof(RebuildAfter), RebuildAfter, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), wrong);
+        Bounds.Check(at + nameof(BreakerMinimum), BreakerMinimum, 2, 1_000_000, wrong);
+        Bounds.Check(at + nameof(BreakerWindow), BreakerWindow, TimeSpan.FromMilliseconds(500), TimeSpan.FromHours(1), wrong);
+        Bounds.Check(at + nameof(BreakerRest), BreakerRest, TimeSpan.FromMilliseconds(500), TimeSpan.FromHours(1), wrong);
     }
 
     private static void CheckFile(bool isNeeded, string? file, string name, string why, ICollection<string> wrong)

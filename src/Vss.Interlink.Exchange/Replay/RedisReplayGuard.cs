@@ -5,6 +5,9 @@ namespace Vss.Interlink.Exchange.Replay;
 /// <summary>The guard that all nodes share: see <see cref="RedisScripts"/>.</summary>
 internal sealed class RedisReplayGuard(RedisLink redis, ClaimOptions options, TimeProvider clock) : IReplayGuard
 {
+    // Clocks of nodes and of Redis do not agree, nor does one before and after somebody set it. What steps back further than this finds nonces gone that its node has not seen itself.
+    private static readonly TimeSpan ClocksDiffer = TimeSpan.FromHours(1);
+
     private readonly string _prefix = options.Redis!.Prefix;
 
     /// <exception cref="GuardAwayException">Nothing can be said. What Redis may have taken all the same is given back, or ends with its lease.</exception>
@@ -37,8 +40,8 @@ internal sealed class RedisReplayGuard(RedisLink redis, ClaimOptions options, Ti
     public async Task<bool> ReleaseAsync(ClaimTicket ticket, CancellationToken cancellation) =>
         IsOne(await redis.RunAsync(RedisScripts.Release, [KeyOf(ticket)], [ticket.Owner, Text(ticket.Fence)], cancellation));
 
-    public async Task<bool> SeeAsync(OrganId partner, string nonce, TimeSpan window, CancellationToken cancellation) =>
-        IsOne(await redis.RunAsync(RedisScripts.See, [$"{_prefix}nonce:{partner}:{nonce}"], [Milliseconds(window)], cancellation));
+    public async Task<bool> SeeAsync(OrganId partner, string nonce, DateTimeOffset until, CancellationToken cancellation) =>
+        IsOne(await redis.RunAsync(RedisScripts.See, [$"{_prefix}nonce:{partner}:{nonce}"], [Milliseconds(until - clock.GetUtcNow() + ClocksDiffer)], cancellation));
 
     public async Task<TimeSpan?> EnterAsync(OrganId partner, string slot, PartnerLimits limits, CancellationToken cancellation)
     {

@@ -39,7 +39,7 @@ internal static class RedisScripts
         return { 1 }
         """;
 
-    /// <summary>KEYS: nonce. ARGV: window in ms. Answers 1 for the first time, else 0.</summary>
+    /// <summary>KEYS: nonce. ARGV: ms to remember. Answers 1 for the first time, else 0.</summary>
     public const string See = """
         if redis.call('SET', KEYS[1], '1', 'NX', 'PX', ARGV[1]) then return { 1 } end
         return { 0 }

@@ -10,14 +10,14 @@ namespace Vss.Interlink.Exchange.Replay;
 /// </summary>
 public sealed class SignedOnce(IReplayGuard guard, TimeProvider clock)
 {
-    /// <exception cref="ExchangeFault">TIMESTAMP_OUT_OF_WINDOW, rule <c>time.replay</c>: it was seen before. OVERLOADED: it cannot be told.</exception>
+    /// <exception cref="ExchangeFault">TIMESTAMP_OUT_OF_WINDOW, rule <c>time.replay</c>: it was seen before; rule <c>time.window</c>: it has ended meanwhile. OVERLOADED: it cannot be told.</exception>
     public async Task RequireAsync(OrganId partner, VerifiedDocument document, CancellationToken cancellation)
     {
         if (document.Nonce is not { } nonce) return;
-        var left = nonce.Until - clock.GetUtcNow();
+        if (nonce.Until <= clock.GetUtcNow()) throw new ExchangeFault(Fault.TimestampOutOfWindow, "The window of this request's Timestamp ended while it was judged.", "time.window");
         try
         {
-            if (await guard.SeeAsync(partner, Convert.ToHexStringLower(nonce.Id.Span), left > TimeSpan.FromSeconds(1) ? left : TimeSpan.FromSeconds(1), cancellation)) return;
+            if (await guard.SeeAsync(partner, Convert.ToHexStringLower(nonce.Id.Span), nonce.Until, cancellation)) return;
         }
         catch (GuardFullException)
         {

@@ -38,10 +38,12 @@ public sealed partial class DossierXml
         dossier.Status = at.Section("Status", ReadStatus);
         dossier.Fields.AddRange(at.Sections("Field", field => new Field { Name = field.Required("Name"), Value = field.Required("Value") }));
         Dictionary<string, StoredBody> attachments = new(StringComparer.Ordinal);
+        Func<BodyDigestStream>? begin = null;
         while (at.IsNext("Attachment"))
         {
+            begin ??= await bodies.OpenAsync(dossier.Sender.Id, dossier.MessageId, cancellation);
             at.Enter("Attachment");
-            var (attachment, body) = await ReadAttachmentAsync(at, cancellation);
+            var (attachment, body) = await ReadAttachmentAsync(at, begin, cancellation);
             at.Leave();
             dossier.Attachments.Add(attachment);
             if (!attachments.TryAdd(attachment.Id, body)) throw DossierRules.Violation("Dossier/Attachment/Id", $"'{attachment.Id}' stands twice");
@@ -164,7 +166,7 @@ public sealed partial class DossierXml
         Value = at.Optional("Value"),
     };
 
-    private async Task<(Attachment Attachment, StoredBody Body)> ReadAttachmentAsync(SchemaReader at, CancellationToken cancellation)
+    private static async Task<(Attachment Attachment, StoredBody Body)> ReadAttachmentAsync(SchemaReader at, Func<BodyDigestStream> begin, CancellationToken cancellation)
     {
         var attachment = new Attachment
         {
@@ -177,14 +179,14 @@ public sealed partial class DossierXml
         var sha256 = at.OptionalToken("Sha256");
         if (!at.IsNext("Content")) throw at.Missing("Content");
         at.RefuseAttributes("Content");
-        var body = await StoreContentAsync(at.Xml, attachment.Id, cancellation);
+        var body = await StoreContentAsync(at.Xml, attachment.Id, begin, cancellation);
         AttachmentRules.Complete(attachment, body, size, sha256.Length == 0 ? null : Digest(sha256, attachment.Id));
         return (attachment, body);
     }
 
-    private async Task<StoredBody> StoreContentAsync(XmlReader xml, string id, CancellationToken cancellation)
+    private static async Task<StoredBody> StoreContentAsync(XmlReader xml, string id, Func<BodyDigestStream> begin, CancellationToken cancellation)
     {
-        await using var writer = bodies.Begin();
+        await using var writer = begin();
         var piece = new byte[64 * 1024];
         while (true)
         {

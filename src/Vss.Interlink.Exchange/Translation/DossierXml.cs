@@ -1,6 +1,6 @@
 using System.Xml;
-using Vss.Interlink.Exchange.Bodies;
 using Vss.Interlink.Exchange.Faults;
+using Vss.Interlink.Exchange.Intake;
 using Vss.Interlink.Trust.Verification;
 using Vss.Interlink.V1;
 using Vss.Interlink.XmlSecurity;
@@ -8,7 +8,7 @@ using Vss.Interlink.XmlSecurity;
 namespace Vss.Interlink.Exchange.Translation;
 
 /// <summary>The Dossier element of interlink-v1.xsd to and from the canonical dossier, field by field.</summary>
-public sealed partial class DossierXml(BodyStore bodies)
+public sealed partial class DossierXml(SubmissionBodies bodies)
 {
     /// <summary>Namespace of interlink-v1.xsd.</summary>
     public const string Namespace = "urn:vss:interlink:v1";
@@ -16,7 +16,7 @@ public sealed partial class DossierXml(BodyStore bodies)
     private const string Edge = "soap";
 
     /// <summary>Reads Body/SubmitDossier/Dossier from the verified octets; the attachments' contents go to the body store.</summary>
-    /// <exception cref="ExchangeFault">SCHEMA_VIOLATION, ATTACHMENT_MISMATCH, LIMIT_EXCEEDED or MALFORMED, naming the element.</exception>
+    /// <exception cref="ExchangeFault">SCHEMA_VIOLATION, ATTACHMENT_MISMATCH, LIMIT_EXCEEDED or MALFORMED, naming the element; OVERLOADED before a content for which there is no room.</exception>
     public async Task<Submission> ReadAsync(VerifiedDocument document, CancellationToken cancellation)
     {
         using var xml = SafeXml.Reader(document.Octets, XmlLimits.None);   // they were kept when the document came, and canonical octets can be larger than what came

@@ -16,15 +16,7 @@ public static class InsideDossier
     /// <exception cref="ExchangeFault">MALFORMED, SCHEMA_VIOLATION or ATTACHMENT_MISMATCH.</exception>
     public static Submission Read(VerifiedDocument document, IReadOnlyDictionary<string, StoredBody> attachments)
     {
-        Dossier dossier;
-        try
-        {
-            dossier = Dossier.Parser.ParseFrom(document.Octets.Span);
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            throw new ExchangeFault(Fault.Malformed, "The dossier is no serialised interlink.v1.Dossier.");
-        }
+        var dossier = Parse(document.Octets.Span);
 
         // What this version does not know cannot be carried on to other protocols, so it is refused instead of dropped.
         if (Dossier.Parser.WithDiscardUnknownFields(true).ParseFrom(document.Octets.Span).CalculateSize() != dossier.CalculateSize())
@@ -37,6 +29,26 @@ public static class InsideDossier
 
         if (attachments.Keys.FirstOrDefault(id => dossier.Attachments.All(attachment => attachment.Id != id)) is { } stray) throw Mismatch($"Content came for '{stray}', which the dossier does not name.");
         return new Submission(document, dossier, attachments, Edge, answeredByStatus: false);
+    }
+
+    /// <summary>What the serialised dossier says of its sender and message id, before anything is believed.</summary>
+    /// <exception cref="ExchangeFault">MALFORMED.</exception>
+    public static (string? Sender, string MessageId) KeyOf(ReadOnlySpan<byte> octets)
+    {
+        var dossier = Parse(octets);
+        return (dossier.Sender?.Id, dossier.MessageId);
+    }
+
+    private static Dossier Parse(ReadOnlySpan<byte> octets)
+    {
+        try
+        {
+            return Dossier.Parser.ParseFrom(octets);
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            throw new ExchangeFault(Fault.Malformed, "The dossier is no serialised interlink.v1.Dossier.");
+        }
     }
 
     private static ExchangeFault Mismatch(string detail) => new(Fault.AttachmentMismatch, detail, "attachment.present");

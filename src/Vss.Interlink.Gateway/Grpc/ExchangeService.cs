@@ -11,7 +11,7 @@ using Vss.Interlink.V1;
 namespace Vss.Interlink.Gateway.Grpc;
 
 /// <summary>Submitting and following dossiers, for VSS's own services.</summary>
-public sealed class ExchangeService(DossierIntake intake, ExchangeHistory history, BodyStore bodies, IntakeRoom room, InsideCaller caller, FaultBoundary faults) : DossierExchange.DossierExchangeBase
+public sealed class ExchangeService(DossierIntake intake, ExchangeHistory history, SubmissionBodies bodies, InsideCaller caller, FaultBoundary faults) : DossierExchange.DossierExchangeBase
 {
     public override Task<SubmitResponse> Submit(IAsyncStreamReader<SubmitRequest> requestStream, ServerCallContext context) => faults.RunAsync(async () =>
     {
@@ -19,8 +19,7 @@ public sealed class ExchangeService(DossierIntake intake, ExchangeHistory histor
         if (!await requestStream.MoveNext(context.CancellationToken) || requestStream.Current.PartCase != SubmitRequest.PartOneofCase.Dossier)
             throw new ExchangeFault(Fault.SchemaViolation, "The first message must carry the dossier.", "submit.header-first");
         var octets = requestStream.Current.Dossier.ToByteArray();
-        await room.RequireAsync(context.CancellationToken);
-        var attachments = await StoreAsync(requestStream, context.CancellationToken);   // chunks go to the body store as they come
+        var attachments = await StoreAsync(requestStream, octets, context.CancellationToken);   // chunks go to the body store as they come
         var submission = InsideDossier.Read(await caller.VerifyAsync(context, octets), attachments);
         var accepted = await intake.AcceptAsync(submission, context.CancellationToken);
         return new SubmitResponse { ExchangeId = accepted.ExchangeId.ToString(), Receipt = ByteString.CopyFrom(accepted.Receipt), Repeated = accepted.Repeated };
@@ -45,11 +44,12 @@ public sealed class ExchangeService(DossierIntake intake, ExchangeHistory histor
         await foreach (var view in history.WatchAsync(ExchangeId.Stored(found.ExchangeId), context.CancellationToken)) await responseStream.WriteAsync(view);
     });
 
-    private async Task<Dictionary<string, StoredBody>> StoreAsync(IAsyncStreamReader<SubmitRequest> chunks, CancellationToken cancellation)
+    private async Task<Dictionary<string, StoredBody>> StoreAsync(IAsyncStreamReader<SubmitRequest> chunks, byte[] dossier, CancellationToken cancellation)
     {
         var stored = new Dictionary<string, StoredBody>(StringComparer.Ordinal);
         string? current = null;
-        BodyWriteStream? writer = null;
+        Func<BodyDigestStream>? begin = null;
+        BodyDigestStream? writer = null;
         try
         {
             while (await chunks.MoveNext(cancellation))
@@ -61,7 +61,13 @@ public sealed class ExchangeService(DossierIntake intake, ExchangeHistory histor
                     if (writer is not null) stored[current!] = await writer.CommitAsync(cancellation);
                     if (stored.ContainsKey(chunk.AttachmentId)) throw new ExchangeFault(Fault.AttachmentMismatch, "The chunks of an attachment must follow each other.", "submit.chunks");
                     if (writer is not null) await writer.DisposeAsync();
-                    (current, writer) = (chunk.AttachmentId, bodies.Begin());
+                    if (begin is null)
+                    {
+                        var (sender, messageId) = InsideDossier.KeyOf(dossier);
+                        begin = await bodies.OpenAsync(sender, messageId, cancellation);
+                    }
+
+                    (current, writer) = (chunk.AttachmentId, begin());
                 }
 
                 await writer!.WriteAsync(chunk.Data.Memory, cancellation);

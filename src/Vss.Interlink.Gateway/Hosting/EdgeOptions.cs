@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 
 namespace Vss.Interlink.Gateway.Hosting;
@@ -27,9 +28,16 @@ internal sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
     public ValidateOptionsResult Validate(string? name, EdgeOptions options)
     {
         List<string> wrong = [];
-        if (!IPEndPoint.TryParse(options.Partners ?? "", out _)) wrong.Add("Hosting:Partners is not set to ADDRESS:PORT.");
-        if (!IPEndPoint.TryParse(options.Inside ?? "", out _)) wrong.Add("Hosting:Inside is not set to ADDRESS:PORT.");
+        if (!IsEndpoint(options.Partners)) wrong.Add($"Hosting:Partners is not set to ADDRESS:PORT{Given(options.Partners)}.");
+        if (!IsEndpoint(options.Inside)) wrong.Add($"Hosting:Inside is not set to ADDRESS:PORT{Given(options.Inside)}.");
         if (options.TlsKey is null) wrong.Add("Hosting:TlsKey is not set. Give the key URI of the TLS server certificate.");
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
     }
+
+    // "8443" is an address too, 0.0.32.251, and an address without a port would take any that is free.
+    private static bool IsEndpoint(string? text) =>
+        IPEndPoint.TryParse(text ?? "", out var endpoint) && text!.EndsWith($":{endpoint.Port}", StringComparison.Ordinal)
+        && (endpoint.AddressFamily == AddressFamily.InterNetworkV6 ? text.Contains("]:", StringComparison.Ordinal) : text.Count(letter => letter == '.') == 3);
+
+    private static string Given(string? text) => text is null ? "" : $" but to '{text}'";
 }

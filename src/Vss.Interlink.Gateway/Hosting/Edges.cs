@@ -35,7 +35,7 @@ internal static class Edges
 
     public static void AddEdges(this WebApplicationBuilder builder, IConfigurationSection section)
     {
-        builder.Services.AddOptions<EdgeOptions>().Bind(section).ValidateOnStart();
+        builder.Services.AddOptions<EdgeOptions>().Bind(section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<EdgeOptions>, EdgeOptionsValidator>();
         builder.Services.AddHostedService<ReadyLine>();
     }

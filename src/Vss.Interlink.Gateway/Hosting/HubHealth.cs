@@ -18,6 +18,7 @@ internal static class HubHealth
     private const string Delivery = "delivery";
     private const string Claims = "claims";
     private const string Stamps = "stamps";
+    private const string Deadlines = "deadlines";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
 
@@ -34,7 +35,8 @@ internal static class HubHealth
             .AddCheck<TrustCheck>(Trust)
             .AddCheck<DeliveryCheck>(Delivery)
             .AddCheck<ClaimsCheck>(Claims, timeout: Patience)
-            .AddCheck<StampsCheck>(Stamps, timeout: Patience);
+            .AddCheck<StampsCheck>(Stamps, timeout: Patience)
+            .AddCheck<DeadlinesCheck>(Deadlines);
         return services;
     }
 }
@@ -112,4 +114,11 @@ internal sealed class StampsCheck(EvidenceStamps stamps) : IHealthCheck
         { IsLate: true } late => HealthCheckResult.Degraded($"Evidence waits for its time stamp since {VietnamTime.Format(late.Oldest!.Value)}; nothing is taken in from {VietnamTime.Format(late.RefusesFrom!.Value)} on."),
         _ => HealthCheckResult.Healthy(),
     };
+}
+
+/// <summary>Whether what is accepted now gets a deadline by a notice of holidays. Without one it is provisional, and never too early, so the hub serves on.</summary>
+internal sealed class DeadlinesCheck(DeliveryProfiles profiles, TimeProvider clock) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(profiles.DeadlineTrouble(clock.GetUtcNow()) is { } trouble ? HealthCheckResult.Degraded(trouble) : HealthCheckResult.Healthy());
 }

@@ -76,5 +76,9 @@ internal static class StartCheck
         {
             faults.AddRange(several.InnerExceptions.Cast<OptionsValidationException>().SelectMany(inner => inner.Failures));
         }
+        catch (InvalidOperationException unreadable)
+        {
+            faults.Add(unreadable.Message);   // a setting that is no number, time or choice, or one that there is not
+        }
     }
 }

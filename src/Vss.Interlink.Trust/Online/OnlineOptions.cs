@@ -62,20 +62,24 @@ public sealed class OnlineOptions
 
     public int RenewToPercent { get; set; } = 75;
 
-    /// <summary>Every fault; empty when it is whole.</summary>
-    internal IEnumerable<string> Faults()
+    /// <summary>Every fault, one sentence each; empty when it is whole.</summary>
+    internal IReadOnlyList<string> Faults()
     {
-        foreach (var host in Hosts.Where(host => !AllowedHosts.IsHost(host))) yield return $"Trust:Online:Hosts: '{host}' is no HOST or HOST:PORT.";
-        if (LimitMilliseconds is < 1 or > 60_000) yield return "Trust:Online:LimitMilliseconds is not 1 to 60000.";
-        if (AttemptMilliseconds is < 10 or > 60_000) yield return "Trust:Online:AttemptMilliseconds is not 10 to 60000.";
-        if (MaxParallel is < 1 or > 256) yield return "Trust:Online:MaxParallel is not 1 to 256.";
-        if (MaxAnswerOctets is < 1024 or > 256 * 1024 * 1024) yield return "Trust:Online:MaxAnswerOctets is not 1024 to 268435456.";
-        if (MaxAnswers < 1) yield return "Trust:Online:MaxAnswers is below 1.";
-        if (MaxHeldOctets < MaxAnswerOctets) yield return "Trust:Online:MaxHeldOctets is below MaxAnswerOctets, so that a large answer could not be kept.";
-        if (RestSeconds is < 1 or > 3600) yield return "Trust:Online:RestSeconds is not 1 to 3600.";
-        if (RenewFromPercent < 1 || RenewToPercent > 95 || RenewFromPercent > RenewToPercent) yield return "Trust:Online:RenewFromPercent and RenewToPercent are not 1 to 95, the first below the second.";
-        if (Hosts.Count == 0) yield break;
-        if (Order is null) yield return "Trust:Online:Order is not set. Choose OcspFirst or ListsFirst.";
-        if (Nonce is null) yield return "Trust:Online:Nonce is not set. Choose Required, IfEchoed or NotSent.";
+        List<string> wrong = [];
+        const string at = "Trust:Online:";
+        foreach (var host in Hosts.Where(host => !AllowedHosts.IsHost(host))) wrong.Add($"{at}Hosts: '{host}' is no HOST or HOST:PORT.");
+        Bounds.Check(at + nameof(LimitMilliseconds), LimitMilliseconds, 1, 60_000, wrong);
+        Bounds.Check(at + nameof(AttemptMilliseconds), AttemptMilliseconds, 10, 60_000, wrong);
+        Bounds.Check(at + nameof(MaxParallel), MaxParallel, 1, 256, wrong);
+        Bounds.Check(at + nameof(MaxAnswerOctets), MaxAnswerOctets, 1024, 256 * 1024 * 1024, wrong);
+        Bounds.Check(at + nameof(MaxAnswers), MaxAnswers, 1, 10_000_000, wrong);
+        Bounds.Check(at + nameof(MaxHeldOctets), MaxHeldOctets, Math.Max(1, MaxAnswerOctets), 1L << 40, wrong);   // a large answer could not be kept
+        Bounds.Check(at + nameof(RestSeconds), RestSeconds, 1, 3600, wrong);
+        Bounds.Check(at + nameof(RenewFromPercent), RenewFromPercent, 1, 95, wrong);
+        Bounds.Check(at + nameof(RenewToPercent), RenewToPercent, Math.Clamp(RenewFromPercent, 1, 95), 95, wrong);
+        if (Hosts.Count == 0) return wrong;
+        if (Order is null) wrong.Add($"{at}Order is not set. Choose OcspFirst or ListsFirst.");
+        if (Nonce is null) wrong.Add($"{at}Nonce is not set. Choose Required, IfEchoed or NotSent.");
+        return wrong;
     }
 }

@@ -27,18 +27,22 @@ public sealed partial class TimeStampingOptions
     /// <summary>For how long an authority that failed comes after the others.</summary>
     public int RestSeconds { get; set; } = 300;
 
-    internal IEnumerable<string> Faults()
+    /// <summary>Every fault, one sentence each; empty when it is whole.</summary>
+    internal IReadOnlyList<string> Faults()
     {
+        List<string> wrong = [];
+        const string section = "Trust:TimeStamping:";
         foreach (var (authority, number) in Authorities.Select((authority, number) => (authority, number)))
         {
-            var at = $"Trust:TimeStamping:Authorities:{number}";
-            if (authority.Address is not { IsAbsoluteUri: true, Scheme: "http" or "https" }) yield return $"{at}:Address is no http or https address.";
-            if (authority.Policy is { } policy && !ObjectIdentifier().IsMatch(policy)) yield return $"{at}:Policy is no object identifier.";
+            var at = $"{section}Authorities:{number}";
+            if (authority.Address is not { IsAbsoluteUri: true, Scheme: "http" or "https" }) wrong.Add($"{at}:Address is no http or https address.");
+            if (authority.Policy is { } policy && !ObjectIdentifier().IsMatch(policy)) wrong.Add($"{at}:Policy is no object identifier.");
         }
 
-        if (AnswerSeconds is < 1 or > 3600) yield return "Trust:TimeStamping:AnswerSeconds is not 1 to 3600.";
-        if (PauseMilliseconds is < 1 or > 60_000) yield return "Trust:TimeStamping:PauseMilliseconds is not 1 to 60000.";
-        if (RestSeconds is < 1 or > 86_400) yield return "Trust:TimeStamping:RestSeconds is not 1 to 86400.";
+        Bounds.Check(section + nameof(AnswerSeconds), AnswerSeconds, 1, 3600, wrong);
+        Bounds.Check(section + nameof(PauseMilliseconds), PauseMilliseconds, 1, 60_000, wrong);
+        Bounds.Check(section + nameof(RestSeconds), RestSeconds, 1, 86_400, wrong);
+        return wrong;
     }
 
     [GeneratedRegex(@"^[0-2](\.(0|[1-9][0-9]{0,17}))+$", RegexOptions.CultureInvariant)]

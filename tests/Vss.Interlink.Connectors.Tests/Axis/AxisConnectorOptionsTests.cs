@@ -39,7 +39,9 @@ public sealed class AxisConnectorOptionsTests
     [Theory]
     [InlineData(49, false)]
     [InlineData(50, true)]
-    public void The_axis_is_not_asked_without_pause(int milliseconds, bool good)
+    [InlineData(86_400_000, true)]
+    [InlineData(86_400_001, false)]   // a timer takes 49 days at most, and who asks once a day is not asking
+    public void The_axis_is_asked_neither_without_pause_nor_hardly_ever(int milliseconds, bool good)
     {
         var options = Good();
         options.PollInterval = TimeSpan.FromMilliseconds(milliseconds);

@@ -62,6 +62,25 @@ public sealed class VxpOptionsTests
         Assert.Equal(2, Faults(options).Count());
     }
 
+    [Theory]
+    [InlineData("50.00:00:00", 1024, 1024, "CallTimeout is 50.00:00:00, and must be 00:00:00.001 to 01:00:00.")]
+    [InlineData("00:01:00", int.MaxValue, 1024, "AnswerBytes is 2147483647, and must be 1024 to 1073741824.")]
+    [InlineData("00:01:00", 1024, long.MaxValue, "PacketBytes is 9223372036854775807, and must be 1024 to 1099511627776.")]
+    public void A_number_or_time_beyond_its_end_is_named_with_what_it_may_be(string time, int answer, long packet, string fault)
+    {
+        var options = Good();
+        (options.CallTimeout, options.AnswerBytes, options.PacketBytes) = (TimeSpan.Parse(time, System.Globalization.CultureInfo.InvariantCulture), answer, packet);
+        Assert.Equal([fault], Faults(options));
+    }
+
+    [Fact]
+    public void What_is_no_organ_code_is_named_before_the_poller_fails_on_it()
+    {
+        var options = Good();
+        options.OrganId = "not-an-organ";
+        Assert.Contains("'not-an-organ'", Assert.Single(Faults(options)), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_secret_is_in_no_text_and_in_no_fault()
     {

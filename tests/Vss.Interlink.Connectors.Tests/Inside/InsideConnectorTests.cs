@@ -14,9 +14,7 @@ public sealed class InsideConnectorTests
     private static readonly OrganId Vss = OrganId.Stored("000.00.00.G24");
 
     private readonly ManualClock _clock = new(new DateTimeOffset(2026, 11, 21, 8, 0, 0, TimeSpan.Zero));
-    private readonly InsideConnector _connector;
-
-    public InsideConnectorTests() => _connector = new InsideConnector(_clock);
+    private readonly InsideConnector _connector = new();
 
     [Fact]
     public async Task Deliveries_go_to_the_services_in_turn()
@@ -41,19 +39,28 @@ public sealed class InsideConnectorTests
         using var service = _connector.Join("narrow", 1);
         var (first, second) = (Work(), Work());
         var one = _connector.HandOverAsync(first, CancellationToken.None);
-        var two = _connector.HandOverAsync(second, CancellationToken.None);
-        await using var stream = service.ReadAllAsync(CancellationToken.None).GetAsyncEnumerator();
-
-        Assert.True(await stream.MoveNextAsync());
-        Assert.Same(first, stream.Current);
-        var next = stream.MoveNextAsync().AsTask();
-        Assert.False(next.IsCompleted);
+        var turnedAway = Assert.IsType<HandOver.NotNow>(await _connector.HandOverAsync(second, CancellationToken.None).WaitAsync(Soon));
+        Assert.Equal((TimeSpan.Zero, false), (turnedAway.RetryAfter, turnedAway.Attempted));
 
         Assert.True(service.Settle(first.LeaseToken, new HandOver.Delivered()));
-        Assert.True(await next.WaitAsync(Soon));
-        Assert.Same(second, stream.Current);
         await one.WaitAsync(Soon);
-        Assert.False(two.IsCompleted);
+        var two = _connector.HandOverAsync(second, CancellationToken.None);
+        Assert.True(service.Settle(second.LeaseToken, new HandOver.Delivered()));
+        await two.WaitAsync(Soon);
+    }
+
+    [Fact]
+    public void There_are_as_many_places_as_the_services_that_are_here_asked_for_and_who_joins_is_told_of()
+    {
+        var told = new List<int>();
+        _connector.PlacesAdded += () => told.Add(_connector.Places);
+        Assert.Equal(0, _connector.Places);
+
+        using (_connector.Join("one", 3))
+        using (_connector.Join("two", 4)) Assert.Equal(7, _connector.Places);
+
+        Assert.Equal(0, _connector.Places);
+        Assert.Equal([3, 7], told);
     }
 
     [Fact]
@@ -129,32 +136,15 @@ public sealed class InsideConnectorTests
 
         var back = Assert.IsType<HandOver.NotNow>(await handed.WaitAsync(Soon));
         Assert.Contains("leaving", back.Detail, StringComparison.Ordinal);
+        Assert.True(back is { Attempted: true, SaysNothing: true });   // others may be here, and it may be back in a moment
         Assert.False(leaving.Settle(work.LeaseToken, new HandOver.Delivered()));
     }
 
     [Fact]
-    public async Task A_delivery_waits_for_a_service_to_come()
+    public async Task With_no_service_here_the_delivery_goes_back_at_once_and_no_attempt_is_counted()
     {
-        var work = Work();
-        var handed = _connector.HandOverAsync(work, CancellationToken.None);
-        Assert.False(handed.IsCompleted);
-
-        using var service = _connector.Join("late", 1);
-        await using var stream = service.ReadAllAsync(CancellationToken.None).GetAsyncEnumerator();
-        Assert.True(await stream.MoveNextAsync().AsTask().WaitAsync(Soon));
-        Assert.True(service.Settle(work.LeaseToken, new HandOver.Delivered()));
-        Assert.IsType<HandOver.Delivered>(await handed.WaitAsync(Soon));
-    }
-
-    [Fact]
-    public async Task With_no_service_for_long_the_delivery_goes_back_and_no_attempt_is_counted()
-    {
-        var handed = _connector.HandOverAsync(Work(), CancellationToken.None);
-
-        _clock.Advance(TimeSpan.FromSeconds(6));
-        _connector.Freed();   // wakes the waiting one, who finds that its time is over
-
-        Assert.False(Assert.IsType<HandOver.NotNow>(await handed.WaitAsync(Soon)).Attempted);
+        var back = Assert.IsType<HandOver.NotNow>(await _connector.HandOverAsync(Work(), CancellationToken.None).WaitAsync(Soon));
+        Assert.Equal((TimeSpan.Zero, false), (back.RetryAfter, back.Attempted));
     }
 
     private static async Task AcknowledgeAsync(InboxSubscriber service, int count)

@@ -49,7 +49,7 @@ internal sealed class SimulatedGuard(World world, Life life, ClaimOptions option
 
     public Task<bool> ReleaseAsync(ClaimTicket ticket, CancellationToken cancellation) => AskAsync(() => Holds(ticket) && Rows.Remove(ticket.Key), cancellation);
 
-    public Task<bool> SeeAsync(OrganId partner, string nonce, TimeSpan window, CancellationToken cancellation) => throw new NotSupportedException("Nonces are the edges'.");
+    public Task<bool> SeeAsync(OrganId partner, string nonce, DateTimeOffset until, CancellationToken cancellation) => throw new NotSupportedException("Nonces are the edges'.");
 
     public Task<TimeSpan?> EnterAsync(OrganId partner, string slot, PartnerLimits limits, CancellationToken cancellation) => AskAsync<TimeSpan?>(() => null, cancellation);
 

@@ -114,7 +114,7 @@ internal static class KnownMutations
             return Task.FromResult(true);
         }
 
-        public Task<bool> SeeAsync(OrganId partner, string nonce, TimeSpan window, CancellationToken cancellation) => guard.SeeAsync(partner, nonce, window, cancellation);
+        public Task<bool> SeeAsync(OrganId partner, string nonce, DateTimeOffset until, CancellationToken cancellation) => guard.SeeAsync(partner, nonce, until, cancellation);
 
         public Task<TimeSpan?> EnterAsync(OrganId partner, string slot, PartnerLimits limits, CancellationToken cancellation) => guard.EnterAsync(partner, slot, limits, cancellation);
 

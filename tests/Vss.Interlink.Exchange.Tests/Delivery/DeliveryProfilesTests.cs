@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Vss.Interlink.Exchange.Deadlines;
 using Vss.Interlink.Exchange.Delivery;
 
 namespace Vss.Interlink.Exchange.Tests.Delivery;
@@ -32,8 +34,22 @@ public sealed class DeliveryProfilesTests
 
         options.Check(wrong);
 
-        string[] named = ["'no organ!'", "G22 stands twice", "Delivery:GiveUpAfter", "G22: hand-overs at once", "G22: of DeadlineDays", "G22:WarnHours without", "G23:DeadlineDays", "G23:BreakerFailures", "G23:MaxAttempts"];
+        string[] named = ["'no organ!'", "G22 stands twice", "Delivery:GiveUpAfter", "G22:Concurrency is 0, and must be 1 to 1024", "G22: of DeadlineDays", "G22:WarnHours without", "G23:DeadlineDays", "G23:BreakerFailures", "G23:MaxAttempts"];
         Assert.All(named, one => Assert.Contains(wrong, sentence => sentence.Contains(one, StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("2026-11-20T09:00+07:00", null)]
+    [InlineData("2026-12-29T09:00+07:00", "2027")]   // three working days reach over the new year
+    [InlineData("2027-06-01T09:00+07:00", "2027")]
+    [InlineData("2101-06-01T09:00+07:00", "no working days can be told")]
+    public void Deadlines_that_no_notice_of_holidays_covers_are_told_operators_as_soon_as_one_would_be_set(string now, string? named)
+    {
+        var options = new DeliveryOptions { Partners = { new PartnerDeliveryOptions { Receiver = "G22", DeadlineDays = 3 }, new PartnerDeliveryOptions { Receiver = "G23", DeadlineHours = 1 } } };
+        var trouble = new DeliveryProfiles(options, WorkingCalendar.Vietnam(), NullLogger<DeliveryProfiles>.Instance).DeadlineTrouble(DateTimeOffset.Parse(now));
+        if (named is null) Assert.Null(trouble);
+        else Assert.Contains(named, trouble, StringComparison.Ordinal);
+        Assert.Null(new DeliveryProfiles(new DeliveryOptions(), WorkingCalendar.Vietnam(), NullLogger<DeliveryProfiles>.Instance).DeadlineTrouble(DateTimeOffset.Parse(now)));
     }
 
     [Fact]

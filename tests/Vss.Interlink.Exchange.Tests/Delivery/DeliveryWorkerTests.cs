@@ -370,6 +370,51 @@ public sealed class DeliveryWorkerTests : IDisposable
         Assert.All(inside.Works, work => Assert.Equal("subject " + work.MessageId.ToString()[2..], work.Dossier.Subject));
     }
 
+    [Fact]
+    public async Task A_node_with_nobody_to_hand_over_to_leases_nothing_and_somebody_who_comes_gets_what_waits_at_once()
+    {
+        var inside = new ScriptedConnector("inside", relays: false, _ => new HandOver.Delivered()) { Places = 0 };
+        await using var hub = await StartAsync(new DeliveryOptions { Poll = TimeSpan.FromHours(1) }, inside);
+        List<ExchangeId> waiting = [];
+        for (var number = 0; number < 3; number++) waiting.Add((await hub.AcceptAsync(Hub.Signed(Dossiers.Small($"m-{number}")))).ExchangeId);
+        await Task.Delay(TimeSpan.FromMilliseconds(300));   // the commits woke the worker
+        Assert.Empty(await hub.Ledger.ListDeliveriesAsync(DeliveryState.Leased, null, null, 10, CancellationToken.None));
+        Assert.Equal(0, inside.Calls);
+
+        inside.Places = 1;   // the clock of the worker's looks is an hour away
+
+        foreach (var id in waiting) await hub.WhenAsync(id, view => view.State == ExchangeState.Completed);
+        Assert.All(inside.Works, work => Assert.EndsWith(".1", work.LeaseToken, StringComparison.Ordinal));   // the first lease of each
+    }
+
+    [Fact]
+    public async Task No_more_is_leased_than_the_connector_has_places()
+    {
+        var (busy, most) = (0, 0);
+        var free = new TaskCompletionSource();
+        var inside = new ScriptedConnector("inside", relays: false, async (_, _) =>
+        {
+            InterlockedMax(ref most, Interlocked.Increment(ref busy));
+            await free.Task;
+            Interlocked.Decrement(ref busy);
+            return new HandOver.Delivered();
+        }) { Places = 2 };
+        await using var hub = await StartAsync(null, inside);
+        List<ExchangeId> accepted = [];
+        for (var number = 0; number < 6; number++) accepted.Add((await hub.AcceptAsync(Hub.Signed(Dossiers.Small($"m-{number}")))).ExchangeId);
+        for (var look = 0; look < 500 && inside.Calls < 2; look++) await Task.Delay(20);
+
+        Assert.Equal(2, (await hub.Ledger.ListDeliveriesAsync(DeliveryState.Leased, null, null, 10, CancellationToken.None)).Count);
+        free.SetResult();
+        foreach (var id in accepted) await hub.WhenAsync(id, view => view.State == ExchangeState.Completed);
+        Assert.Equal(2, most);
+
+        static void InterlockedMax(ref int target, int value)
+        {
+            for (var seen = Volatile.Read(ref target); seen < value; seen = Volatile.Read(ref target)) Interlocked.CompareExchange(ref target, value, seen);
+        }
+    }
+
     private static DeliveryOptions Fast(int maxAttempts = 12, TimeSpan? firstWait = null) => new()
     {
         Poll = TimeSpan.FromMilliseconds(200),

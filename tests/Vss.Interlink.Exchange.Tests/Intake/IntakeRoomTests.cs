@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Vss.Interlink.Exchange.Bodies;
 using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Faults;
 using Vss.Interlink.Exchange.Intake;
+using Vss.Interlink.Exchange.Tests.Bodies;
 using Vss.Interlink.TestKit;
 using Vss.Interlink.TestKit.Pki;
 using Vss.Interlink.V1;
@@ -63,22 +65,45 @@ public sealed class IntakeRoomTests : IAsyncLifetime
         var room = new IntakeRoom(_folder.Path, 0, long.MaxValue, _hub.Ledger, _clock, stampGrace: TimeSpan.FromMinutes(5));
         await _hub.Ledger.SwitchStampsOnAsync(CancellationToken.None);
         _clock.Advance(TimeSpan.FromDays(1));
-        await room.RequireForNewAsync(CancellationToken.None);   // nothing waits
+        await room.RequireAsync(CancellationToken.None);   // nothing waits
         await _hub.AcceptAsync(Hub.Signed(Dossiers.Small("m-1")));
         _clock.Advance(TimeSpan.FromMinutes(5) - TimeSpan.FromSeconds(1));
-        await room.RequireForNewAsync(CancellationToken.None);
+        await room.RequireAsync(CancellationToken.None);
 
         _clock.Advance(TimeSpan.FromSeconds(2));
-        var fault = await Assert.ThrowsAsync<ExchangeFault>(() => room.RequireForNewAsync(CancellationToken.None));
+        var fault = await Assert.ThrowsAsync<ExchangeFault>(() => room.RequireAsync(CancellationToken.None));
         Assert.Equal((Fault.TimeStampsUnavailable, "limit.time-stamps"), (fault.Fault, fault.Rule));
-        await room.RequireAsync(CancellationToken.None);
-        await Room(minFreeBytes: 0, maxOutstanding: 100).RequireForNewAsync(CancellationToken.None);   // a hub without time stamps
+        await Room(minFreeBytes: 0, maxOutstanding: 100).RequireAsync(CancellationToken.None);   // a hub without time stamps
 
         var authority = new StampingAuthority(_clock);
         var stamps = new EvidenceStamps(_hub.Ledger, authority.StampAsync, authority.Verifier, new TimeStampsOptions { Grace = TimeSpan.FromMinutes(5) }, "node", _clock, NullLogger<EvidenceStamps>.Instance);
         Assert.Equal(1, await stamps.StampAsync(CancellationToken.None));
         _clock.Advance(TimeSpan.FromSeconds(2));
-        await room.RequireForNewAsync(CancellationToken.None);
+        await room.RequireAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task Without_room_a_repeat_is_digested_and_not_kept_and_a_new_one_is_refused_before_its_first_octet()
+    {
+        await _hub.AcceptAsync(Hub.Signed(Dossiers.Small("m-1")));
+        var bodies = new SubmissionBodies(_hub.Bodies, Room(minFreeBytes: long.MaxValue, maxOutstanding: 1), _hub.Ledger);
+
+        await using var repeat = (await bodies.OpenAsync(Dossiers.Ministry, "m-1", CancellationToken.None))();
+        await repeat.WriteAsync("content"u8.ToArray());
+        var named = await repeat.CommitAsync(CancellationToken.None);
+        Assert.Throws<ExchangeFault>(() => _hub.Bodies.OpenRead(named.Digest));
+        Assert.Equal(named, await _hub.Bodies.StoreAsync(new MemoryStream("content"u8.ToArray()), CancellationToken.None));
+
+        foreach (var (sender, id) in new[] { (Dossiers.Ministry, "m-2"), ("G15", "m-1"), ("no organ!", "m-1"), (null, "") })
+            Assert.Equal((Fault.Overloaded, "limit.disk"), await Assert.ThrowsAsync<ExchangeFault>(() => bodies.OpenAsync(sender, id, CancellationToken.None)) is var fault ? (fault.Fault, fault.Rule) : default);
+    }
+
+    [Fact]
+    public async Task What_is_only_digested_is_held_to_the_same_limit()
+    {
+        await using var digest = new BodyStore(_folder["small"], 3, TestBodyKeys.One, _clock).BeginDigest();
+        await digest.WriteAsync("abc"u8.ToArray());
+        Assert.Equal("limit.body", (await Assert.ThrowsAsync<ExchangeFault>(async () => await digest.WriteAsync("d"u8.ToArray()))).Rule);
     }
 
     private IntakeRoom Room(long minFreeBytes, long maxOutstanding) => new(_folder.Path, minFreeBytes, maxOutstanding, _hub.Ledger, _clock);

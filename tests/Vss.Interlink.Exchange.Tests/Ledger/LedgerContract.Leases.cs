@@ -45,7 +45,7 @@ public abstract partial class LedgerContract
         await AcceptAsync(Exchange());
         var lease = Assert.Single(await TakeAsync());
         Clock.Advance(Lease / 2);
-        Assert.True(await _ledger.RenewAsync(lease.Delivery, lease.Fence, Clock.GetUtcNow() + Lease, CancellationToken.None));
+        Assert.Equal(Clock.GetUtcNow() + Lease, await _ledger.RenewAsync(lease.Delivery, lease.Fence, Lease, CancellationToken.None));
         Clock.Advance(Lease / 2);
 
         Assert.Empty(await TakeAsync());
@@ -60,7 +60,7 @@ public abstract partial class LedgerContract
         Clock.Advance(Lease);
         var current = Assert.Single(await TakeAsync());
 
-        Assert.False(await _ledger.RenewAsync(stale.Delivery, stale.Fence, Clock.GetUtcNow() + Lease, CancellationToken.None));
+        Assert.Null(await _ledger.RenewAsync(stale.Delivery, stale.Fence, Lease, CancellationToken.None));
         Assert.Null(await _ledger.KeepSealAsync(stale.Delivery, stale.Fence, [1], CancellationToken.None));
         Assert.False(await CompleteAsync(Delivered(stale)));
         Assert.Equal(DeliveryState.Leased, (await ViewAsync(exchange)).Deliveries[0].State);

@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Ledger;
+using Vss.Interlink.TestKit;
 
 namespace Vss.Interlink.Exchange.Tests.Ledger;
 
@@ -47,6 +48,20 @@ public sealed class SqliteLedgerTests : LedgerContract
     }
 
     [Fact]
+    public async Task A_lease_lasts_its_length_from_the_write_when_it_is_taken_and_when_it_is_renewed()
+    {
+        var length = TimeSpan.FromSeconds(30);
+        await using var ledger = new ExchangeLedger(new SlowStore(new SqliteStore(_folder["slow.db"], Clock), Clock, length), Clock);
+        await ledger.AcceptAsync(Exchange(), CancellationToken.None);
+
+        var taken = Assert.Single(await ledger.LeaseAsync("axis", "worker", 1, length, CancellationToken.None));
+        Assert.Equal(Clock.GetUtcNow() + length, taken.LeaseUntil);
+
+        Assert.Equal(Clock.GetUtcNow() + (2 * length), await ledger.RenewAsync(taken.Delivery, taken.Fence, length, CancellationToken.None));   // as long as it waits for its turn
+        Assert.Equal(Clock.GetUtcNow() + length, await ledger.NextDueAsync("axis", CancellationToken.None));
+    }
+
+    [Fact]
     public void Commits_are_flushed_to_a_write_ahead_log()
     {
         using var connection = new SqliteConnection($"Data Source={File};Pooling=False");
@@ -83,5 +98,27 @@ public sealed class SqliteLedgerTests : LedgerContract
         command.CommandText = sql;
 #pragma warning restore CA2100
         command.ExecuteNonQuery();
+    }
+
+    /// <summary>Every write waits so long before it is its turn.</summary>
+    private sealed class SlowStore(ILedgerStore store, ManualClock clock, TimeSpan wait) : ILedgerStore
+    {
+        public LedgerChanges Changes => store.Changes;
+
+        public string SkipLocked => store.SkipLocked;
+
+        public string RowLock => store.RowLock;
+
+        public Task<T> WriteAsync<T>(Func<LedgerSession, Task<T>> action, CancellationToken cancellation)
+        {
+            clock.Advance(wait);
+            return store.WriteAsync(action, cancellation);
+        }
+
+        public Task<T> ReadAsync<T>(Func<Sql, Task<T>> read, CancellationToken cancellation) => store.ReadAsync(read, cancellation);
+
+        public Task ProveWritableAsync(CancellationToken cancellation) => store.ProveWritableAsync(cancellation);
+
+        public ValueTask DisposeAsync() => store.DisposeAsync();
     }
 }

@@ -45,7 +45,7 @@ public sealed class LyingGuardTests : IDisposable
 
         public Task<bool> ReleaseAsync(ClaimTicket ticket, CancellationToken cancellation) => Whatever();
 
-        public Task<bool> SeeAsync(OrganId partner, string nonce, TimeSpan window, CancellationToken cancellation) => Whatever();
+        public Task<bool> SeeAsync(OrganId partner, string nonce, DateTimeOffset until, CancellationToken cancellation) => Whatever();
 
         public Task<TimeSpan?> EnterAsync(OrganId partner, string slot, PartnerLimits limits, CancellationToken cancellation) => Task.FromResult<TimeSpan?>(null);
 

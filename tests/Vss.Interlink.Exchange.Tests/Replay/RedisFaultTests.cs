@@ -40,8 +40,8 @@ public sealed class RedisFaultTests : IAsyncDisposable
         server.Restart();
         await WellAsync();
         await RepeatsAsync(one, two, "m-2", meanwhile.Receipt);
-        Assert.True(await _nodes[0].Guard.SeeAsync(s_partner, "ff", TimeSpan.FromMinutes(1), CancellationToken.None));
-        Assert.False(await _nodes[1].Guard.SeeAsync(s_partner, "ff", TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.True(await _nodes[0].Guard.SeeAsync(s_partner, "ff", RedisGuards.InAMinute, CancellationToken.None));
+        Assert.False(await _nodes[1].Guard.SeeAsync(s_partner, "ff", RedisGuards.InAMinute, CancellationToken.None));
     }
 
     [Fact]
@@ -90,9 +90,9 @@ public sealed class RedisFaultTests : IAsyncDisposable
         using var server = new RedisServer();
         Node([server.Endpoint]);
         await WellAsync();
-        Assert.True(await _nodes[0].Guard.SeeAsync(s_partner, "ff", TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.True(await _nodes[0].Guard.SeeAsync(s_partner, "ff", RedisGuards.InAMinute, CancellationToken.None));
         server.Cli("FLUSHALL");
-        Assert.False(await _nodes[0].Guard.SeeAsync(s_partner, "ff", TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.False(await _nodes[0].Guard.SeeAsync(s_partner, "ff", RedisGuards.InAMinute, CancellationToken.None));
     }
 
     [Fact]
@@ -151,8 +151,8 @@ public sealed class RedisFaultTests : IAsyncDisposable
         await RepeatsAsync(two, one, "m-1", first.Receipt);
         await WellAsync();
         Assert.StartsWith("master", pair.Replica.Cli("ROLE"), StringComparison.Ordinal);
-        Assert.True(await _nodes[0].Guard.SeeAsync(s_partner, "ff", TimeSpan.FromMinutes(1), CancellationToken.None));
-        Assert.False(await _nodes[1].Guard.SeeAsync(s_partner, "ff", TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.True(await _nodes[0].Guard.SeeAsync(s_partner, "ff", RedisGuards.InAMinute, CancellationToken.None));
+        Assert.False(await _nodes[1].Guard.SeeAsync(s_partner, "ff", RedisGuards.InAMinute, CancellationToken.None));
         Assert.Equal("1", pair.Replica.Cli("EXISTS", $"{_prefix}nonce:{s_partner}:ff"));
     }
 
@@ -233,7 +233,7 @@ public sealed class RedisFaultTests : IAsyncDisposable
             {
                 for (var number = 0; number < 50; number++)
                 {
-                    await guard.SeeAsync(s_partner, $"{Guid.NewGuid():N}", TimeSpan.FromMinutes(1), CancellationToken.None);
+                    await guard.SeeAsync(s_partner, $"{Guid.NewGuid():N}", RedisGuards.InAMinute, CancellationToken.None);
                     if (await guard.TroubleAsync(CancellationToken.None) is not null) return false;
                 }
 

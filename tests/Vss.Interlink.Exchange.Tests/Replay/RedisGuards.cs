@@ -9,6 +9,9 @@ internal static class RedisGuards
     /// <summary>Long enough for a machine that is busy with other tests.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    /// <summary>The end of a request's window.</summary>
+    public static DateTimeOffset InAMinute => TimeProvider.System.GetUtcNow().AddMinutes(1);
+
     public static ClaimOptions Options(IEnumerable<string> endpoints, Action<RedisOptions>? set = null)
     {
         var redis = new RedisOptions { Tls = RedisTls.PlainText, Authentication = RedisAuthentication.None, Prefix = $"{Guid.NewGuid():N}:", Timeout = Patience };
@@ -17,16 +20,16 @@ internal static class RedisGuards
         return new ClaimOptions { Redis = redis, Poll = TimeSpan.FromMilliseconds(20) };
     }
 
-    public static RedisNode Node(ClaimOptions options) => new(options, Link(options));
+    public static RedisNode Node(ClaimOptions options, TimeProvider? clock = null) => new(options, Link(options), clock ?? TimeProvider.System);
 
     public static RedisLink Link(ClaimOptions options) => new(options.Redis!, TimeProvider.System, NullLogger<RedisLink>.Instance);
 }
 
 /// <summary>The guard of one node, and its connections.</summary>
-internal sealed class RedisNode(ClaimOptions options, RedisLink link) : IAsyncDisposable
+internal sealed class RedisNode(ClaimOptions options, RedisLink link, TimeProvider clock) : IAsyncDisposable
 {
     public FallbackReplayGuard Guard { get; } = new(
-        new ProcessReplayGuard(options, TimeProvider.System), new RedisReplayGuard(link, options, TimeProvider.System), options.Redis!, TimeProvider.System, NullLogger<FallbackReplayGuard>.Instance);
+        new ProcessReplayGuard(options, clock), new RedisReplayGuard(link, options, clock), options.Redis!, clock, NullLogger<FallbackReplayGuard>.Instance);
 
     public RedisLink Link => link;
 

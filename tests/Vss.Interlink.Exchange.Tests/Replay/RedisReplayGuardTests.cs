@@ -1,4 +1,5 @@
 using Vss.Interlink.Exchange.Replay;
+using Vss.Interlink.TestKit;
 using Vss.Interlink.TestKit.Redis;
 
 namespace Vss.Interlink.Exchange.Tests.Replay;
@@ -8,6 +9,7 @@ public sealed class RedisReplayGuardTests : ReplayGuardContract, IClassFixture<R
     private readonly RedisServer _server;
     private readonly ClaimOptions _options;
     private readonly RedisLink _link;
+    private readonly SteppedClock _clock = new();
 
     public RedisReplayGuardTests(RedisServer server)
     {
@@ -50,7 +52,7 @@ public sealed class RedisReplayGuardTests : ReplayGuardContract, IClassFixture<R
     {
         var (guard, ticket) = (Guard(TimeSpan.FromMinutes(1)), Ticket(new ClaimOwner("a")));
         await ClaimAsync(guard, ticket);
-        await guard.SeeAsync(Partner, "00ff", TimeSpan.FromMinutes(1), CancellationToken.None);
+        await guard.SeeAsync(Partner, "00ff", RedisGuards.InAMinute, CancellationToken.None);
         await guard.EnterAsync(Partner, "slot", new PartnerLimits(), CancellationToken.None);
         var keys = _server.Cli("KEYS", _options.Redis!.Prefix + "*").Split('\n');
         Assert.Equal(4, keys.Length);
@@ -63,10 +65,10 @@ public sealed class RedisReplayGuardTests : ReplayGuardContract, IClassFixture<R
     public async Task Scripts_that_the_server_forgot_are_brought_again()
     {
         var guard = Guard(TimeSpan.FromMinutes(1));
-        Assert.True(await guard.SeeAsync(Partner, "01", TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.True(await guard.SeeAsync(Partner, "01", RedisGuards.InAMinute, CancellationToken.None));
         _server.Cli("SCRIPT", "FLUSH");
-        Assert.True(await SoonAsync(() => guard.SeeAsync(Partner, "02", TimeSpan.FromMinutes(1), CancellationToken.None)));
-        Assert.False(await guard.SeeAsync(Partner, "01", TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.True(await SoonAsync(() => guard.SeeAsync(Partner, "02", RedisGuards.InAMinute, CancellationToken.None)));
+        Assert.False(await guard.SeeAsync(Partner, "01", RedisGuards.InAMinute, CancellationToken.None));
     }
 
     [Fact]
@@ -76,9 +78,13 @@ public sealed class RedisReplayGuardTests : ReplayGuardContract, IClassFixture<R
         await Assert.ThrowsAsync<GuardAwayException>(() => ClaimAsync(Guard(TimeSpan.FromMinutes(1)), Ticket(new ClaimOwner("a"))));
     }
 
-    protected override IReplayGuard Guard(TimeSpan lease) => new RedisReplayGuard(_link, new ClaimOptions { Lease = lease, Redis = _options.Redis, Poll = _options.Poll }, TimeProvider.System);
+    protected override IReplayGuard Guard(TimeSpan lease) => new RedisReplayGuard(_link, new ClaimOptions { Lease = lease, Redis = _options.Redis, Poll = _options.Poll }, _clock);
 
     protected override Task PassAsync(TimeSpan time) => Task.Delay(time);
+
+    protected override TimeProvider Clock => _clock;
+
+    protected override void Step(TimeSpan by) => _clock.Step(by);
 
     private static async Task<T> SoonAsync<T>(Func<Task<T>> ask)
     {
@@ -98,6 +104,7 @@ public sealed class FallbackReplayGuardTests(RedisServer server) : ReplayGuardCo
 {
     private readonly List<RedisNode> _nodes = [];
     private readonly string _prefix = $"{Guid.NewGuid():N}:";
+    private readonly SteppedClock _clock = new();
 
     public async ValueTask DisposeAsync()
     {
@@ -113,8 +120,8 @@ public sealed class FallbackReplayGuardTests(RedisServer server) : ReplayGuardCo
         await one.ReleaseAsync(ticket, CancellationToken.None);
         await waiting.Ended;
         Assert.IsType<GuardAnswer.Taken>(await ClaimAsync(two, next));
-        Assert.True(await one.SeeAsync(Partner, "ff", TimeSpan.FromMinutes(1), CancellationToken.None));
-        Assert.False(await two.SeeAsync(Partner, "ff", TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.True(await one.SeeAsync(Partner, "ff", RedisGuards.InAMinute, CancellationToken.None));
+        Assert.False(await two.SeeAsync(Partner, "ff", RedisGuards.InAMinute, CancellationToken.None));
         Assert.Null(await one.TroubleAsync(CancellationToken.None));
     }
 
@@ -122,9 +129,13 @@ public sealed class FallbackReplayGuardTests(RedisServer server) : ReplayGuardCo
     {
         var options = RedisGuards.Options([server.Endpoint], redis => redis.Prefix = _prefix);
         options.Lease = lease;
-        _nodes.Add(RedisGuards.Node(options));
+        _nodes.Add(RedisGuards.Node(options, _clock));
         return _nodes[^1].Guard;
     }
 
     protected override Task PassAsync(TimeSpan time) => Task.Delay(time);
+
+    protected override TimeProvider Clock => _clock;
+
+    protected override void Step(TimeSpan by) => _clock.Step(by);
 }

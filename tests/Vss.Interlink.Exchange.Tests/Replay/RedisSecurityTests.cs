@@ -12,7 +12,7 @@ namespace Vss.Interlink.Exchange.Tests.Replay;
 public sealed class RedisSecurityTests : IDisposable
 {
     private const string Name = "redis.test";
-    private const string Password = "correct horse";
+    private const string Password = "correct-horse";
 
     private readonly TempFolder _folder = new();
     private readonly Holder _root = Holder.Root("CN=Redis root", Now);
@@ -57,11 +57,13 @@ public sealed class RedisSecurityTests : IDisposable
         }));
     }
 
-    [Fact]
-    public async Task The_documented_acl_permits_every_step_of_the_hub_and_nothing_else_is_tried()
+    [Theory]
+    [InlineData("default")]
+    [InlineData("SETNAME")]   // and default is off
+    public async Task The_documented_acl_permits_every_step_of_the_hub_and_nothing_else_is_tried(string user)
     {
-        using var server = AclServer();
-        var options = RedisGuards.Options([server.Endpoint], WithPassword(Password));
+        using var server = AclServer(user);
+        var options = RedisGuards.Options([server.Endpoint], WithPassword(Password, user));
         await using var node = RedisGuards.Node(options);
         var guard = node.Guard;
         await WellAsync(guard);
@@ -72,7 +74,7 @@ public sealed class RedisSecurityTests : IDisposable
         Assert.IsType<GuardAnswer.Accepted>(await guard.ClaimAsync(Ticket(owner, "m-1"), null, CancellationToken.None));
         Assert.IsType<GuardAnswer.Taken>(await guard.ClaimAsync(second, null, CancellationToken.None));
         Assert.True(await guard.ReleaseAsync(second, CancellationToken.None));
-        Assert.True(await guard.SeeAsync(partner, "ff", TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.True(await guard.SeeAsync(partner, "ff", RedisGuards.InAMinute, CancellationToken.None));
         Assert.Null(await guard.EnterAsync(partner, "slot", new PartnerLimits(), CancellationToken.None));
         await guard.LeaveAsync(partner, "slot", CancellationToken.None);
         Assert.Null(await guard.TroubleAsync(CancellationToken.None));
@@ -93,6 +95,34 @@ public sealed class RedisSecurityTests : IDisposable
         });
         Assert.Contains("NOPERM", trouble, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain(Password, trouble, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_named_user_is_logged_in_by_its_password_alone_and_where_default_is_off_nobody_else_is()
+    {
+        using var server = AclServer(RedisOptions.NamedUser);
+        Assert.Null(await TroubleAsync(server, WithPassword(Password, RedisOptions.NamedUser)));
+        Assert.NotNull(await TroubleAsync(server, WithPassword(Password)));
+        Assert.NotNull(await TroubleAsync(server, WithPassword("wrong", RedisOptions.NamedUser)));
+        Assert.Contains("printable ASCII", await TroubleAsync(server, WithPassword("correct horse", RedisOptions.NamedUser)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_server_that_hangs_makes_the_client_say_holds_no_password()
+    {
+        using var server = AclServer(RedisOptions.NamedUser);
+        await using var link = RedisGuards.Link(RedisGuards.Options([server.Endpoint], redis =>
+        {
+            WithPassword(Password, RedisOptions.NamedUser)(redis);
+            redis.Timeout = TimeSpan.FromSeconds(1);
+        }));
+        await link.RunAsync(RedisScripts.Probe, ["interlink:probe"], [], CancellationToken.None);
+        server.Cli("CLIENT", "PAUSE", "20000", "ALL");
+        Exception? said = null;
+        for (var time = 0; time < 3; time++) said = await Assert.ThrowsAsync<GuardAwayException>(() => link.RunAsync(RedisScripts.Probe, ["interlink:probe"], [], CancellationToken.None));
+        Assert.DoesNotContain(Password, said!.ToString(), StringComparison.Ordinal);
+        for (var inner = said; inner is not null; inner = inner.InnerException)
+            foreach (System.Collections.DictionaryEntry detail in inner.Data) Assert.DoesNotContain(Password, $"{detail.Value}", StringComparison.Ordinal);
     }
 
     // Tests are judged at the machine's time: TLS knows no other.
@@ -124,17 +154,20 @@ public sealed class RedisSecurityTests : IDisposable
         return trouble;
     }
 
-    private Action<RedisOptions> WithPassword(string password) => redis =>
+    private Action<RedisOptions> WithPassword(string password, string user = "default") => redis =>
     {
+        redis.User = user == "default" ? null : user;
         (redis.Authentication, redis.PasswordFile, redis.Prefix) = (RedisAuthentication.Password, _folder[$"{Guid.NewGuid():N}.pass"], "interlink:");
         File.WriteAllText(redis.PasswordFile!, password + "\n");
     };
 
-    private RedisServer AclServer()
+    private RedisServer AclServer(string user = "default")
     {
         var documented = File.ReadLines(Path.Combine(Repository.Root, "docs", "operations.md")).Select(line => line.Trim()).Single(line => line.StartsWith("user default on ", StringComparison.Ordinal));
         var digest = "#" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Password)));
-        File.WriteAllText(_folder["users.acl"], documented.Replace("#SHA256", digest, StringComparison.Ordinal) + "\nuser staff on >staff ~* &* +@all\n");
+        var hub = documented.Replace("#SHA256", digest, StringComparison.Ordinal);
+        if (user != "default") hub = hub.Replace("user default ", $"user {user} ", StringComparison.Ordinal) + "\nuser default off";
+        File.WriteAllText(_folder["users.acl"], hub + "\nuser staff on >staff ~* &* +@all\n");
         return RedisServer.With(["--aclfile", _folder["users.acl"]], ["--user", "staff", "--pass", "staff"]);
     }
 

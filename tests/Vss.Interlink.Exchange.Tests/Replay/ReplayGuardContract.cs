@@ -19,6 +19,12 @@ public abstract class ReplayGuardContract
     /// <summary>Lets the guard's time pass.</summary>
     protected abstract Task PassAsync(TimeSpan time);
 
+    /// <summary>The clock of the node.</summary>
+    protected abstract TimeProvider Clock { get; }
+
+    /// <summary>Sets it.</summary>
+    protected abstract void Step(TimeSpan by);
+
     [Fact]
     public async Task The_first_claim_is_taken_and_another_one_is_in_flight_with_the_content_of_the_first()
     {
@@ -105,15 +111,45 @@ public abstract class ReplayGuardContract
     }
 
     [Fact]
-    public async Task A_nonce_is_seen_once_within_its_window_and_again_after_it()
+    public async Task A_nonce_is_seen_once_within_its_window()
     {
-        var guard = Guard(TimeSpan.FromMinutes(1));
-        Assert.True(await guard.SeeAsync(Partner, "00ff", TimeSpan.FromSeconds(1), CancellationToken.None));
-        Assert.True(await guard.SeeAsync(Partner, "aaff", TimeSpan.FromMinutes(1), CancellationToken.None));
-        Assert.False(await guard.SeeAsync(Partner, "aaff", TimeSpan.FromMinutes(1), CancellationToken.None));
+        var (guard, until) = (Guard(TimeSpan.FromMinutes(1)), Clock.GetUtcNow().AddMinutes(1));
+        Assert.True(await SeeAsync(guard, "00ff", until));
+        Assert.True(await SeeAsync(guard, "aaff", until));
+        Assert.False(await SeeAsync(guard, "aaff", until));
+    }
+
+    [Fact]
+    public async Task A_nonce_into_whose_window_the_clock_steps_back_is_known()
+    {
+        var (guard, until) = (Guard(TimeSpan.FromMinutes(1)), Clock.GetUtcNow().AddSeconds(1));
+        Assert.True(await SeeAsync(guard, "00ff", until));
+        Step(TimeSpan.FromMinutes(-10));
+        await PassAsync(TimeSpan.FromSeconds(1.5));   // as long as the window was, and the clock is minutes before its end
+        Assert.False(await SeeAsync(guard, "00ff", until));
+    }
+
+    [Fact]
+    public async Task A_nonce_whose_window_had_ended_before_the_clock_stepped_back_into_it_is_not_let_in()
+    {
+        var (guard, until) = (Guard(TimeSpan.FromMinutes(1)), Clock.GetUtcNow().AddSeconds(1));
+        Assert.True(await SeeAsync(guard, "00ff", until));
         await PassAsync(TimeSpan.FromSeconds(1.5));
-        Assert.True(await guard.SeeAsync(Partner, "00ff", TimeSpan.FromMinutes(1), CancellationToken.None));
-        Assert.False(await guard.SeeAsync(Partner, "aaff", TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.True(await SeeAsync(guard, "aaff", Clock.GetUtcNow().AddMinutes(1)));   // forgets what has ended
+        Step(TimeSpan.FromMinutes(-10));
+        Assert.False(await SeeAsync(guard, "00ff", until));
+    }
+
+    [Fact]
+    public async Task A_clock_that_steps_ahead_for_a_moment_forgets_no_nonce_and_holds_up_no_new_one()
+    {
+        var (guard, until) = (Guard(TimeSpan.FromMinutes(1)), Clock.GetUtcNow().AddMinutes(5));
+        Assert.True(await SeeAsync(guard, "00ff", until));
+        Step(TimeSpan.FromHours(2));
+        Assert.True(await SeeAsync(guard, "aaff", Clock.GetUtcNow().AddMinutes(5)));
+        Step(TimeSpan.FromHours(-2));
+        Assert.False(await SeeAsync(guard, "00ff", until));
+        Assert.True(await SeeAsync(guard, "bbff", Clock.GetUtcNow().AddMinutes(1)));
     }
 
     [Fact]
@@ -156,6 +192,8 @@ public abstract class ReplayGuardContract
 
     protected static Task<GuardAnswer> ClaimAsync(IReplayGuard guard, ClaimTicket ticket) => guard.ClaimAsync(ticket, null, CancellationToken.None);
 
+    private static Task<bool> SeeAsync(IReplayGuard guard, string nonce, DateTimeOffset until) => guard.SeeAsync(Partner, nonce, until, CancellationToken.None);
+
     private static Task<TimeSpan?> EnterAsync(IReplayGuard guard, string slot, PartnerLimits limits) => guard.EnterAsync(Partner, slot, limits, CancellationToken.None);
 }
 
@@ -167,19 +205,19 @@ public sealed class ProcessReplayGuardTests : ReplayGuardContract
     public async Task The_nonces_of_one_partner_take_no_room_from_another()
     {
         var guard = new ProcessReplayGuard(new ClaimOptions { MaxNonces = 1 }, _clock);
-        Assert.True(await guard.SeeAsync(Partner, "a", TimeSpan.FromMinutes(1), CancellationToken.None));
-        Assert.True(await guard.SeeAsync(OrganId.Stored("G15"), "a", TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.True(await guard.SeeAsync(Partner, "a", _clock.GetUtcNow().AddMinutes(1), CancellationToken.None));
+        Assert.True(await guard.SeeAsync(OrganId.Stored("G15"), "a", _clock.GetUtcNow().AddMinutes(1), CancellationToken.None));
     }
 
     [Fact]
     public async Task More_nonces_than_there_is_room_for_cannot_be_told_apart_and_are_refused_until_some_have_ended()
     {
         var guard = new ProcessReplayGuard(new ClaimOptions { MaxNonces = 2 }, _clock);
-        Assert.True(await guard.SeeAsync(Partner, "a", TimeSpan.FromSeconds(1), CancellationToken.None));
-        Assert.True(await guard.SeeAsync(Partner, "b", TimeSpan.FromMinutes(1), CancellationToken.None));
-        await Assert.ThrowsAsync<GuardFullException>(() => guard.SeeAsync(Partner, "c", TimeSpan.FromSeconds(1), CancellationToken.None));
+        Assert.True(await guard.SeeAsync(Partner, "a", _clock.GetUtcNow().AddSeconds(1), CancellationToken.None));
+        Assert.True(await guard.SeeAsync(Partner, "b", _clock.GetUtcNow().AddMinutes(1), CancellationToken.None));
+        await Assert.ThrowsAsync<GuardFullException>(() => guard.SeeAsync(Partner, "c", _clock.GetUtcNow().AddSeconds(1), CancellationToken.None));
         _clock.Advance(TimeSpan.FromSeconds(1));
-        Assert.True(await guard.SeeAsync(Partner, "c", TimeSpan.FromSeconds(1), CancellationToken.None));
+        Assert.True(await guard.SeeAsync(Partner, "c", _clock.GetUtcNow().AddSeconds(1), CancellationToken.None));
     }
 
     protected override IReplayGuard Guard(TimeSpan lease) => new ProcessReplayGuard(new ClaimOptions { Lease = lease }, _clock);
@@ -189,4 +227,8 @@ public sealed class ProcessReplayGuardTests : ReplayGuardContract
         _clock.Advance(time);
         return Task.CompletedTask;
     }
+
+    protected override TimeProvider Clock => _clock;
+
+    protected override void Step(TimeSpan by) => _clock.Step(by);
 }

@@ -27,7 +27,22 @@ public sealed class SignedOnceTests
         }
 
         _clock.Advance(TimeSpan.FromMinutes(1));
-        await _once.RequireAsync(s_organ, request, CancellationToken.None);   // now its Timestamp refuses it
+        var late = await Assert.ThrowsAsync<ExchangeFault>(() => _once.RequireAsync(s_organ, request, CancellationToken.None));   // its Timestamp refuses it by now
+        Assert.Equal((Fault.TimestampOutOfWindow, "time.window"), (late.Fault, late.Rule));
+    }
+
+    [Fact]
+    public async Task Whichever_way_the_clock_steps_what_was_seen_is_let_in_no_second_time()
+    {
+        var request = Request(1, TimeSpan.FromMinutes(11));
+        await _once.RequireAsync(s_organ, request, CancellationToken.None);
+        foreach (var hours in (int[])[1, -3, 2, -48])
+        {
+            _clock.Step(TimeSpan.FromHours(hours));
+            await Assert.ThrowsAsync<ExchangeFault>(() => _once.RequireAsync(s_organ, request, CancellationToken.None));
+            _clock.Advance(TimeSpan.FromMinutes(15));
+            await Assert.ThrowsAsync<ExchangeFault>(() => _once.RequireAsync(s_organ, request, CancellationToken.None));
+        }
     }
 
     [Fact]

@@ -2,6 +2,8 @@ using System.Text;
 using System.Xml;
 using Vss.Interlink.Exchange.Bodies;
 using Vss.Interlink.Exchange.Faults;
+using Vss.Interlink.Exchange.Intake;
+using Vss.Interlink.Exchange.Ledger;
 using Vss.Interlink.Exchange.Tests.Bodies;
 using Vss.Interlink.Exchange.Translation;
 using Vss.Interlink.TestKit;
@@ -9,21 +11,27 @@ using Vss.Interlink.V1;
 
 namespace Vss.Interlink.Exchange.Tests.Translation;
 
-public sealed class DossierXmlTests : IDisposable
+public sealed class DossierXmlTests : IAsyncDisposable
 {
     private readonly TempFolder _folder = new();
     private readonly BodyStore _bodies;
+    private readonly ExchangeLedger _ledger;
     private readonly DossierXml _xml;
 
     public DossierXmlTests()
     {
         _bodies = new BodyStore(_folder.Path, 1 << 20, TestBodyKeys.One, TimeProvider.System);
-        _xml = new DossierXml(_bodies);
+        _ledger = ExchangeLedger.OpenSqlite(_folder["ledger.db"], TimeProvider.System);
+        _xml = new DossierXml(new SubmissionBodies(_bodies, new IntakeRoom(_folder.Path, minFreeBytes: 0, long.MaxValue, _ledger, TimeProvider.System), _ledger));
     }
 
     public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 40)];
 
-    public void Dispose() => _folder.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        await _ledger.DisposeAsync();
+        _folder.Dispose();
+    }
 
     [Theory]
     [MemberData(nameof(Seeds))]

@@ -5,6 +5,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Vss.Interlink.Exchange;
+using Vss.Interlink.Exchange.Deadlines;
+using Vss.Interlink.Exchange.Delivery;
 using Vss.Interlink.Exchange.Ledger;
 using Vss.Interlink.Exchange.Replay;
 using Vss.Interlink.Gateway.Hosting;
@@ -22,6 +24,17 @@ public sealed class HubHealthTests : IDisposable
     private readonly ManualClock _clock = new(TimeProvider.System.GetUtcNow());
 
     public void Dispose() => _folder.Delete(recursive: true);
+
+    [Theory]
+    [InlineData("2026-11-20", HealthStatus.Healthy)]
+    [InlineData("2026-12-31", HealthStatus.Degraded)]
+    public async Task Deadlines_are_degraded_as_soon_as_one_would_reach_into_a_year_without_a_notice_of_holidays(string day, HealthStatus expected)
+    {
+        var options = new DeliveryOptions { Partners = { new PartnerDeliveryOptions { Receiver = "G22", DeadlineDays = 2 } } };
+        var profiles = new DeliveryProfiles(options, WorkingCalendar.Vietnam(), NullLogger<DeliveryProfiles>.Instance);
+        var clock = new ManualClock(new DateTimeOffset(DateOnly.ParseExact(day, "yyyy-MM-dd"), new TimeOnly(3, 0), TimeSpan.Zero));
+        Assert.Equal(expected, (await RunAsync(new DeadlinesCheck(profiles, clock))).Status);
+    }
 
     [Fact]
     public async Task Trust_is_well_while_the_lists_of_a_whole_path_are_fresh()

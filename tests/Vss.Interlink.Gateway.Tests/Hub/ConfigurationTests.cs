@@ -24,6 +24,13 @@ public sealed class ConfigurationTests
         Assert.Contains("'pigeon'", errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Poll", "soon", "'soon' at 'Exchange:Delivery:Poll'")]
+    [InlineData("Pol", "00:00:05", "'Pol'")]
+    [InlineData("Poll", "50.00:00:00", "Exchange:Delivery:Poll is 50.00:00:00, and must be 00:00:00.001 to 01:00:00.")]
+    public async Task A_setting_that_is_no_time_that_there_is_not_or_that_no_timer_takes_stops_the_start_by_name(string setting, string value, string named) =>
+        Assert.Contains(named, await FailedStartAsync(json => json["Exchange"]!["Delivery"]![setting] = value), StringComparison.Ordinal);
+
     [Fact]
     public async Task Without_a_key_for_its_bodies_no_hub_starts()
     {

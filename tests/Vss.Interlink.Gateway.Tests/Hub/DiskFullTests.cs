@@ -20,10 +20,12 @@ public sealed class DiskFullTests(ITestOutputHelper output)
         await using var service = hub.Service("claims");
         using var ministry = hub.Ministry();
         using var modern = hub.Ministry(SoapDialect.Soap12);
-        Assert.NotNull((await ministry.SubmitAsync(Dossiers.FromMinistry("disk-before"))).Answer);
+        var first = (await ministry.SubmitAsync(Dossiers.FromMinistry("disk-before"))).Answer!;
+        var inside = await service.SubmitAsync(Dossiers.FromInside("disk-inside-before", HubConfiguration.Ministry, Dossiers.Report), Dossiers.Report);
 
         disk.FillUpTo(20 * Megabyte);
-        await Eventually.HoldsAsync("a refusal", async () => (await ministry.SubmitAsync(Dossiers.FromMinistry("disk-soon"))).Fault?.Name == "OVERLOADED");
+        var tries = 0;   // a new one each time: what was accepted is answered on a full disk too
+        await Eventually.HoldsAsync("a refusal", async () => (await ministry.SubmitAsync(Dossiers.FromMinistry($"disk-soon-{tries++}"))).Fault?.Name == "OVERLOADED");
 
         foreach (var client in new[] { ministry, modern })
         {
@@ -36,6 +38,17 @@ public sealed class DiskFullTests(ITestOutputHelper output)
         Assert.Equal(StatusCode.ResourceExhausted, status.StatusCode);
         var details = Google.Rpc.Status.Parser.ParseFrom(status.Trailers.GetValueBytes("grpc-status-details-bin")).Details;
         Assert.Equal(TimeSpan.FromMinutes(1).ToDuration(), details.Single(detail => detail.Is(Google.Rpc.RetryInfo.Descriptor)).Unpack<Google.Rpc.RetryInfo>().RetryDelay);
+
+        // A repeat needs no room, and whoever asks again because the answer was lost gets it.
+        foreach (var client in new[] { ministry, modern })
+        {
+            var repeat = (await client.SubmitAsync(Dossiers.FromMinistry("disk-before"))).Answer!;
+            Assert.Equal((true, Convert.ToHexString(first.Receipt)), (repeat.Repeated, Convert.ToHexString(repeat.Receipt)));
+        }
+
+        var again = await service.SubmitAsync(Dossiers.FromInside("disk-inside-before", HubConfiguration.Ministry, Dossiers.Report), Dossiers.Report);
+        Assert.Equal((true, inside.Receipt), (again.Repeated, again.Receipt));
+        Assert.Equal("MESSAGE_ID_REUSED", (await ministry.SubmitAsync(Dossiers.FromMinistry("disk-before") with { Attachments = [] })).Fault?.Name);
 
         // What is owed is still done: reading, and the delivery of what was accepted.
         Assert.NotNull((await ministry.GetReceiptAsync(HubConfiguration.Ministry, "disk-before")).Answer);

@@ -16,17 +16,8 @@ public sealed class PostgresHubTests(PostgresServer server) : IClassFixture<Post
         var shared = Directory.CreateTempSubdirectory("interlink-shared-");
         try
         {
-            await using var first = await HubProcess.StartAsync(json =>
-            {
-                json["Exchange"]!["Ledger"] = new System.Text.Json.Nodes.JsonObject { ["Postgres"] = database };
-                json["Exchange"]!["DataFolder"] = shared.FullName;
-            });
-            await using var second = await HubProcess.StartAsync(json =>
-            {
-                json["Exchange"]!["Ledger"] = new System.Text.Json.Nodes.JsonObject { ["Postgres"] = database };
-                json["Exchange"]!["DataFolder"] = shared.FullName;
-                json["Exchange"]!["Node"] = "second";
-            });
+            await using var first = await StartAsync(database, shared, "first");
+            await using var second = await StartAsync(database, shared, "second");
             var dossier = Dossiers.FromMinistry("pg-1");
             byte[] receipt;
             using (var ministry = first.Ministry()) receipt = (await ministry.SubmitAsync(dossier)).Answer!.Receipt;
@@ -59,4 +50,44 @@ public sealed class PostgresHubTests(PostgresServer server) : IClassFixture<Post
             shared.Delete(recursive: true);
         }
     }
+
+    [Fact]
+    public async Task A_node_without_inside_services_leaves_deliveries_to_the_node_that_has_one()
+    {
+        var database = server.NewDatabase();
+        var shared = Directory.CreateTempSubdirectory("interlink-shared-");
+        try
+        {
+            await using var first = await StartAsync(database, shared, "first");
+            await using var second = await StartAsync(database, shared, "second");
+            using var ministry = first.Ministry();
+            await AcceptAsync("in-1");
+            await Task.Delay(TimeSpan.FromSeconds(2));   // time for either node to take it
+            await using var service = await RawService.JoinAsync(second.Channel());
+            await TakenFirstAsync("in-1");
+            await AcceptAsync("in-2");
+            await TakenFirstAsync("in-2");
+
+            async Task AcceptAsync(string id) => Assert.Null((await ministry.SubmitAsync(Dossiers.FromMinistry(id))).Fault);
+
+            async Task TakenFirstAsync(string id)
+            {
+                var delivery = await service.NextAsync();
+                Assert.Equal((id, $"{delivery.DeliveryId}.1"), (delivery.Dossier.MessageId, delivery.LeaseToken));   // nobody had leased it before
+                await service.AnswerAsync(new InboxRequest { Acknowledge = new Acknowledge { LeaseToken = delivery.LeaseToken } });
+                await service.Exchange.ViewAsync(delivery.ExchangeId, view => view.State == ExchangeState.Completed);
+            }
+        }
+        finally
+        {
+            shared.Delete(recursive: true);
+        }
+    }
+
+    private static Task<HubProcess> StartAsync(string database, DirectoryInfo shared, string node) => HubProcess.StartAsync(json =>
+    {
+        var exchange = json["Exchange"]!;
+        (exchange["Node"], exchange["DataFolder"], exchange["Ledger"]) = (node, shared.FullName, new System.Text.Json.Nodes.JsonObject { ["Postgres"] = database });
+        exchange["Delivery"]!["Lease"] = "00:00:30";   // no lease ends while a machine is busy
+    });
 }

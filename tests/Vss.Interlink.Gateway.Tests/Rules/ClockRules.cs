@@ -54,14 +54,4 @@ public sealed class ClockRules : IAsyncLifetime
         using var answer = await http.PostAsync(_host.Endpoint, content);
         return await answer.Content.ReadAsStringAsync();
     }
-
-    /// <summary>The machine's clock as somebody set it. What it measures by is not moved, as on a real machine.</summary>
-    private sealed class SteppedClock : TimeProvider
-    {
-        private TimeSpan _off;
-
-        public void Step(TimeSpan by) => _off += by;
-
-        public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + _off;
-    }
 }

@@ -8,11 +8,10 @@ using Vss.Interlink.Trust.WsSecurity;
 namespace Vss.Interlink.Gateway.Soap.Operations;
 
 /// <summary>SubmitDossier: the verified Body becomes a submission, the submission an exchange. When this answers, the hub owns the message.</summary>
-internal sealed class SubmitOperation(DossierXml dossiers, DossierIntake intake, IntakeRoom room, CallerRules callers, SoapVerifier verifier, KnownEnvelopes known)
+internal sealed class SubmitOperation(DossierXml dossiers, DossierIntake intake, CallerRules callers, SoapVerifier verifier, KnownEnvelopes known)
 {
     public async Task<SoapAnswer> SubmitAsync(SoapCall call, CancellationToken cancellation)
     {
-        await room.RequireAsync(cancellation);   // before its attachments are written
         var submission = await dossiers.ReadAsync(call.Document, cancellation);
         callers.CheckConnection(submission.Sender, call.ClientCertificate);
         var acceptance = await intake.AcceptAsync(submission, cancellation);
