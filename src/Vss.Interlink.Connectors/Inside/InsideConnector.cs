@@ -16,6 +16,7 @@ public sealed class InsideConnector(TimeProvider clock) : IPartnerConnector
     private readonly List<InboxSubscriber> _subscribers = [];
     private TaskCompletionSource _room = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _next;
+    private volatile bool _closed;
 
     public string Name => "inside";
 
@@ -27,9 +28,26 @@ public sealed class InsideConnector(TimeProvider clock) : IPartnerConnector
     public InboxSubscriber Join(string service, int maxInFlight)
     {
         var subscriber = new InboxSubscriber(this, service, maxInFlight);
-        lock (_lock) _subscribers.Add(subscriber);
+        lock (_lock)
+        {
+            _subscribers.Add(subscriber);
+            if (_closed) subscriber.Finish();
+        }
+
         Freed();
         return subscriber;
+    }
+
+    /// <summary>The hub stops: nobody is offered anything more, what waits for a service goes back at once, and each stream ends when its service has answered what it holds.</summary>
+    public void Close()
+    {
+        lock (_lock)
+        {
+            _closed = true;
+            foreach (var subscriber in _subscribers) subscriber.Finish();
+        }
+
+        Freed();
     }
 
     public async Task<HandOver> HandOverAsync(DeliveryWork work, CancellationToken cancellation)
@@ -50,6 +68,7 @@ public sealed class InsideConnector(TimeProvider clock) : IPartnerConnector
                 }
             }
 
+            if (_closed) return new HandOver.NotNow("the hub stopped before an inside service had room", TimeSpan.Zero, Attempted: false);
             var left = Patience - clock.GetElapsedTime(until);
             if (left <= TimeSpan.Zero) return new HandOver.NotNow("no inside service has room for a delivery", TimeSpan.FromSeconds(1), Attempted: false);
             await Task.WhenAny(room, Task.Delay(left, clock, cancellation));
@@ -69,6 +88,8 @@ public sealed class InsideConnector(TimeProvider clock) : IPartnerConnector
     {
         lock (_lock)
         {
+            if (_closed) return null;
+
             // In turn, so that one slow service does not collect everything.
             for (var tried = 0; tried < _subscribers.Count; tried++)
             {

@@ -97,6 +97,25 @@ public sealed class HubProcess : IAsyncDisposable
         _process = null;
     }
 
+    /// <summary>As an operator stops it (SIGTERM); returns when it has ended.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> StopAsync()
+    {
+        await SignalAsync("-TERM");
+        var code = await _process!.WaitForExitAsync().WaitAsync(Patience);
+        await _process.DisposeAsync();
+        _process = null;
+        return code;
+    }
+
+    /// <summary>Changes what the hub reads when it is started the next time.</summary>
+    public void Reconfigure(Action<JsonNode> change)
+    {
+        var json = JsonNode.Parse(File.ReadAllText(_configuration))!;
+        change(json);
+        File.WriteAllText(_configuration, json.ToJsonString());
+    }
+
     /// <summary>Stops in the middle of whatever it does, as a virtual machine that is moved; connections stay (SIGSTOP).</summary>
     public Task PauseAsync() => SignalAsync("-STOP");
 
