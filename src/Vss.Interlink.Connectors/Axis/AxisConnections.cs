@@ -26,8 +26,8 @@ internal sealed class AxisConnections(string host, ChannelVerifier channel, Revo
         if (address.Scheme == Uri.UriSchemeHttps)
         {
             var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
-            policy.CustomTrustStore.AddRange([.. store.Anchors]);
-            policy.ExtraStore.AddRange([.. store.Intermediates]);
+            policy.CustomTrustStore.AddRange(store.Anchors);
+            policy.ExtraStore.AddRange(store.Intermediates);
             handler.SslOptions.CertificateChainPolicy = policy;
             handler.PooledConnectionLifetime = TimeSpan.Zero;
             handler.PlaintextStreamFilter = new AxisConnections(address.IdnHost, channel, revocation).JudgedAsync;

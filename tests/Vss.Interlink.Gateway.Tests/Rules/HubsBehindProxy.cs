@@ -24,6 +24,7 @@ internal sealed class HubsBehindProxy : IDisposable
           timeout connect 1s
           timeout client 1h
           timeout server 1h
+          timeout check 3s
           option httpchk
           http-check send meth GET uri /health ver HTTP/1.1 hdr Host localhost
           http-check expect status 200

@@ -26,7 +26,7 @@ public sealed class RollingRules(PostgresServer postgres, ITestOutputHelper outp
             Assert.Equal(0, await hub.StopAsync());
             await load.FlowsAsync();
             hub.Reconfigure(json => (json["Trust"]!["HubKey"], json["Hosting"]!["TlsKey"]) = (Pki.KeyUri("hub-next"), Pki.KeyUri("hub-tls-next")));
-            await BackAsync(hub);
+            await BackAsync(hub, load);
         }
 
         await load.FlowsAsync();
@@ -45,7 +45,7 @@ public sealed class RollingRules(PostgresServer postgres, ITestOutputHelper outp
         Migrate(hubs.Database, oldestHub: "max(version)");   // as the first node of the next release does at its start
         await load.FlowsAsync();
         Assert.Equal(0, await hubs.First.StopAsync());
-        await BackAsync(hubs.First);   // one of this release, beside another one that knew the tables as they were before
+        await BackAsync(hubs.First, load);   // one of this release, beside another one that knew the tables as they were before
         await load.FlowsAsync();
 
         Assert.Equal(0, await hubs.First.StopAsync());
@@ -72,11 +72,11 @@ public sealed class RollingRules(PostgresServer postgres, ITestOutputHelper outp
         """);
 
     // It is back when it takes in messages again, which it does once the load balancer has seen its health.
-    private static async Task BackAsync(HubProcess hub)
+    private static async Task BackAsync(HubProcess hub, SteadyLoad load)
     {
         var before = Accepted(hub);
         await hub.StartAgainAsync();
-        await Eventually.HoldsAsync("messages at the hub that came back", () => Task.FromResult(Accepted(hub) > before));
+        await load.FlowsAsync("messages at the hub that came back", () => Accepted(hub) > before);
     }
 
     private static int Accepted(HubProcess hub) => hub.Log.Count(line => line.Contains("Accepted x-", StringComparison.Ordinal));

@@ -40,10 +40,17 @@ internal sealed class SteadyLoad : IAsyncDisposable
     }
 
     /// <summary>Returns when so much more was sent and delivered that each sender had its turn.</summary>
-    public async Task FlowsAsync()
+    public Task FlowsAsync()
     {
         var (receipts, consumed) = (_books.Receipts.Count + 30, _books.Consumed.Count + 30);
-        await Eventually.HoldsAsync("receipts and deliveries", () => Task.FromResult(_books.Complaints.Count > 0 || (_books.Receipts.Count >= receipts && _books.Consumed.Count >= consumed)));
+        return FlowsAsync("receipts and deliveries", () => _books.Receipts.Count >= receipts && _books.Consumed.Count >= consumed);
+    }
+
+    /// <summary>Returns when it has come about under the load, and fails at once when somebody complains.</summary>
+    public async Task FlowsAsync(string what, Func<bool> holds)
+    {
+        await Eventually.HoldsAsync(what, () => Task.FromResult(_books.Complaints.Count > 0 || holds()));
+        Assert.Empty(_books.Complaints);
     }
 
     /// <summary>Ends it; holds every sender to his receipt and every dossier to its one delivery.</summary>
