@@ -48,7 +48,7 @@ public sealed partial class AdminService(
             {
                 Seen = report.Seen, Octets = report.Octets, Changed = report.Changed, Faults = report.Faults, Done = report.Done,
                 Findings = { report.Findings.Select(found => new BodyFinding { Rule = found.Rule, Detail = found.Detail }) },
-            });
+            }, ending);
     });
 
     public override Task<ListDeliveriesResponse> ListDeliveries(ListDeliveriesRequest request, ServerCallContext context) => faults.RunAsync(async () =>

@@ -42,7 +42,7 @@ public sealed class ExchangeService(DossierIntake intake, ExchangeHistory histor
     {
         await caller.RequireAsync(context);
         var found = await FindAsync(request, ending);
-        await foreach (var view in history.WatchAsync(ExchangeId.Stored(found.ExchangeId), ending)) await responseStream.WriteAsync(view);
+        await foreach (var view in history.WatchAsync(ExchangeId.Stored(found.ExchangeId), ending)) await responseStream.WriteAsync(view, ending);
     });
 
     private async Task<Dictionary<string, StoredBody>> StoreAsync(IAsyncStreamReader<SubmitRequest> chunks, CancellationToken cancellation)

@@ -9,26 +9,28 @@ internal static class Eventually
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <param name="what">For the failure.</param>
-    /// <param name="look">Null as long as it has not come about.</param>
-    /// <param name="patience">A minute, unless it may take longer.</param>
-    public static async Task<T> SeeAsync<T>(string what, Func<Task<T?>> look, TimeSpan? patience = null)
+    public static Task<T> SeeAsync<T>(string what, Func<Task<T?>> look)
+        where T : class => SeeAsync(what, Patience, look);
+
+    public static async Task<T> SeeAsync<T>(string what, TimeSpan patience, Func<Task<T?>> look)
         where T : class
     {
-        var (watch, longest) = (Stopwatch.StartNew(), patience ?? Patience);
-        while (watch.Elapsed < longest)
+        var watch = Stopwatch.StartNew();
+        while (watch.Elapsed < patience)
         {
             if (await look() is { } seen) return seen;
             await Task.Delay(50);
         }
 
-        throw new TimeoutException($"Not within {longest.TotalSeconds:0} s: {what}");
+        throw new TimeoutException($"Not within {patience.TotalSeconds:0} s: {what}");
     }
 
     public static Task<T> SeeAsync<T>(string what, Func<T?> look)
         where T : class => SeeAsync(what, () => Task.FromResult(look()));
 
-    public static Task HoldsAsync(string what, Func<Task<bool>> holds, TimeSpan? patience = null) => SeeAsync(what, async () => await holds() ? what : null, patience);
+    public static Task HoldsAsync(string what, Func<Task<bool>> holds) => HoldsAsync(what, Patience, holds);
+
+    public static Task HoldsAsync(string what, TimeSpan patience, Func<Task<bool>> holds) => SeeAsync(what, patience, async () => await holds() ? what : null);
 
     /// <summary>The delivery of a message to a service.</summary>
     public static Task<TakenDelivery> TakenAsync(this InsideService service, string messageId) =>

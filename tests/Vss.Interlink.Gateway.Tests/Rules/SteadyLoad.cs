@@ -52,7 +52,7 @@ internal sealed class SteadyLoad : IAsyncDisposable
     /// <summary>Returns when it has come about under the load, and fails at once when somebody complains.</summary>
     public async Task FlowsAsync(string what, Func<bool> holds)
     {
-        await Eventually.HoldsAsync(what, () => Task.FromResult(_books.Complaints.Count > 0 || holds()), s_patience);
+        await Eventually.HoldsAsync(what, s_patience, () => Task.FromResult(_books.Complaints.Count > 0 || holds()));
         Assert.Empty(_books.Complaints);
     }
 
@@ -63,7 +63,7 @@ internal sealed class SteadyLoad : IAsyncDisposable
         await _stop.CancelAsync();
         await Task.WhenAll(_senders);
         Assert.Empty(_books.Complaints);
-        await Eventually.HoldsAsync("everything taken over", () => Task.FromResult(_books.Consumed.Count >= _sent.Count), s_patience);
+        await Eventually.HoldsAsync("everything taken over", s_patience, () => Task.FromResult(_books.Consumed.Count >= _sent.Count));
         Assert.Equal(_sent.Order(StringComparer.Ordinal), _books.Consumed.Values.Select(taken => taken.Delivery.Dossier.MessageId).Order(StringComparer.Ordinal));
         Assert.Equal(_sent.Count, _books.HandedOver);   // not even a repeat under the same key: what was handed over before the stop was heard
         Assert.Equal(_sent.Count, _books.Receipts.Count);
