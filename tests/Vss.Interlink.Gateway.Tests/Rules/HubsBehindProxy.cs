@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Vss.Interlink.Gateway.Tests.Crashes;
 using Vss.Interlink.Gateway.Tests.Hub;
 using Vss.Interlink.Sandbox.Demo;
@@ -16,7 +18,7 @@ internal sealed class HubsBehindProxy : IDisposable
     private readonly int _partners = LoopbackPort.Free();
     private readonly int _inside = LoopbackPort.Free();
 
-    public HubsBehindProxy(TwoHubs hubs) => _proxy = new HaProxy($"""
+    private HubsBehindProxy(TwoHubs hubs) => _proxy = new HaProxy($"""
         defaults
           mode tcp
           retries 3
@@ -39,6 +41,22 @@ internal sealed class HubsBehindProxy : IDisposable
           server second 127.0.0.1:{Text(hubs.Second.Inside.Port)} port {Text(hubs.Second.Partners.Port)}
         """);
 
+    /// <summary>Returns once both sides lead to a hub.</summary>
+    public static async Task<HubsBehindProxy> StartAsync(TwoHubs hubs)
+    {
+        var proxy = new HubsBehindProxy(hubs);
+        try
+        {
+            foreach (var port in (int[])[proxy._partners, proxy._inside]) await Eventually.HoldsAsync("the proxy listens", () => ListensAsync(port));
+            return proxy;
+        }
+        catch
+        {
+            proxy.Dispose();
+            throw;
+        }
+    }
+
     public MinistryClient Ministry(SoapDialect dialect) =>
         new(new MinistryOptions(new Uri($"https://localhost:{_partners}/soap/v1"), HubProcess.Pki.Load("ministry"), HubProcess.Pki.AnchorCertificates(), DevelopmentPki.HubSubject) { Intermediates = [.. HubProcess.Pki.IntermediateCertificates()], Dialect = dialect });
 
@@ -46,6 +64,20 @@ internal sealed class HubsBehindProxy : IDisposable
         InsideService.Start(DemoInside.Options(new Uri($"https://localhost:{_inside}"), HubProcess.Pki) with { Name = name, Record = record });
 
     public void Dispose() => _proxy.Dispose();
+
+    private static async Task<bool> ListensAsync(int port)
+    {
+        using var client = new TcpClient();
+        try
+        {
+            await client.ConnectAsync(IPAddress.Loopback, port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -18,7 +18,7 @@ public sealed class RollingRules(PostgresServer postgres, ITestOutputHelper outp
         Pki.Renew("hub", "hub-next");
         Pki.Renew("hub-tls", "hub-tls-next");
         await using var hubs = await TwoHubs.StartAsync(postgres);
-        using var proxy = new HubsBehindProxy(hubs);
+        using var proxy = await HubsBehindProxy.StartAsync(hubs);
         await using var load = await SteadyLoad.StartAsync(proxy);
 
         foreach (var hub in hubs.All)
@@ -39,7 +39,7 @@ public sealed class RollingRules(PostgresServer postgres, ITestOutputHelper outp
     public async Task A_hub_goes_on_and_starts_again_on_tables_that_the_next_release_migrated_under_load_and_refuses_those_of_the_release_after_it()
     {
         await using var hubs = await TwoHubs.StartAsync(postgres);
-        using var proxy = new HubsBehindProxy(hubs);
+        using var proxy = await HubsBehindProxy.StartAsync(hubs);
         await using var load = await SteadyLoad.StartAsync(proxy);
 
         Migrate(hubs.Database, oldestHub: "max(version)");   // as the first node of the next release does at its start
