@@ -23,10 +23,10 @@ internal sealed class HubsBehindProxy : IDisposable
           mode tcp
           retries 3
           option redispatch
-          timeout connect 1s
+          timeout connect 5s
           timeout client 1h
           timeout server 1h
-          timeout check 3s
+          timeout check 30s
           option httpchk
           http-check send meth GET uri /health ver HTTP/1.1 hdr Host localhost
           http-check expect status 200
