@@ -31,7 +31,7 @@ public sealed class RollingRules(PostgresServer postgres, ITestOutputHelper outp
 
         await load.FlowsAsync();
         var signers = await load.ReconcileAsync();
-        output.WriteLine(string.Join(", ", signers.Select(signer => $"{signer.Value} receipts by {signer.Key[..8]}")));
+        output.WriteLine(string.Join(", ", signers.Select(signer => $"{signer.Value} receipts by {signer.Key[..8]}")) + $"; {load.Repeats} handed over again");
         Assert.Equal(new[] { Sha256("hub"), Sha256("hub-next") }.Order(StringComparer.Ordinal), signers.Keys.Order(StringComparer.Ordinal));
     }
 

@@ -42,6 +42,9 @@ internal sealed class SteadyLoad : IAsyncDisposable
         return load;
     }
 
+    /// <summary>How often something was handed over again under the same key, which its receiver puts aside: after an answer that came too late for the lease, or for the stop.</summary>
+    public int Repeats => _books.HandedOver - _books.Consumed.Count;
+
     /// <summary>Returns when so much more was sent and delivered that each sender had its turn.</summary>
     public Task FlowsAsync()
     {
@@ -65,7 +68,6 @@ internal sealed class SteadyLoad : IAsyncDisposable
         NobodyComplains();
         await Eventually.HoldsAsync("everything taken over", s_patience, () => Task.FromResult(_books.Consumed.Count >= _sent.Count));
         Assert.Equal(_sent.Order(StringComparer.Ordinal), _books.Consumed.Values.Select(taken => taken.Delivery.Dossier.MessageId).Order(StringComparer.Ordinal));
-        Assert.Equal(_sent.Count, _books.HandedOver);   // not even a repeat under the same key: what was handed over before the stop was heard
         Assert.Equal(_sent.Count, _books.Receipts.Count);
         using var trust = new TestTrust();
         return _books.Receipts.Select(one => Assert.IsType<VerificationResult.Passed>(trust.Enveloped.Verify(one.Receipt)).Document.SignedBy!.Sha256).CountBy(signer => signer).ToDictionary();
