@@ -46,6 +46,7 @@ public static class ExchangeRegistration
         services.AddSingleton<IRevocationLibrary, RevocationTable>();
         services.AddSingleton(provider => Anchors(provider));
         services.AddSingleton(provider => Routes(provider));
+        services.AddSingleton(provider => new ReceiverRules(provider.GetRequiredService<RoutingTable>(), provider.GetRequiredService<PartnerPolicies>));
         services.AddSingleton(provider => new HubEvidence(provider.GetRequiredService<HubSigner>(), OrganId.Stored(provider.Options().HubOrgan!), provider.Logger<HubEvidence>()));
         services.AddSingleton(provider => new IntakeRoom(
             provider.Options().DataFolder!, provider.Options().MinFreeBytes, provider.Options().MaxOutstanding, provider.GetRequiredService<ExchangeLedger>(), provider.GetRequiredService<TimeProvider>(),
@@ -140,6 +141,7 @@ public static class ExchangeRegistration
             connectors,
             provider.Options().Delivery,
             provider.GetRequiredService<DeliveryProfiles>(),
+            provider.GetRequiredService<ReceiverRules>(),
             provider.Options().Node ?? Environment.MachineName,
             provider.GetRequiredService<TimeProvider>(),
             Random.Shared,

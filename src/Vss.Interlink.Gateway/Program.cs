@@ -18,7 +18,8 @@ builder.Services.AddTrust(config.GetSection("Trust"))
                 .AddAxis(config.GetSection("Partners:Axis"))
                 .AddSoap(config.GetSection("Soap"))
                 .AddSoapOperations()
-                .AddInsideServices();
+                .AddInsideServices()
+                .AddOrderlyStop();
 builder.AddEdges(config.GetSection("Hosting"));
 
 var app = builder.Build();
@@ -29,6 +30,7 @@ if (StartCheck.Faults(app.Services) is { Count: > 0 } faults)
 }
 
 app.Listen();
+app.UseOrderlyStop();
 app.UseEdges();
 app.MapSoap();
 app.MapInsideServices();

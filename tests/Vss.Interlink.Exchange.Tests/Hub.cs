@@ -75,7 +75,7 @@ public sealed class Hub : IAsyncDisposable
         History = new ExchangeHistory(Ledger);
         Box = new ReceiverBox(Ledger, Bodies, Evidence, statuses, Clock);
         Worker = new DeliveryWorker(
-            Ledger, Bodies, _trust.Signer, Evidence, statuses, connectors, options, profiles, "node", Clock, new Random(1), NullLogger<DeliveryWorker>.Instance);
+            Ledger, Bodies, _trust.Signer, Evidence, statuses, connectors, options, profiles, new ReceiverRules(routes, () => policies), "node", Clock, new Random(1), NullLogger<DeliveryWorker>.Instance);
     }
 
     /// <summary>Takes the hub's key away, so that what comes next cannot be answered with a receipt.</summary>

@@ -9,6 +9,7 @@ using Vss.Interlink.Exchange.Bodies;
 using Vss.Interlink.Exchange.Delivery;
 using Vss.Interlink.Exchange.Intake;
 using Vss.Interlink.Trust;
+using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Online;
 using Vss.Interlink.Trust.Policy;
 using Vss.Interlink.Trust.Verification;
@@ -46,7 +47,7 @@ public static class AxisRegistration
         services.AddOptions<AxisConnectorOptions>().Bind(section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AxisConnectorOptions>, AxisConnectorOptionsValidator>());
         services.AddSingleton(provider => new VxpClient(
-            new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), MaxConnectionsPerServer = 10, AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan },
+            AxisConnections.Open(Options(provider).Vxp.BaseAddress!, provider.GetRequiredService<ChannelVerifier>(), provider.GetRequiredService<RevocationSource>(), provider.GetRequiredService<TrustFolder>().Current),
             Options(provider).Vxp,
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IPartnerConnector, AxisConnector>();

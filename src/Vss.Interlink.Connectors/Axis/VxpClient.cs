@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Vss.Interlink.EdXml;
@@ -89,6 +90,10 @@ public sealed class VxpClient(HttpClient http, VxpOptions options, TimeProvider 
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return new VxpAnswer<T>.Unavailable($"The axis did not answer {operation} within {options.CallTimeout.TotalSeconds:0.#} s.", MayBeDone: true);
+        }
+        catch (HttpRequestException failure) when (failure.InnerException is AuthenticationException { InnerException: null } refused)
+        {
+            return new VxpAnswer<T>.Unavailable($"The axis's certificate is not accepted, nothing was sent: {refused.Message}", MayBeDone: false);
         }
         catch (HttpRequestException failure)
         {

@@ -49,6 +49,8 @@ public sealed class VxpOptionsValidator : IValidateOptions<VxpOptions>
             wrong.Add("BaseAddress is plain http. Use https, or set AllowPlainHttp where the dedicated network carries it.");
         else if (address.Query.Length > 0 || address.UserInfo.Length > 0)
             wrong.Add("BaseAddress has a query or credentials in it. Give the address alone.");
+        else if (address.Scheme == "https" && address.HostNameType != UriHostNameType.Dns)
+            wrong.Add("BaseAddress is https at a number. Give the name that the axis's certificate bears.");
         if (!VxpSignature.CanBeValue(options.SystemId)) wrong.Add("SystemId is empty, or holds characters that a header cannot carry.");
         if (!Exchange.OrganId.TryParse(options.OrganId, out _)) wrong.Add($"OrganId '{options.OrganId}' is no organ code.");
         if (options.Secret.Length < MinSecretLength) wrong.Add($"Secret is shorter than {MinSecretLength} characters.");

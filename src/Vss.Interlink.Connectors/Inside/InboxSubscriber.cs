@@ -18,6 +18,7 @@ public sealed class InboxSubscriber : IDisposable
     private readonly Dictionary<string, OfferedDelivery> _inFlight = new(StringComparer.Ordinal);
     private readonly Channel<DeliveryWork> _outgoing = Channel.CreateUnbounded<DeliveryWork>();   // bounded by the leases in flight
     private bool _left;
+    private volatile bool _finishing;
 
     internal InboxSubscriber(InsideConnector connector, string service, int maxInFlight) => (_connector, Service, MaxInFlight) = (connector, service, maxInFlight);
 
@@ -25,6 +26,9 @@ public sealed class InboxSubscriber : IDisposable
 
     /// <summary>Leases that it holds at once.</summary>
     public int MaxInFlight { get; }
+
+    /// <summary>True once the stream is to end because the hub stops, and not because its service wants no more.</summary>
+    public bool HubStops => _finishing;
 
     /// <summary>Deliveries to be written to the stream, in order.</summary>
     public IAsyncEnumerable<DeliveryWork> ReadAllAsync(CancellationToken cancellation) => _outgoing.Reader.ReadAllAsync(cancellation);
@@ -36,6 +40,7 @@ public sealed class InboxSubscriber : IDisposable
         lock (_lock)
         {
             if (!_inFlight.Remove(leaseToken, out offered)) return false;
+            EndIfDone();
         }
 
         return offered.Source.TrySetResult(outcome);
@@ -60,7 +65,21 @@ public sealed class InboxSubscriber : IDisposable
     /// <summary>The worker no longer waits: its lease ended. A late answer then finds nothing.</summary>
     internal void Forget(string leaseToken)
     {
-        lock (_lock) _inFlight.Remove(leaseToken);
+        lock (_lock)
+        {
+            _inFlight.Remove(leaseToken);
+            EndIfDone();
+        }
+    }
+
+    /// <summary>Takes nothing more; the stream ends when all that it holds is answered or given up.</summary>
+    internal void Finish()
+    {
+        lock (_lock)
+        {
+            _finishing = true;
+            EndIfDone();
+        }
     }
 
     internal OfferedDelivery? TryOffer(DeliveryWork work)
@@ -68,11 +87,16 @@ public sealed class InboxSubscriber : IDisposable
         var offered = new OfferedDelivery(this, new TaskCompletionSource<HandOver>(TaskCreationOptions.RunContinuationsAsynchronously));
         lock (_lock)
         {
-            if (_left || _inFlight.Count >= MaxInFlight) return null;
+            if (_left || _finishing || _inFlight.Count >= MaxInFlight) return null;
             _inFlight[work.LeaseToken] = offered;
             _outgoing.Writer.TryWrite(work);
         }
 
         return offered;
+    }
+
+    private void EndIfDone()
+    {
+        if (_finishing && _inFlight.Count == 0) _outgoing.Writer.TryComplete();
     }
 }

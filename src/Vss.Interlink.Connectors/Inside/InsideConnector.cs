@@ -12,6 +12,7 @@ public sealed class InsideConnector : IPartnerConnector
     private readonly Lock _lock = new();
     private readonly List<InboxSubscriber> _subscribers = [];
     private int _next;
+    private volatile bool _closed;
 
     public event Action? PlacesAdded;
 
@@ -24,7 +25,7 @@ public sealed class InsideConnector : IPartnerConnector
     {
         get
         {
-            lock (_lock) return _subscribers.Sum(subscriber => subscriber.MaxInFlight);
+            lock (_lock) return _closed ? 0 : _subscribers.Sum(subscriber => subscriber.MaxInFlight);
         }
     }
 
@@ -34,9 +35,24 @@ public sealed class InsideConnector : IPartnerConnector
     public InboxSubscriber Join(string service, int maxInFlight)
     {
         var subscriber = new InboxSubscriber(this, service, maxInFlight);
-        lock (_lock) _subscribers.Add(subscriber);
+        lock (_lock)
+        {
+            _subscribers.Add(subscriber);
+            if (_closed) subscriber.Finish();
+        }
+
         PlacesAdded?.Invoke();
         return subscriber;
+    }
+
+    /// <summary>The hub stops: nobody is offered anything more, and each stream ends when its service has answered what it holds.</summary>
+    public void Close()
+    {
+        lock (_lock)
+        {
+            _closed = true;
+            foreach (var subscriber in _subscribers) subscriber.Finish();
+        }
     }
 
     public async Task<HandOver> HandOverAsync(DeliveryWork work, CancellationToken cancellation)
@@ -62,6 +78,8 @@ public sealed class InsideConnector : IPartnerConnector
     {
         lock (_lock)
         {
+            if (_closed) return null;
+
             // In turn, so that one slow service does not collect everything.
             for (var tried = 0; tried < _subscribers.Count; tried++)
             {

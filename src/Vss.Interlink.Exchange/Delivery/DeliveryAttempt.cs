@@ -4,6 +4,7 @@ using Vss.Interlink.Exchange.Bodies;
 using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Faults;
 using Vss.Interlink.Exchange.Ledger;
+using Vss.Interlink.Exchange.Routing;
 using Vss.Interlink.Trust.Signing;
 using Vss.Interlink.V1;
 
@@ -19,6 +20,7 @@ internal sealed partial class DeliveryAttempt(
     PartnerTimeOuts timeOuts,
     BackOff backOff,
     DeliveryProfiles profiles,
+    ReceiverRules receivers,
     TimeSpan leaseTime,
     TimeProvider clock,
     ILogger logger)
@@ -42,6 +44,7 @@ internal sealed partial class DeliveryAttempt(
     {
         // Leases that ended without a record count too: a delivery that kills its worker each time must come to rest.
         if (work.Attempt > profiles.For(work.Receiver).MaxAttempts) return new HandOver.NotNow("Earlier attempts ended without a record.") { SaysNothing = true };
+        if (receivers.Of(work.Receiver) == ReceiverStanding.SwitchedOff) return new HandOver.Refused(Fault.UnknownReceiver, $"{work.Receiver} was switched off at this hub after the dossier was accepted.") { ByHub = true };
         using var leased = CancellationTokenSource.CreateLinkedTokenSource(stopping);
 #pragma warning disable CA2025 // awaited in the finally below, before it is disposed
         var heart = BeatAsync(work, leased);
@@ -117,7 +120,7 @@ internal sealed partial class DeliveryAttempt(
     private static PartnerSign? SignOf(HandOver result, DeliveryProfile profile) => result switch
     {
         HandOver.NotNow { Attempted: true, SaysNothing: false } => profile.Breaker,
-        HandOver.NotNow => null,
+        HandOver.NotNow or HandOver.Refused { ByHub: true } => null,
         _ => new PartnerSign.Answered(),
     };
 
@@ -143,8 +146,8 @@ internal sealed partial class DeliveryAttempt(
                     {
                         Evidence = await evidence.OutcomeAsync(EvidenceType.Delivery, about, at, CancellationToken.None),
                     };
-                case HandOver.Refused(var fault, var detail):
-                    var refused = connector.Relays ? EvidenceType.RelayRejection : EvidenceType.NonDelivery;
+                case HandOver.Refused(var fault, var detail) refusal:
+                    var refused = connector.Relays && !refusal.ByHub ? EvidenceType.RelayRejection : EvidenceType.NonDelivery;
                     return new DeliveryOutcome(lease.Delivery, lease.Fence, DeliveryState.Refused, at, Error: $"{FaultCatalogue.Name(fault)}: {detail}")
                     {
                         Evidence = await evidence.OutcomeAsync(refused, about, at, CancellationToken.None, EvidenceReason.Of(fault, detail)),

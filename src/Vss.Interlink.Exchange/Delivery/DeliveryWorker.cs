@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Vss.Interlink.Exchange.Bodies;
 using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Ledger;
+using Vss.Interlink.Exchange.Routing;
 using Vss.Interlink.Trust.Signing;
 
 namespace Vss.Interlink.Exchange.Delivery;
@@ -18,9 +19,11 @@ public sealed partial class DeliveryWorker : BackgroundService
     private readonly DeliveryAttempt _attempt;
     private readonly DeliveryOptions _options;
     private readonly DeliveryProfiles _profiles;
+    private readonly ReceiverRules _receivers;
     private readonly string _node;
     private readonly TimeProvider _clock;
     private readonly ILogger<DeliveryWorker> _logger;
+    private readonly CancellationTokenSource _draining = new();
 
     /// <param name="ledger">Where the work is.</param>
     /// <param name="bodies">Attachments.</param>
@@ -30,6 +33,7 @@ public sealed partial class DeliveryWorker : BackgroundService
     /// <param name="connectors">The roads, each name once.</param>
     /// <param name="options">Times and numbers of the node.</param>
     /// <param name="profiles">Times and numbers of each partner.</param>
+    /// <param name="receivers">Who may be given something.</param>
     /// <param name="node">This node's name, for people who look at leases.</param>
     /// <param name="clock">The one clock.</param>
     /// <param name="random">Jitter.</param>
@@ -43,14 +47,24 @@ public sealed partial class DeliveryWorker : BackgroundService
         IEnumerable<IPartnerConnector> connectors,
         DeliveryOptions options,
         DeliveryProfiles profiles,
+        ReceiverRules receivers,
         string node,
         TimeProvider clock,
         Random random,
         ILogger<DeliveryWorker> logger)
     {
-        (_ledger, _options, _profiles, _node, _clock, _logger) = (ledger, options, profiles, node, clock, logger);
+        (_ledger, _options, _profiles, _receivers, _node, _clock, _logger) = (ledger, options, profiles, receivers, node, clock, logger);
         _connectors = [.. connectors];
-        _attempt = new DeliveryAttempt(ledger, bodies, signer, evidence, statuses, new PartnerTimeOuts(clock), new BackOff(random), profiles, options.Lease, clock, logger);
+        _attempt = new DeliveryAttempt(ledger, bodies, signer, evidence, statuses, new PartnerTimeOuts(clock), new BackOff(random), profiles, receivers, options.Lease, clock, logger);
+    }
+
+    /// <summary>From here on this node leases nothing more. What is under way goes on until the worker is stopped, and is handed back then.</summary>
+    public void Drain() => _draining.Cancel();
+
+    public override void Dispose()
+    {
+        _draining.Dispose();
+        base.Dispose();
     }
 
     /// <summary>The work itself, on the caller's context; the host's start puts it on the thread pool.</summary>
@@ -62,18 +76,19 @@ public sealed partial class DeliveryWorker : BackgroundService
     {
         using var bell = _ledger.Changes.Subscribe(LedgerChanges.WorkFor(connector.Name));
         var slots = new PartnerSlots(_options.Concurrency, _profiles);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, _draining.Token);
         connector.PlacesAdded += bell.Ring;
         try
         {
             while (true)
             {
-                var (began, next) = await TakeWorkAsync(connector, slots, lease => _ = RunAsync(lease, connector, Free, stopping), stopping);
-                if (!began) await bell.WaitAsync(Until(next), _clock, stopping);
+                var (began, next) = await TakeWorkAsync(connector, slots, lease => _ = RunAsync(lease, connector, Free, stopping), ending.Token);
+                if (!began) await bell.WaitAsync(Until(next), _clock, ending.Token);
             }
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
-            // What runs puts its delivery back; wait for it.
+            // What runs ends as it likes, or puts its delivery back when the worker stops; wait for it.
             await slots.CloseAsync();
         }
         finally
@@ -105,6 +120,7 @@ public sealed partial class DeliveryWorker : BackgroundService
                     continue;
                 }
 
+                if (_receivers.Of(partner.Receiver) == ReceiverStanding.Waits) continue;   // not leased, so that a queue that stands still costs nothing
                 if (await TakeWorkAsync(connector, partner, slots, stopping) is not { } some) continue;
                 if (some.Count == 0) next = now + AfterAnother;
                 foreach (var lease in some) begin(lease);   // at once: whatever happens to the next partner, this one's lease is in somebody's hands

@@ -17,7 +17,11 @@ public abstract record HandOver
     /// <summary>Never: the receiver refuses it, or it cannot be given in a form that he takes. The sender is told.</summary>
     /// <param name="Fault">A permanent line of the catalogue, most often PARTNER_REFUSED.</param>
     /// <param name="Detail">Why, without personal data.</param>
-    public sealed record Refused(Fault Fault, string Detail) : HandOver;
+    public sealed record Refused(Fault Fault, string Detail) : HandOver
+    {
+        /// <summary>True when the hub refused it before anybody was called: over a relay too it is then the hub's own evidence, NON_DELIVERY.</summary>
+        public bool ByHub { get; init; }
+    }
 
     /// <summary>Not this time.</summary>
     /// <param name="Detail">Why, without personal data.</param>

@@ -78,10 +78,10 @@ public sealed partial class DossierIntake
         {
             CheckPolicy(submission.Sender, submission.Document.Assurance, submission.Document.SignedBy);                      // 1 may he speak for this organ
             authenticated = submission.Document.Assurance != Assurance.InformationOnly;
-            var deliveries = Address(submission);                                                                             // 2 can everybody be reached
-            await using var entered = await _gate.EnterAsync(submission.Sender, cancellation);                                // 3 is he within his limits
-            await using var claim = await _claims.TakeAsync(submission.Sender, submission.MessageId, submission.Digest, cancellation); // 4 first, the same again, or a conflict
+            await using var entered = await _gate.EnterAsync(submission.Sender, cancellation);                                // 2 is he within his limits
+            await using var claim = await _claims.TakeAsync(submission.Sender, submission.MessageId, submission.Digest, cancellation); // 3 first, the same again, or a conflict
             if (claim.Earlier is { } earlier) return Answer(earlier, submission);
+            var deliveries = Address(submission);                                                                             // 4 can everybody be reached; who was when it first came need not be now
             await _room.RequireAsync(cancellation);                                                                           //   a repeat has its place already
             var attachments = await JudgeAttachmentsAsync(submission, cancellation);                                          // 5 what is attached; a repeat is not judged again, its receipt stands
             var (id, at) = (ExchangeId.New(_clock), _clock.GetUtcNow().ToTheMillisecond());
@@ -132,6 +132,7 @@ public sealed partial class DossierIntake
 
         var policies = _policies();
         var policy = policies.Find(sender.ToString()) ?? throw new ExchangeFault(Fault.UnknownOrgan, $"{sender} is no partner of this hub.", "policy.organ");
+        if (policy.Suspended is not null) throw new ExchangeFault(Fault.NotPermitted, $"{sender} is suspended at this hub.", "policy.suspended");
         if (assurance == Assurance.InformationOnly && policy.Policy.Unsigned != UnsignedRule.InformationOnly)
             throw new ExchangeFault(Fault.SignatureMissing, $"{sender} must sign what it sends.", "policy.unsigned");
         if (assurance == Assurance.Signed && !policies.MaySign(sender.ToString(), signedBy))
@@ -145,6 +146,8 @@ public sealed partial class DossierIntake
     {
         var unknown = submission.DeliverTo.Where(receiver => _routes.Find(receiver) is null).ToList();
         if (unknown.Count > 0) throw new ExchangeFault(Fault.UnknownReceiver, $"No route to {string.Join(", ", unknown)}; nothing was queued.", "route.receiver");
+        var suspended = submission.DeliverTo.Where(receiver => _policies().SuspensionOf(receiver.ToString()) == SuspensionRule.Refuse).ToList();
+        if (suspended.Count > 0) throw new ExchangeFault(Fault.UnknownReceiver, $"{string.Join(", ", suspended)} is suspended at this hub; nothing was queued.", "policy.suspended");
         List<NewDelivery> deliveries = [];
         foreach (var receiver in submission.DeliverTo)
         {

@@ -41,15 +41,15 @@ public sealed partial class AdminService(
 
     public override Task CollectBodies(BodiesRequest request, IServerStreamWriter<BodiesProgress> responseStream, ServerCallContext context) => RunAsync(bodies.CollectAsync, responseStream, context);
 
-    // The run ends with the call: whoever no longer listens has no need of it.
-    private Task RunAsync(Func<string, CancellationToken, IAsyncEnumerable<BodyProgress>> run, IServerStreamWriter<BodiesProgress> progress, ServerCallContext context) => faults.RunAsync(async () =>
+    // The run ends with the call: whoever no longer listens has no need of it. A hub that stops does not wait for it either: run again, it does the rest.
+    private Task RunAsync(Func<string, CancellationToken, IAsyncEnumerable<BodyProgress>> run, IServerStreamWriter<BodiesProgress> progress, ServerCallContext context) => faults.RunLongAsync(context, async ending =>
     {
-        await foreach (var report in run(await caller.NameAsync(context), context.CancellationToken))
+        await foreach (var report in run(await caller.NameAsync(context), ending))
             await progress.WriteAsync(new BodiesProgress
             {
                 Seen = report.Seen, Octets = report.Octets, Changed = report.Changed, Faults = report.Faults, Done = report.Done,
                 Findings = { report.Findings.Select(found => new BodyFinding { Rule = found.Rule, Detail = found.Detail }) },
-            });
+            }, ending);
     });
 
     public override Task<ListDeliveriesResponse> ListDeliveries(ListDeliveriesRequest request, ServerCallContext context) => faults.RunAsync(async () =>

@@ -37,11 +37,11 @@ public sealed class ExchangeService(DossierIntake intake, ExchangeHistory histor
         return await history.ListAsync(request, context.CancellationToken);
     });
 
-    public override Task Watch(GetRequest request, IServerStreamWriter<ExchangeView> responseStream, ServerCallContext context) => faults.RunAsync(async () =>
+    public override Task Watch(GetRequest request, IServerStreamWriter<ExchangeView> responseStream, ServerCallContext context) => faults.RunLongAsync(context, async ending =>
     {
         await caller.RequireAsync(context);
-        var found = await FindAsync(request, context.CancellationToken);
-        await foreach (var view in history.WatchAsync(ExchangeId.Stored(found.ExchangeId), context.CancellationToken)) await responseStream.WriteAsync(view);
+        var found = await FindAsync(request, ending);
+        await foreach (var view in history.WatchAsync(ExchangeId.Stored(found.ExchangeId), ending)) await responseStream.WriteAsync(view, ending);
     });
 
     private async Task<Dictionary<string, StoredBody>> StoreAsync(IAsyncStreamReader<SubmitRequest> chunks, byte[] dossier, CancellationToken cancellation)

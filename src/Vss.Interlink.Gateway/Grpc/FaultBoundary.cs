@@ -8,7 +8,7 @@ using Vss.Interlink.V1;
 namespace Vss.Interlink.Gateway.Grpc;
 
 /// <summary>Where faults become gRPC status. A known fault carries its catalogue line as google.rpc.Status details; an unknown one says nothing but its reference.</summary>
-public sealed partial class FaultBoundary(AuditTrail audit, ILogger<FaultBoundary> logger)
+public sealed partial class FaultBoundary(AuditTrail audit, IHostApplicationLifetime lifetime, ILogger<FaultBoundary> logger)
 {
     private const string DetailsTrailer = "grpc-status-details-bin";
 
@@ -35,6 +35,25 @@ public sealed partial class FaultBoundary(AuditTrail audit, ILogger<FaultBoundar
         await call();
         return true;
     });
+
+    /// <summary>A call that lasts as long as its caller likes. When the hub stops it ends, so that the caller goes to another node.</summary>
+    /// <param name="context">The call.</param>
+    /// <param name="call">Given what ends with the call or with the hub, whichever is first.</param>
+    public Task RunLongAsync(ServerCallContext context, Func<CancellationToken, Task> call) => RunAsync(async () =>
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        try
+        {
+            await call(ending.Token);
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
+        {
+            throw HubStops();
+        }
+    });
+
+    /// <summary>UNAVAILABLE, which every gRPC client takes as "call again".</summary>
+    public static RpcException HubStops() => new(new Status(StatusCode.Unavailable, "This hub stops. Call again: another one, or this one when it is back."));
 
     private static RpcException Status(FaultDetail fault, TimeSpan? retryAfter = null)
     {

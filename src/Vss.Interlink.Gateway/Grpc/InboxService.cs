@@ -12,7 +12,7 @@ using Vss.Interlink.V1;
 namespace Vss.Interlink.Gateway.Grpc;
 
 /// <summary>Deliveries to the inside: out with a lease, back with an acknowledgement.</summary>
-public sealed class InboxService(InsideConnector connector, ReceiverBox box, InsideCaller caller, FaultBoundary faults, IOptions<ExchangeOptions> options) : Inbox.InboxBase
+public sealed class InboxService(InsideConnector connector, ReceiverBox box, InsideCaller caller, FaultBoundary faults, IOptions<ExchangeOptions> options, TimeProvider clock) : Inbox.InboxBase
 {
     private const int LargestWindow = 256;
     private const int DefaultWindow = 16;
@@ -30,16 +30,23 @@ public sealed class InboxService(InsideConnector connector, ReceiverBox box, Ins
         var window = wanted.MaxInFlight == 0 ? DefaultWindow : wanted.MaxInFlight;
         if (window is < 1 or > LargestWindow) throw new ExchangeFault(Fault.SchemaViolation, $"max_in_flight must be 1 to {LargestWindow}.", "inbox.window");
 
+        var peer = new StreamCaller(caller, context, clock);
         using var subscriber = connector.Join(wanted.Service, window);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
-        var answers = TakeAnswersAsync(requestStream, subscriber, ended, context.CancellationToken);
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
+        var answers = TakeAnswersAsync(requestStream, subscriber, peer, ended, reading.Token);
         try
         {
-            await foreach (var work in subscriber.ReadAllAsync(ended.Token)) await responseStream.WriteAsync(Delivery(work));
+            await foreach (var work in subscriber.ReadAllAsync(ended.Token)) await OfferAsync(work, subscriber, peer, responseStream);
         }
         catch (OperationCanceledException) when (!context.CancellationToken.IsCancellationRequested)
         {
             // The service closed its side: it wants no more.
+        }
+        catch (ExchangeFault)
+        {
+            await StopReadingAsync();
+            throw;
         }
         catch
         {
@@ -49,7 +56,19 @@ public sealed class InboxService(InsideConnector connector, ReceiverBox box, Ins
             throw;
         }
 
+        if (subscriber.HubStops)
+        {
+            await StopReadingAsync();
+            throw FaultBoundary.HubStops();
+        }
+
         await answers;
+
+        async Task StopReadingAsync()
+        {
+            await reading.CancelAsync();
+            await answers.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     });
 
     public override Task Download(DownloadRequest request, IServerStreamWriter<DownloadChunk> responseStream, ServerCallContext context) => faults.RunAsync(async () =>
@@ -65,12 +84,30 @@ public sealed class InboxService(InsideConnector connector, ReceiverBox box, Ins
         }
     });
 
-    private static async Task TakeAnswersAsync(IAsyncStreamReader<InboxRequest> requests, InboxSubscriber subscriber, CancellationTokenSource ended, CancellationToken cancellation)
+    // A stream may be open for months. Whoever may not connect any more is not given anything more either.
+    private static async Task OfferAsync(DeliveryWork work, InboxSubscriber subscriber, StreamCaller peer, IServerStreamWriter<InboxDelivery> stream)
+    {
+        try
+        {
+            await peer.RequireAsync();
+        }
+        catch (ExchangeFault refused)
+        {
+            subscriber.Settle(work.LeaseToken, new HandOver.NotNow($"{subscriber.Service} was not given it: {refused.Detail}", TimeSpan.FromSeconds(1), Attempted: false));
+            throw;
+        }
+
+        await stream.WriteAsync(Delivery(work));
+    }
+
+    private static async Task TakeAnswersAsync(IAsyncStreamReader<InboxRequest> requests, InboxSubscriber subscriber, StreamCaller peer, CancellationTokenSource ended, CancellationToken cancellation)
     {
         try
         {
             while (await requests.MoveNext(cancellation))
             {
+                await peer.RequireAsync();   // else who found a key could say of a delivery that its service has it
+
                 // An answer to a lease that ran out finds nothing: the delivery is handed out again under the same idempotency key.
                 _ = requests.Current.PartCase switch
                 {
@@ -83,6 +120,22 @@ public sealed class InboxService(InsideConnector connector, ReceiverBox box, Ins
         finally
         {
             await ended.CancelAsync();
+        }
+    }
+
+    /// <summary>The caller of a stream, looked at again as long as the stream is used, once a second at most: lists and answers do not change faster.</summary>
+    private sealed class StreamCaller(InsideCaller caller, ServerCallContext context, TimeProvider clock)
+    {
+        private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+        private long _lookedAt = clock.GetTimestamp();
+
+        /// <summary>Throws unless the caller is still a registered inside service whose certificate is good.</summary>
+        public async ValueTask RequireAsync()
+        {
+            if (clock.GetElapsedTime(Volatile.Read(ref _lookedAt)) < Interval) return;
+            await caller.RequireAsync(context);
+            Volatile.Write(ref _lookedAt, clock.GetTimestamp());
         }
     }
 

@@ -19,18 +19,28 @@ public sealed class EdgeOptions
     /// <summary>Tells the schema of the inside services (grpc.reflection) to whoever may connect to the inside.</summary>
     public bool Reflection { get; set; }
 
+    /// <summary>How long a hub that was told to stop serves on with red health: as long as load balancers and clients take to see that.</summary>
+    public TimeSpan StopNotice { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long it then waits for requests that are under way, before it cuts them off.</summary>
+    public TimeSpan StopPatience { get; set; } = TimeSpan.FromSeconds(20);
+
     /// <summary>Writes one line of JSON with the addresses to standard output once both edges listen.</summary>
     public bool AnnounceReady { get; set; }
 }
 
 internal sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
 {
+    private static readonly TimeSpan LongestStop = TimeSpan.FromMinutes(10);
+
     public ValidateOptionsResult Validate(string? name, EdgeOptions options)
     {
         List<string> wrong = [];
         if (!IsEndpoint(options.Partners)) wrong.Add($"Hosting:Partners is not set to ADDRESS:PORT{Given(options.Partners)}.");
         if (!IsEndpoint(options.Inside)) wrong.Add($"Hosting:Inside is not set to ADDRESS:PORT{Given(options.Inside)}.");
         if (options.TlsKey is null) wrong.Add("Hosting:TlsKey is not set. Give the key URI of the TLS server certificate.");
+        if (options.StopNotice < TimeSpan.Zero || options.StopNotice > LongestStop) wrong.Add("Hosting:StopNotice is not 0 to 10 minutes.");
+        if (options.StopPatience <= TimeSpan.Zero || options.StopPatience > LongestStop) wrong.Add("Hosting:StopPatience is not above 0 and up to 10 minutes.");
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
     }
 

@@ -76,9 +76,10 @@ internal static class Edges
         return Task.CompletedTask;
     });
 
-    /// <summary>GET /health on the partners' side: 200 while the ledger answers.</summary>
+    /// <summary>GET /health on the partners' side: 200 while the ledger answers, 503 from the moment the hub begins to stop.</summary>
     public static void MapHealth(this WebApplication app) => app.MapGet("/health", async (Exchange.Ledger.ExchangeHistory history, HttpContext http) =>
     {
+        if (app.Lifetime.ApplicationStopping.IsCancellationRequested) return Results.Text("stopping\n", statusCode: StatusCodes.Status503ServiceUnavailable);
         await history.ListAsync(new V1.ListRequest { PageSize = 1 }, http.RequestAborted);
         return Results.Text("healthy\n");
     });

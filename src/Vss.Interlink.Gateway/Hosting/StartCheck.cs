@@ -1,8 +1,10 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using Vss.Interlink.Exchange.Bodies;
 using Vss.Interlink.Exchange.Delivery;
 using Vss.Interlink.Exchange.Evidence;
+using Vss.Interlink.Exchange.Ledger;
 using Vss.Interlink.Trust;
 using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Keys;
@@ -31,8 +33,8 @@ internal static class StartCheck
             Open(closed, "Trust:AnswerKey", () => services.GetRequiredKeyedService<SigningKey>(TrustRegistration.AnswerKey));
             Open(closed, "Hosting:TlsKey", () => KeyUri.OpenTls(services.GetRequiredService<IOptions<EdgeOptions>>().Value.TlsKey!).Certificate.Dispose());
             Open(closed, "Exchange:BodyKeys", () => services.GetRequiredService<BodyKeys>());
-            Open(closed, "Trust", () => services.GetRequiredService<TrustFolder>());
             Open(closed, "Trust:Policies", () => services.GetRequiredService<PolicyBook>());
+            if (Open(closed, "Exchange:Ledger", () => OpenLedger(services))) Open(closed, "Trust", () => services.GetRequiredService<TrustFolder>());   // which anchors there are is recorded in the ledger
         }
 
         faults.AddRange(closed);
@@ -46,19 +48,34 @@ internal static class StartCheck
     }
 
     // Keys and certificates are named by the configuration and open only when it is whole.
-    private static void Open(List<string> faults, string setting, Action open)
+    private static bool Open(List<string> faults, string setting, Action open)
     {
         try
         {
             open();
+            return true;
         }
         catch (PolicyException faulty)
         {
             faults.AddRange(faulty.Faults.Select(fault => $"{setting}: {fault}"));
         }
-        catch (Exception failed) when (failed is IOException or InvalidDataException or CryptographicException or NotSupportedException or UnauthorizedAccessException)
+        catch (Exception failed) when (failed is IOException or InvalidDataException or CryptographicException or NotSupportedException or UnauthorizedAccessException or DbException)
         {
             faults.Add($"{setting} cannot be opened: {failed.Message}");
+        }
+
+        return false;
+    }
+
+    private static void OpenLedger(IServiceProvider services)
+    {
+        try
+        {
+            services.GetRequiredService<ExchangeLedger>();
+        }
+        catch (InvalidOperationException refused)
+        {
+            throw new InvalidDataException(refused.Message, refused);   // a newer hub wrote it, or it does not flush what it commits
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+
 namespace Vss.Interlink.Sandbox.Axis;
 
 /// <summary>A system that may call the axis, and the organ it speaks for.</summary>
@@ -12,6 +14,9 @@ public sealed record AxisOptions
 {
     /// <summary>0 takes a free one. The server listens on loopback only.</summary>
     public int Port { get; init; }
+
+    /// <summary>With its key; null for plain HTTP.</summary>
+    public X509Certificate2? Certificate { get; init; }
 
     /// <summary>Systems that call over HTTP.</summary>
     public required IReadOnlyList<AxisSystem> Systems { get; init; }

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace Vss.Interlink.Sandbox.Axis;
 
 /// <summary>
-/// Plays the national document axis (VXP 2.0) over HTTP on loopback: it checks callers, fans a sending out to its receivers, and gives packets out
+/// Plays the national document axis (VXP 2.0) over HTTP, or HTTPS where it has a certificate, on loopback: it checks callers, fans a sending out to its receivers, and gives packets out
 /// written anew, as the real one does (<see cref="AxisPacket"/>). Under <c>/sandbox</c> a test or the demo plays the other organs:
 /// <list type="bullet">
 /// <item><c>POST /sandbox/inject?messagetype=edoc|status</c>, body a packet: an organ sends it; answers <c>docIds</c>.</item>
@@ -43,7 +43,10 @@ public sealed class AxisServer : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(IPAddress.Loopback, options.Port);
+            kestrel.Listen(IPAddress.Loopback, options.Port, listen =>
+            {
+                if (options.Certificate is { } certificate) listen.UseHttps(certificate);
+            });
             kestrel.Limits.MaxRequestBodySize = options.PacketBytes;
             kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
         });

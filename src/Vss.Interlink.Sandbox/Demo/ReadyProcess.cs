@@ -50,6 +50,14 @@ public sealed class ReadyProcess : IAsyncDisposable
         throw new InvalidOperationException($"{Path.GetFileName(assembly)} did not come up:\n{string.Join('\n', last)}");
     }
 
+    /// <summary>Waits until it has ended by itself.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> WaitForExitAsync()
+    {
+        await _process.WaitForExitAsync();
+        return _process.ExitCode;
+    }
+
     /// <summary>kill -9.</summary>
     public async Task KillAsync()
     {

@@ -49,6 +49,14 @@ public sealed class DevelopmentPki
     /// <summary>Key URI for configuration.</summary>
     public string KeyUri(string name) => new Uri(PathOf(name, ".p12")).AbsoluteUri + "?password-file=" + Uri.EscapeDataString(PathOf(name, ".pass"));
 
+    /// <summary>A new key with a new certificate for the holder of another: same issuer, subject and usages.</summary>
+    public void Renew(string name, string asName)
+    {
+        using var issuing = Load("issuing");
+        using var old = Load(name);
+        Leaf(asName, old.Subject, issuing, _now.AddHours(-1), _now.AddDays(365), [.. old.Extensions.OfType<X509EnhancedKeyUsageExtension>().SelectMany(one => one.EnhancedKeyUsages.Cast<Oid>()).Select(oid => oid.Value!)]);
+    }
+
     public X509Certificate2Collection AnchorCertificates() => [X509CertificateLoader.LoadCertificateFromFile(Path.Combine(Anchors, "root.crt"))];
 
     /// <summary>URI of the master key that bodies at rest are under.</summary>

@@ -16,9 +16,8 @@ internal static class CertificateJudge
         new(certificate.Subject, certificate.Issuer, certificate.SerialNumber, Convert.ToHexStringLower(SHA256.HashData(certificate.RawDataMemory.Span)));
 
     /// <summary>Adds the rungs for one certificate; false after the first that breaks.</summary>
-    public static bool Judge(X509Certificate2 certificate, X509Certificate2Collection sent, TrustStore store, DateTimeOffset at, bool forClientAuthentication, ValidationPolicy policy, Ladder ladder, SignaturePolicy? algorithms = null, SignatureProof? proof = null)
-    {
-        var isGood = new PathValidator(store, [.. sent]).Validate(certificate, new PathRequest
+    public static bool Judge(X509Certificate2 certificate, X509Certificate2Collection sent, TrustStore store, DateTimeOffset at, bool forClientAuthentication, ValidationPolicy policy, Ladder ladder, SignaturePolicy? algorithms = null, SignatureProof? proof = null) =>
+        Judge(certificate, sent, store, new PathRequest
         {
             Purpose = forClientAuthentication ? CertificatePurpose.ClientAuth : CertificatePurpose.Signing,
             Now = at,
@@ -29,6 +28,20 @@ internal static class CertificateJudge
             RevocationGrace = policy.RevocationGrace,
             Algorithms = algorithms ?? SignaturePolicy.Default,
         }, ladder);
+
+    /// <summary>The same for the certificate of a TLS server that was called by a name.</summary>
+    public static bool JudgeServer(X509Certificate2 certificate, TrustStore store, DateTimeOffset at, string dnsName, ValidationPolicy policy, Ladder ladder) => Judge(certificate, [], store, new PathRequest
+    {
+        Purpose = CertificatePurpose.ServerAuth,
+        Now = at,
+        Revocation = policy.Revocation,
+        RevocationGrace = policy.RevocationGrace,
+        DnsName = dnsName,
+    }, ladder);
+
+    private static bool Judge(X509Certificate2 certificate, X509Certificate2Collection sent, TrustStore store, PathRequest request, Ladder ladder)
+    {
+        var isGood = new PathValidator(store, [.. sent]).Validate(certificate, request, ladder);
         if (!isGood && ladder.Broke(Rules.Chain) && WithoutIssuer(certificate, [.. sent, .. store.Intermediates], [.. store.Anchors]) is { } last) ladder.Want(Lack.OfIssuer(last.RawDataMemory));
         return isGood;
     }

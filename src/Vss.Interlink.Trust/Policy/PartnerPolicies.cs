@@ -15,6 +15,9 @@ public sealed class PartnerPolicies
     /// <summary>The organ's policy, or null: the caller must refuse.</summary>
     public PartnerPolicy? Find(string organ) => _byOrgan.GetValueOrDefault(organ);
 
+    /// <summary>How dossiers for the organ fare while nothing is exchanged with it; null for one that is not suspended, and for one that has no policy.</summary>
+    public SuspensionRule? SuspensionOf(string organ) => Find(organ)?.Suspended;
+
     /// <summary>Whether this signer is registered for the organ; false for an unknown organ or nobody.</summary>
     public bool MaySign(string organ, Signatory? signatory) => signatory is not null && Find(organ)?.Signers.Any(signer => signer.Is(signatory)) == true;
 

@@ -33,6 +33,16 @@ public enum AttachmentRule
     PersonAndAgency,
 }
 
+/// <summary>What becomes of dossiers for a partner while the hub exchanges nothing with him. No default: a partner who is not suspended has none.</summary>
+public enum SuspensionRule
+{
+    /// <summary>They are refused for good, with evidence: those that come and those that wait.</summary>
+    Refuse,
+
+    /// <summary>They are accepted, and wait until he is suspended no more or their deadline has passed.</summary>
+    Wait,
+}
+
 /// <summary>As what somebody signs for an organ.</summary>
 public enum SignerRole
 {
@@ -73,4 +83,8 @@ public sealed record NamedPolicy(
 /// <param name="Name">For people.</param>
 /// <param name="Signers">Who may sign for the organ.</param>
 /// <param name="Policy">How its documents are judged.</param>
-public sealed record PartnerPolicy(string Organ, string Name, IReadOnlyList<OrganSigner> Signers, NamedPolicy Policy);
+public sealed record PartnerPolicy(string Organ, string Name, IReadOnlyList<OrganSigner> Signers, NamedPolicy Policy)
+{
+    /// <summary>Set while nothing is exchanged with the organ: nothing is taken from it, nothing is given to it.</summary>
+    public SuspensionRule? Suspended { get; init; }
+}

@@ -83,7 +83,7 @@ public sealed class PolicyFile
         if (policy?.Unsigned is UnsignedRule.Refuse && form.Signers is not { Count: > 0 }) wrong.Add($"{at} refuses unsigned documents and names no signers, so it could send nothing.");
         if (policy?.Attachments is AttachmentRule.PersonAndAgency && signers.Count > 0 && !signers.Exists(signer => signer.Role == SignerRole.Person)) wrong.Add($"{at} asks for the signature of a person and names none who may sign.");
         if (policy?.Attachments is AttachmentRule.Agency or AttachmentRule.PersonAndAgency && signers.Count > 0 && !signers.Exists(signer => signer.Role == SignerRole.Agency)) wrong.Add($"{at} asks for the signature of the agency and names no seal of it.");
-        return wrong.Count > before || policy is null ? null : new PartnerPolicy(form.Organ!, form.Name ?? form.Organ!, signers, policy);
+        return wrong.Count > before || policy is null ? null : new PartnerPolicy(form.Organ!, form.Name ?? form.Organ!, signers, policy) { Suspended = form.Suspended };
     }
 
     private static OrganSigner? Signer(string at, SignerForm form, List<string> wrong)
@@ -100,7 +100,7 @@ public sealed class PolicyFile
     private sealed record PolicyForm(
         Dictionary<string, string>? Algorithms, SignatureLevel? RequiredLevel, string? RevocationGrace, UnsignedRule? Unsigned, ClientCertificateRule? ClientCertificate, AttachmentRule? Attachments);
 
-    private sealed record PartnerForm(string? Organ, string? Name, string? Policy, List<SignerForm>? Signers);
+    private sealed record PartnerForm(string? Organ, string? Name, string? Policy, List<SignerForm>? Signers, SuspensionRule? Suspended);
 
     private sealed record SignerForm(string? Subject, string? Issuer, string? SerialNumber, SignerRole? Role);
 }

@@ -19,6 +19,19 @@ public sealed class ChannelVerifier(Func<TrustStore> store, IReadOnlyList<string
         return isGood;
     }
 
+    /// <summary>Whether a server may be given anything: path to an anchor for connections, validity, usage, the name, revocation.</summary>
+    /// <param name="certificate">The server's; those between it and the anchor are taken from the trust store.</param>
+    /// <param name="dnsName">The name under which it was called.</param>
+    /// <param name="lacks">What was not at hand where it is refused for that; once it is, the certificate may be good.</param>
+    /// <returns>Why not; null when it is good.</returns>
+    public string? AcceptsServer(X509Certificate2 certificate, string dnsName, out IReadOnlyList<Lack> lacks)
+    {
+        var ladder = new Ladder();
+        var isGood = CertificateJudge.JudgeServer(certificate, store(), clock.GetUtcNow(), dnsName, ValidationPolicy.Strict, ladder);
+        lacks = isGood ? [] : ladder.Lacks;
+        return isGood ? null : ladder.Refused().Failure?.Detail ?? "it is not good";
+    }
+
     /// <summary>A document that came from inside. The certificate must be good and its subject registered as an inside service.</summary>
     /// <param name="client">Certificate of the connection, or null.</param>
     /// <param name="octets">The document as it came.</param>

@@ -42,6 +42,7 @@ public sealed class VxpOptionsTests
     [InlineData("ftp://axis.example.vn/")]
     [InlineData("https://user:pass@axis.example.vn/")]
     [InlineData("https://axis.example.vn/?x=1")]
+    [InlineData("https://10.0.0.1/")]
     public void An_address_of_another_kind_is_a_fault(string address)
     {
         var options = Good();

@@ -79,6 +79,38 @@ public sealed class InsideConnectorTests
     }
 
     [Fact]
+    public async Task A_connector_that_is_closed_hands_back_what_waits_and_ends_a_stream_once_its_service_has_answered()
+    {
+        using var service = _connector.Join("busy", 1);
+        var (taken, waits) = (Work(), Work());
+        var one = _connector.HandOverAsync(taken, CancellationToken.None);
+        var two = _connector.HandOverAsync(waits, CancellationToken.None);
+        await using var stream = service.ReadAllAsync(CancellationToken.None).GetAsyncEnumerator();
+        Assert.True(await stream.MoveNextAsync());
+
+        _connector.Close();
+
+        Assert.Equal((TimeSpan.Zero, false), Assert.IsType<HandOver.NotNow>(await two.WaitAsync(Soon)) is { RetryAfter: { } wait, Attempted: var attempted } ? (wait, attempted) : default);
+        var next = stream.MoveNextAsync().AsTask();
+        Assert.False(next.IsCompleted);
+        Assert.True(service.Settle(taken.LeaseToken, new HandOver.Delivered("busy")));
+        Assert.False(await next.WaitAsync(Soon));
+        Assert.True(service.HubStops);
+        Assert.IsType<HandOver.Delivered>(await one.WaitAsync(Soon));
+    }
+
+    [Fact]
+    public async Task Who_joins_a_connector_that_is_closed_is_sent_away_at_once()
+    {
+        _connector.Close();
+        using var late = _connector.Join("late", 10);
+        await using var stream = late.ReadAllAsync(CancellationToken.None).GetAsyncEnumerator();
+        Assert.False(await stream.MoveNextAsync().AsTask().WaitAsync(Soon));
+        Assert.True(late.HubStops);
+        Assert.IsType<HandOver.NotNow>(await _connector.HandOverAsync(Work(), CancellationToken.None).WaitAsync(Soon));
+    }
+
+    [Fact]
     public async Task What_the_service_answers_is_what_the_worker_gets_and_only_once()
     {
         using var service = _connector.Join("claims", 10);

@@ -7,6 +7,7 @@ using Vss.Interlink.Exchange.Faults;
 using Vss.Interlink.Exchange.Intake;
 using Vss.Interlink.Exchange.Ledger;
 using Vss.Interlink.Exchange.Replay;
+using Vss.Interlink.Exchange.Routing;
 using Vss.Interlink.Exchange.Simulation.Engine;
 using Vss.Interlink.Exchange.Simulation.Partners;
 using Vss.Interlink.Trust.Policy;
@@ -53,7 +54,7 @@ internal sealed class Life
         List<IPartnerConnector> roads = [.. Town.Roads.Select(road => world.Mutation?.Road?.Invoke(new Road(world, this, road)) ?? new Road(world, this, road))];
         _deadlines = new DeadlineWatch(ledger, evidence, statuses, roads, world.Delivery.DeadlinePoll, Clock, NullLogger<DeadlineWatch>.Instance);
         _worker = new DeliveryWorker(
-            ledger, fixtures.Bodies, signer, evidence, statuses, roads, world.Delivery, profiles, node.Name, Clock,
+            ledger, fixtures.Bodies, signer, evidence, statuses, roads, world.Delivery, profiles, new ReceiverRules(Town.Routes, () => Town.Policies), node.Name, Clock,
             new Random(world.Dice.Below(int.MaxValue)), NullLogger<DeliveryWorker>.Instance);
     }
 

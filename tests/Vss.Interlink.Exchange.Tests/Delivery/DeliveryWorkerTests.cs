@@ -232,6 +232,29 @@ public sealed class DeliveryWorkerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_worker_that_is_drained_lets_what_is_under_way_end_and_leases_nothing_more()
+    {
+        using var slow = new SemaphoreSlim(0);
+        var inside = new ScriptedConnector("inside", relays: false, async (_, cancellation) =>
+        {
+            await slow.WaitAsync(cancellation);
+            return new HandOver.Delivered();
+        });
+        await using var hub = await StartAsync(Fast(), inside);
+        var first = await hub.AcceptAsync(Hub.Signed(Dossiers.Small("m-first")));
+        while (inside.Calls == 0) await Task.Delay(10);
+
+        hub.Worker.Drain();
+        var second = await hub.AcceptAsync(Hub.Signed(Dossiers.Small("m-second")));
+        slow.Release(2);
+
+        await hub.WhenAsync(first.ExchangeId, view => view.State == ExchangeState.Completed);
+        await hub.Worker.ExecuteTask!.WaitAsync(TimeSpan.FromSeconds(20));   // nothing is under way and nothing will be
+        var waiting = (await hub.History.FindAsync(second.ExchangeId, CancellationToken.None))!.Deliveries[0];
+        Assert.Equal((DeliveryState.Pending, 0, 1), (waiting.State, waiting.Attempts, inside.Calls));
+    }
+
+    [Fact]
     public async Task A_partner_who_asks_for_order_gets_it_also_when_one_in_between_has_to_be_tried_again()
     {
         var inside = new ScriptedConnector("inside", relays: false, work => work is { Attempt: 1, MessageId: var id } && id.ToString() is "m-0" or "m-2" && work.Attempt == 1

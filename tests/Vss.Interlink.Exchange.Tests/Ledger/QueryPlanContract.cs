@@ -103,7 +103,7 @@ public abstract partial class QueryPlanContract
     {
         var minute = TimeSpan.FromMinutes(1);
         var lease = Assert.Single(await ledger.LeaseAsync("inside", "worker", 10, minute, None));
-        await ledger.RenewAsync(lease.Delivery, lease.Fence, Clock.GetUtcNow() + minute, None);
+        await ledger.RenewAsync(lease.Delivery, lease.Fence, minute, None);
         await ledger.KeepSealAsync(lease.Delivery, lease.Fence, [1], None);
         var failed = new DeliveryOutcome(lease.Delivery, lease.Fence, DeliveryState.Pending, Clock.GetUtcNow(), NotBefore: Clock.GetUtcNow()) { Partner = new PartnerSign.Failed(1, minute, minute) };
         Assert.True(await ledger.CompleteAsync(failed, None));
@@ -143,7 +143,7 @@ public abstract partial class QueryPlanContract
         var lease = Assert.Single(await ledger.LeaseAsync("axis", "worker", 10, TimeSpan.FromMinutes(1), None));
         Assert.True(await ledger.CompleteAsync(new DeliveryOutcome(lease.Delivery, lease.Fence, DeliveryState.Delivered, Clock.GetUtcNow()), None));
         Clock.Advance(TimeSpan.FromDays(1));
-        Assert.NotEmpty(await ledger.ListArchivableAsync(Clock.GetUtcNow(), 10, None));
+        Assert.NotEmpty(await ledger.ListArchivableAsync(Clock.GetUtcNow(), onlyStamped: false, 10, None));
         var hold = await ledger.PlaceHoldAsync(exchange.Id, "somebody", "why", None);
         await ledger.ListHoldsAsync(released: false, None);
         await ledger.ReleaseHoldAsync(hold!.Id, "somebody", "why", None);

@@ -62,6 +62,7 @@ internal sealed class TwoHubs : IAsyncDisposable
     {
         json["Hosting"]!["Partners"] = $"127.0.0.1:{LoopbackPort.Free()}";
         json["Hosting"]!["Inside"] = $"127.0.0.1:{LoopbackPort.Free()}";
+        json["Hosting"]!["StopNotice"] = "00:00:03";
         json.AsObject().Remove("Partners");   // no axis
         var exchange = json["Exchange"]!;
         exchange["Node"] = node;

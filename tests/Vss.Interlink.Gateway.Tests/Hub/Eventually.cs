@@ -9,23 +9,28 @@ internal static class Eventually
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    public static async Task<T> SeeAsync<T>(string what, Func<Task<T?>> look)
+    public static Task<T> SeeAsync<T>(string what, Func<Task<T?>> look)
+        where T : class => SeeAsync(what, Patience, look);
+
+    public static async Task<T> SeeAsync<T>(string what, TimeSpan patience, Func<Task<T?>> look)
         where T : class
     {
         var watch = Stopwatch.StartNew();
-        while (watch.Elapsed < Patience)
+        while (watch.Elapsed < patience)
         {
             if (await look() is { } seen) return seen;
             await Task.Delay(50);
         }
 
-        throw new TimeoutException($"Not within {Patience.TotalSeconds:0} s: {what}");
+        throw new TimeoutException($"Not within {patience.TotalSeconds:0} s: {what}");
     }
 
     public static Task<T> SeeAsync<T>(string what, Func<T?> look)
         where T : class => SeeAsync(what, () => Task.FromResult(look()));
 
-    public static Task HoldsAsync(string what, Func<Task<bool>> holds) => SeeAsync(what, async () => await holds() ? what : null);
+    public static Task HoldsAsync(string what, Func<Task<bool>> holds) => HoldsAsync(what, Patience, holds);
+
+    public static Task HoldsAsync(string what, TimeSpan patience, Func<Task<bool>> holds) => SeeAsync(what, patience, async () => await holds() ? what : null);
 
     /// <summary>The delivery of a message to a service.</summary>
     public static Task<TakenDelivery> TakenAsync(this InsideService service, string messageId) =>

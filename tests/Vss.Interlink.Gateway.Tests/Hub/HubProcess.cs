@@ -25,7 +25,7 @@ public sealed class HubProcess : IAsyncDisposable
     public const string Bystander = "000.00.00.G33";
 
     private const string AxisSecret = "synthetic-secret-of-the-tests";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);   // on a machine with other work to do
 
     private readonly DirectoryInfo _folder;
     private readonly string _configuration;
@@ -95,6 +95,25 @@ public sealed class HubProcess : IAsyncDisposable
         await _process!.KillAsync();
         await _process.DisposeAsync();
         _process = null;
+    }
+
+    /// <summary>As an operator stops it (SIGTERM); returns when it has ended.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> StopAsync()
+    {
+        await SignalAsync("-TERM");
+        var code = await _process!.WaitForExitAsync().WaitAsync(Patience);
+        await _process.DisposeAsync();
+        _process = null;
+        return code;
+    }
+
+    /// <summary>Changes what the hub reads when it is started the next time.</summary>
+    public void Reconfigure(Action<JsonNode> change)
+    {
+        var json = JsonNode.Parse(File.ReadAllText(_configuration))!;
+        change(json);
+        File.WriteAllText(_configuration, json.ToJsonString());
     }
 
     /// <summary>Stops in the middle of whatever it does, as a virtual machine that is moved; connections stay (SIGSTOP).</summary>

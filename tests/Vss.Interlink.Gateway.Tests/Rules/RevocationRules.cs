@@ -16,9 +16,7 @@ public sealed class RevocationRules : IAsyncLifetime
 
     private OnlineExchangeHost _online = null!;
 
-    private Holder Root => _online.Root;
-
-    private AuthorityHost Authority => _online.Authority;
+    private PartnersAuthority Partners => _online.Partners;
 
     private ExchangeHost Host => _online.Host;
 
@@ -32,11 +30,11 @@ public sealed class RevocationRules : IAsyncLifetime
     [Fact]
     public async Task R13_An_OCSP_answer_that_ends_while_the_request_comes_in_is_none_any_more_and_the_retry_is_processed()
     {
-        var signer = Holding(DevelopmentPki.MinistrySubject);
-        var endsAt = Serve(signer, life: s_life);
+        var signer = Partners.Issue(DevelopmentPki.MinistrySubject);
+        var endsAt = AnswerOnce(signer, s_life);
         using var ministry = Host.Client(signer.WithKey());
         Assert.NotNull((await ministry.SubmitAsync(MinistryTests.Dossier("R13-before"))).Answer);
-        Authority.Refuse("/ocsp", 503);
+        Partners.Host.Refuse("/ocsp", 503);
         var octets = await ministry.PrepareSubmitAsync(MinistryTests.Dossier("R13"));
         using var http = Plain();
         using var request = new HttpRequestMessage(HttpMethod.Post, Host.Endpoint) { Content = new HaltingContent(octets, () => UntilAsync(endsAt)) };
@@ -45,7 +43,7 @@ public sealed class RevocationRules : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
         Assert.Contains("REVOCATION_UNKNOWN", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        Serve(signer, TimeSpan.FromHours(1));
+        Partners.Answer(signer, TimeSpan.FromHours(1));
         var retry = await Eventually.SeeAsync("an acceptance", async () => (await ministry.SubmitAsync(MinistryTests.Dossier("R13"))).Answer);   // the question rests for a second
         Assert.False(retry.Repeated);
     }
@@ -56,8 +54,8 @@ public sealed class RevocationRules : IAsyncLifetime
         using var ministry = Host.Client();
         Assert.NotNull((await ministry.SubmitAsync(MinistryTests.Dossier("R14"))).Answer);
         var status = await Eventually.SeeAsync("a box with something in it", async () => (await ministry.GetStatusAsync(ExchangeHost.Ministry, "R14")).Answer is { } one && one.Deliveries.Single().State == "AVAILABLE" ? one : null);
-        var receiver = Holding(DevelopmentPki.OfficeSubject);
-        Serve(receiver, TimeSpan.FromHours(1), revokedAt: TimeProvider.System.GetUtcNow().AddSeconds(-1));
+        var receiver = Partners.Issue(DevelopmentPki.OfficeSubject);
+        Partners.Answer(receiver, TimeSpan.FromHours(1), isRevoked: true);
 
         using var office = Host.Client(receiver.WithKey());
         var delivery = status.Deliveries.Single().DeliveryId;
@@ -79,19 +77,14 @@ public sealed class RevocationRules : IAsyncLifetime
         return new HttpClient(new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = policy } });
     }
 
-    private Holder Holding(string subject) => Root.Issue(subject, settings =>
-    {
-        settings.Key = RSA.Create(2048);
-        settings.With(new X509AuthorityInformationAccessExtension([Authority.At("/ocsp")], []));
-    });
-
-    /// <returns>When the answer ends, to the second as it stands in there.</returns>
-    private DateTimeOffset Serve(Holder holder, TimeSpan life, DateTimeOffset? revokedAt = null)
+    /// <summary>Whoever asks gets the answer of this moment.</summary>
+    /// <returns>When it ends, to the second as it stands in there.</returns>
+    private DateTimeOffset AnswerOnce(Holder holder, TimeSpan life)
     {
         var now = TimeProvider.System.GetUtcNow();
-        Authority.Serve("/ocsp", call => Task.FromResult<byte[]?>(Root.Answer(holder, Root, answer =>
+        Partners.Host.Serve("/ocsp", call => Task.FromResult<byte[]?>(Partners.Root.Answer(holder, Partners.Root, answer =>
         {
-            (answer.ProducedAt, answer.ThisUpdate, answer.NextUpdate, answer.RevokedAt) = (now, now, now + life, revokedAt);
+            (answer.ProducedAt, answer.ThisUpdate, answer.NextUpdate) = (now, now, now + life);
             answer.Other = OcspAnswers.NonceOf(call.Body);
         })));
         return now + life;

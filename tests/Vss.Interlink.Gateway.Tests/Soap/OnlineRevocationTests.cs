@@ -15,9 +15,9 @@ public sealed class OnlineRevocationTests : IAsyncLifetime
 {
     private OnlineExchangeHost _online = null!;
 
-    private Holder Root => _online.Root;
+    private PartnersAuthority Partners => _online.Partners;
 
-    private AuthorityHost Authority => _online.Authority;
+    private AuthorityHost Authority => Partners.Host;
 
     private ExchangeHost Host => _online.Host;
 
@@ -46,7 +46,7 @@ public sealed class OnlineRevocationTests : IAsyncLifetime
     public async Task A_signer_who_is_revoked_is_refused()
     {
         var signer = Signer();
-        ServeFor(signer, TimeProvider.System.GetUtcNow().AddMinutes(-1));
+        ServeFor(signer, isRevoked: true);
         using var ministry = Host.Client(signer.WithKey());
         Assert.Equal("CERTIFICATE_REVOKED", (await ministry.SubmitAsync(MinistryTests.Dossier("m-1"))).Fault?.Name);
         Assert.Equal("CERTIFICATE_REVOKED", (await ministry.SubmitAsync(MinistryTests.Dossier("m-1"))).Fault?.Name);
@@ -83,7 +83,7 @@ public sealed class OnlineRevocationTests : IAsyncLifetime
     public async Task A_connection_whose_client_certificate_is_revoked_or_stays_unknown_serves_nothing(bool isRevoked)
     {
         var client = Signer();
-        if (isRevoked) ServeFor(client, TimeProvider.System.GetUtcNow().AddMinutes(-1));
+        if (isRevoked) ServeFor(client, isRevoked);
         else Authority.Refuse("/ocsp", 503);
         await Assert.ThrowsAsync<HttpRequestException>(() => GetAsync(client));
         Assert.NotEmpty(Authority.Asked);
@@ -100,19 +100,7 @@ public sealed class OnlineRevocationTests : IAsyncLifetime
         return answer.StatusCode;
     }
 
-    private Holder Signer() => Root.Issue(DevelopmentPki.MinistrySubject, settings =>
-    {
-        settings.Key = RSA.Create(2048);
-        settings.With(new X509AuthorityInformationAccessExtension([Authority.At("/ocsp")], []));
-    });
+    private Holder Signer() => Partners.Issue(DevelopmentPki.MinistrySubject);
 
-    private void ServeFor(Holder signer, DateTimeOffset? revokedAt = null) => Authority.Serve("/ocsp", call =>
-    {
-        var now = TimeProvider.System.GetUtcNow();
-        return Task.FromResult<byte[]?>(Root.Answer(signer, Root, answer =>
-        {
-            (answer.ProducedAt, answer.ThisUpdate, answer.NextUpdate, answer.RevokedAt) = (now, now, now.AddHours(1), revokedAt);
-            answer.Other = OcspAnswers.NonceOf(call.Body);
-        }));
-    });
+    private void ServeFor(Holder signer, bool isRevoked = false) => Partners.Answer(signer, TimeSpan.FromHours(1), isRevoked);
 }

@@ -8,7 +8,7 @@ public sealed class RedisBehindProxy : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("interlink-sentinel-");
     private readonly Process _sentinel;
-    private readonly Process _proxy;
+    private readonly HaProxy _proxy;
 
     public RedisBehindProxy()
     {
@@ -24,9 +24,7 @@ public sealed class RedisBehindProxy : IDisposable
             """), "--sentinel"], "+monitor master interlink");
         var port = LoopbackPort.Free();
         Endpoint = $"127.0.0.1:{port}";
-        _proxy = RedisServer.Start("haproxy", ["-db", "-f", Write("haproxy.cfg", $"""
-            global
-              log stdout format raw local0
+        _proxy = new HaProxy($"""
             defaults
               mode tcp
               log global
@@ -41,8 +39,7 @@ public sealed class RedisBehindProxy : IDisposable
               default-server check inter 200ms fall 2 rise 1 on-marked-down shutdown-sessions
               server one {Master.Endpoint}
               server two {Replica.Endpoint}
-
-            """)], "");
+            """);
         RedisCluster.Until(() => Answers(port), "the proxy leads to the master");
     }
 
@@ -57,13 +54,10 @@ public sealed class RedisBehindProxy : IDisposable
 
     public void Dispose()
     {
-        foreach (var process in (Process[])[_proxy, _sentinel])
-        {
-            if (!process.HasExited) process.Kill();
-            process.WaitForExit();
-            process.Dispose();
-        }
-
+        _proxy.Dispose();
+        if (!_sentinel.HasExited) _sentinel.Kill();
+        _sentinel.WaitForExit();
+        _sentinel.Dispose();
         Replica.Dispose();
         Master.Dispose();
         _folder.Delete(recursive: true);

@@ -85,6 +85,7 @@ public sealed class PolicyFileTests
     [InlineData("\"unsigned\": \"Refuse\"", "\"unsigned\": 1", "unsigned")]
     [InlineData("\"unsigned\": \"Refuse\"", "\"unsigned\": \"Refuse\", \"unsigned\": \"InformationOnly\"", "unsigned")]
     [InlineData("\"unsigned\": \"Refuse\"", "\"unsigned\": \"Refuse\", \"alsoThis\": true", "alsoThis")]
+    [InlineData("\"policy\": \"sealed\",", "\"policy\": \"sealed\", \"suspended\": \"Maybe\",", "suspended")]
     [InlineData("\"role\": \"Person\"", "\"role\": \"Agency\"", "the signature of a person")]
     [InlineData("\"role\": \"Agency\"", "\"role\": \"Person\"", "the signature of the agency")]
     [InlineData("\"0A12\"", "\"a12\"", "a12")]

@@ -12,11 +12,12 @@ namespace Vss.Interlink.Gateway.Soap.Operations;
 internal sealed class CallerRules(Func<PartnerPolicies> policies, SignedOnce once)
 {
     /// <summary>The organ that the request names, once it is shown that its signer may speak for it, over a connection that its policy asks for, and that it is asked for the first time.</summary>
-    /// <exception cref="ExchangeFault">SCHEMA_VIOLATION, UNKNOWN_ORGAN, SIGNER_NOT_AUTHORISED, CLIENT_CERTIFICATE_REQUIRED, TIMESTAMP_OUT_OF_WINDOW, OVERLOADED.</exception>
+    /// <exception cref="ExchangeFault">SCHEMA_VIOLATION, UNKNOWN_ORGAN, NOT_PERMITTED, SIGNER_NOT_AUTHORISED, CLIENT_CERTIFICATE_REQUIRED, TIMESTAMP_OUT_OF_WINDOW, OVERLOADED.</exception>
     public async Task<OrganId> AuthoriseAsync(SoapCall call, string organ, CancellationToken cancellation)
     {
         if (!OrganId.TryParse(organ, out var id)) throw RequestFields.Violation("OrganId", "is no organ code");
-        if (policies().Find(organ) is null) throw new ExchangeFault(Fault.UnknownOrgan, $"{id} is no partner of this hub", "policy.organ");
+        if (policies().Find(organ) is not { } partner) throw new ExchangeFault(Fault.UnknownOrgan, $"{id} is no partner of this hub", "policy.organ");
+        if (partner.Suspended is not null) throw new ExchangeFault(Fault.NotPermitted, $"{id} is suspended at this hub", "policy.suspended");
         if (!policies().MaySign(organ, call.Document.SignedBy)) throw new ExchangeFault(Fault.SignerNotAuthorised, $"the signer is not registered for {id}", "policy.signer");
         CheckConnection(id, call.ClientCertificate);
         await once.RequireAsync(id, call.Document, cancellation);   // last, so that strangers cannot fill what is remembered
