@@ -79,6 +79,8 @@ public sealed class LedgerArchives(ExchangeLedger ledger, BodyStore bodies, stri
             await body.CopyToAsync(Stream.Null, cancellation);
         }
 
+        // Asked last: what another node took out of the tables meanwhile may have been read half.
+        if (await ledger.FindArchiveAsync(id, cancellation) is not null) throw new InvalidDataException("It was archived by another node meanwhile.");
         return new ArchivedExchange(id, record, view, audit);
     }
 
