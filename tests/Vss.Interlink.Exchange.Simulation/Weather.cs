@@ -30,6 +30,8 @@ internal sealed class Weather
     private readonly double _bellLost;
     private readonly double _guardAway;
     private readonly int _clockSteps;
+    private readonly double _standsStillAfterSending;
+    private readonly double _standsStillAfterStoring;
     private TimeSpan _storeSlowUntil;
     private int _crashes;
 
@@ -53,6 +55,8 @@ internal sealed class Weather
         _guardAway = Some(0.4) ? 0.05 * (1 + _dice.Below(19)) : 0;
         _bellLost = Some(0.4) ? 0.5 : 0;
         _clockSteps = Some(0.35) ? 1 + _dice.Below(3) : 0;
+        _standsStillAfterSending = Some(0.2) ? 0.01 : 0;
+        _standsStillAfterStoring = Some(0.3) ? 0.05 : 0;
     }
 
     /// <summary>When the faults stop.</summary>
@@ -100,6 +104,10 @@ internal sealed class Weather
     public bool CrashesAfterCommit() => _crashes < MostCrashes && Happens(_crashAfterCommit) && ++_crashes > 0 && _world.Count("crash after commit");
 
     public bool CrashesAfterSending() => _crashes < MostCrashes && Happens(_crashAfterSending) && ++_crashes > 0 && _world.Count("crash after sending");
+
+    public bool StandsStillAfterSending() => Happens(_standsStillAfterSending);
+
+    public bool StandsStillAfterStoring() => Happens(_standsStillAfterStoring);
 
     public bool KeyFails() => Happens(_keyFails) && _world.Count("key fails");
 

@@ -173,6 +173,7 @@ internal sealed class Life
 
             await body.CommitAsync(aborted);
             _world.Stored();
+            if (_world.Weather.StandsStillAfterStoring()) Node.Pause(_world.Dice.Seconds(25, 120));
         }
     }
 

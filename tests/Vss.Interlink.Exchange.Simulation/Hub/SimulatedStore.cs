@@ -32,6 +32,7 @@ internal sealed class SimulatedStore(World world, Life life) : ILedgerStore
             else Carry(action, what, answer);
         });
         if (weather.CrashesAfterSending()) life.Node.Crash($"just after it sent {what}");
+        else if (weather.StandsStillAfterSending()) life.Node.Pause(dice.Seconds(25, 120));
         return answer.Task;
     }
 

@@ -202,9 +202,9 @@ public sealed class PostgresInterleavingTests(PostgresServer server) : IAsyncLif
     public Task A_resting_partner_is_probed_by_one() => AtEachStatementAsync(
         async () =>
         {
-            var lease = (await LeasedAsync()).Single();
-            await _plain.CompleteAsync(PutOff(lease, new PartnerSign.Failed(1, TimeSpan.FromHours(1), TimeSpan.FromSeconds(10))), CancellationToken.None);
-            await QueuedAsync(1);
+            await QueuedAsync(2);
+            foreach (var lease in await _plain.LeaseAsync(Connector, "w", 10, s_lease, CancellationToken.None))
+                await _plain.CompleteAsync(PutOff(lease, new PartnerSign.Failed(2, TimeSpan.FromHours(1), TimeSpan.FromSeconds(10))), CancellationToken.None);
             _clock.Advance(TimeSpan.FromSeconds(11));
             return (await _plain.ListDueAsync(Connector, CancellationToken.None)).Single();
         },
