@@ -32,13 +32,12 @@ public sealed partial class MutationTests(AllMutations all) : IClassFixture<AllM
         { "bodies-after-commit", "is refused as too slow" },
         { "collected-unasked", "is not in the store" },
         { "parts-not-named", "is not in the store" },
-        { "named-however-old", "is not in the store" },
         { "half-an-attachment", "is given as something else" },
         { "redrive-keeps-attempts", "are used up" },
         { "redriven-last", "which is ahead of it in its lane" },
-        { "decided-twice", "BROKEN" },
+        { "decided-twice", "became" },
         { "archived-unfinished", "is archived and was Accepted" },
-        { "hold-comes-too-late", "is archived under a legal hold" },
+        { "holds-ignored", "is archived under a legal hold" },
         { "archive-lacks-evidence", "pieces of evidence" },
     };
 

@@ -108,7 +108,7 @@ internal sealed class World
     public bool HasArchive { get; }
 
     /// <summary>How long ago a body may have been stored when an exchange names it.</summary>
-    public TimeSpan LongestSubmission => Mutation?.LongestSubmission ?? TimeSpan.FromSeconds(30);
+    public static TimeSpan LongestSubmission => TimeSpan.FromSeconds(30);
 
     /// <summary>How old a body is that a collection takes.</summary>
     public TimeSpan OrphanGrace { get; }

@@ -50,7 +50,7 @@ internal sealed class Life
             ledger, evidence, () => Town.Policies, new AttachmentJudge(Bodies, fixtures.Revocation, Clock), Town.Routes, profiles, Town.InsideOrgans,
             new AuditTrail(ledger, Clock, NullLogger<AuditTrail>.Instance), Clock,
             new PartnerGate(guard, owner, claims), new MessageClaims(guard, ledger, owner, TimeSpan.FromSeconds(10), Clock),
-            new IntakeRoom(fixtures.Folder, 0, world.MaxOutstanding, ledger, Clock), Bodies, world.LongestSubmission, NullLogger<DossierIntake>.Instance);
+            new IntakeRoom(fixtures.Folder, 0, world.MaxOutstanding, ledger, Clock), Bodies, World.LongestSubmission, NullLogger<DossierIntake>.Instance);
         Box = new ReceiverBox(ledger, Bodies, evidence, statuses, Clock);
         DeadLetters = new DeadLetters(ledger, evidence, statuses, Clock);
         Archives = new LedgerArchives(ledger, Bodies, world.Disk?.Archives ?? fixtures.Folder, afterDays: 0, Clock);

@@ -34,8 +34,6 @@ internal sealed record Mutation(string Name, string Says)
 
     public TimeSpan? Poll { get; init; }
 
-    public TimeSpan? LongestSubmission { get; init; }
-
     /// <summary>What is attached is stored after the exchange is accepted.</summary>
     public bool StoresBodiesLast { get; init; }
 
