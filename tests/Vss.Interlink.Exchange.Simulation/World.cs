@@ -59,6 +59,9 @@ internal sealed class World
             Delivery.Partners.Add(new PartnerDeliveryOptions { Receiver = organ, Ordered = IsOrdered, DeadlineHours = HasDeadlines ? 1 : null, WarnHours = HasDeadlines ? Dice.Below(2) : 0 });
         Nodes = [.. Enumerable.Range(1, Dice.Pick([1, 2, 2, 3])).Select(number => new Node(this, $"node{number}"))];
         MaxOutstanding = Dice.Chance(0.1) ? 1 + Dice.Below(3) : 100;
+
+        // What waits behind a dead letter takes up room until a person decides; where nobody does, there must be enough.
+        if (IsOrdered && !HasClerk) MaxOutstanding = 100;
         SharesGuard = Dice.Chance(0.6);
         Network = new Network(this);
         Receivers = new[] { Town.Inside, Town.Axis, Town.BehindTheAxis }.ToDictionary(organ => organ, organ => new Receiver(this, organ, Dice.Chance(0.15)), StringComparer.Ordinal);

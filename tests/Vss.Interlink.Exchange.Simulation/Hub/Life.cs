@@ -171,8 +171,8 @@ internal sealed class Life
                 await body.WriteAsync(piece, aborted);
             }
 
-            await body.CommitAsync(aborted);
             _world.Stored();
+            await body.CommitAsync(aborted);
             if (_world.Weather.StandsStillAfterStoring()) Node.Pause(_world.Dice.Seconds(25, 120));
         }
     }

@@ -28,7 +28,7 @@ internal sealed class BodyWatch(World world)
         foreach (var content in Content.All)
         {
             var isNamed = accepted.Any(letter => letter.Attachments.Contains(content));
-            if (!isNamed && !storedMeanwhile && world.Disk.Holds(content)) return $"{content.Id} is named by nothing, and no collection takes it";
+            if (!isNamed && !storedMeanwhile && !world.HasArchive && world.Disk.Holds(content)) return $"{content.Id} is named by nothing, and no collection takes it";
             if (!isNamed) continue;
             using var body = store.OpenRead(content.Body.Digest);
             if (!SHA256.HashData(body).AsSpan().SequenceEqual(content.Body.Digest.Octets)) return $"{content.Id} is not what was sent";
