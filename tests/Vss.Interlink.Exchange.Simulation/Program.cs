@@ -5,8 +5,8 @@ using Vss.Interlink.Exchange.Simulation.Mutations;
 
 // dotnet run -c Release --project tests/Vss.Interlink.Exchange.Simulation -- run FIRST COUNT [--mutation NAME]
 // dotnet run -c Release --project tests/Vss.Interlink.Exchange.Simulation -- replay SEED [--mutation NAME]
-// dotnet run -c Release --project tests/Vss.Interlink.Exchange.Simulation -- mutations
-const string usage = "Give 'run FIRST COUNT', 'replay SEED', each perhaps with --mutation NAME, or 'mutations'.";
+// dotnet run -c Release --project tests/Vss.Interlink.Exchange.Simulation -- mutations [COUNT [NAME...]]
+const string usage = "Give 'run FIRST COUNT', 'replay SEED', each perhaps with --mutation NAME, or 'mutations', perhaps with how many seeds each may take to be found, and which.";
 const int mostFailures = 10;
 Console.OutputEncoding = System.Text.Encoding.UTF8;
 
@@ -15,6 +15,8 @@ switch (args)
     case ["mutations"]:
         foreach (var known in KnownMutations.All) Console.WriteLine($"{known.Name}: {known.Says}");
         return 0;
+    case ["mutations", var count, .. var names] when Number(count) is { } seeds:
+        return KnownMutations.All.Where(mutation => names.Length == 0 || names.Contains(mutation.Name)).Select(mutation => Find(mutation, seeds)).Aggregate(0, Math.Max);
     case ["run", var first, var count, .. var rest] when Number(first) is { } from && Number(count) is { } seeds && MutationOf(rest, out var mutation):
         return Run(from, seeds, mutation);
     case ["replay", var one, .. var rest] when Number(one) is { } seed && MutationOf(rest, out var mutation):
@@ -55,6 +57,22 @@ static int Run(ulong from, ulong seeds, Mutation? mutation)
     foreach (var edit in fixtures.Database.NotApplied) Console.WriteLine($"no statement holds '{edit.Find}': the mutation has to follow the ledger");
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{seed - from} seeds, {failed} failed, {steps} steps, settled at most {unrest.TotalSeconds:0} s after the last fault, hash {hash:x16}, {watch.Elapsed.TotalSeconds:0.0} s"));
     return failed == 0 ? 0 : 1;
+}
+
+// All in one process: half of what a short one costs is to compile the hub.
+static int Find(Mutation mutation, ulong seeds)
+{
+    using var fixtures = new Fixtures(mutation);
+    Counts counts = new();
+    for (ulong seed = 1; seed <= seeds; seed++)
+    {
+        if (new World(seed, fixtures, counts, keepsLines: false).Run().Broken is not { } broken) continue;
+        Console.WriteLine($"{mutation.Name}: seed {seed}: {(fixtures.Database.NotApplied.FirstOrDefault() is { } edit ? $"no statement holds '{edit.Find}': the mutation has to follow the ledger" : broken.Split('\n')[0])}");
+        return 0;
+    }
+
+    Console.WriteLine($"{mutation.Name}: not found in {seeds} seeds");
+    return 1;
 }
 
 static int Replay(ulong seed, Mutation? mutation)

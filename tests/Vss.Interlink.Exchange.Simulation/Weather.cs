@@ -29,6 +29,9 @@ internal sealed class Weather
     private readonly double _receiverDies;
     private readonly double _bellLost;
     private readonly double _guardAway;
+    private readonly int _clockSteps;
+    private readonly double _standsStillAfterSending;
+    private readonly double _standsStillAfterStoring;
     private TimeSpan _storeSlowUntil;
     private int _crashes;
 
@@ -51,12 +54,18 @@ internal sealed class Weather
         _receiverDies = Some(0.4) ? 0.2 : 0;
         _guardAway = Some(0.4) ? 0.05 * (1 + _dice.Below(19)) : 0;
         _bellLost = Some(0.4) ? 0.5 : 0;
+        _clockSteps = Some(0.35) ? 1 + _dice.Below(3) : 0;
+        _standsStillAfterSending = Some(0.2) ? 0.01 : 0;
+        _standsStillAfterStoring = Some(0.3) ? 0.05 : 0;
     }
 
     /// <summary>When the faults stop.</summary>
     public TimeSpan Ends { get; }
 
     public bool IsCalm { get; private set; }
+
+    /// <summary>Whether a clock will be set. Who keeps the hub's house knows how wrong its clocks may be, and gives orphans as much time.</summary>
+    public bool SetsClocks => _clockSteps > 0;
 
     /// <summary>While clocks are apart leases are taken over before their time; what is right then is the fencing's business alone.</summary>
     public bool ClocksWereApart { get; private set; }
@@ -71,7 +80,8 @@ internal sealed class Weather
         for (var pause = Some(0.5) ? 1 + _dice.Below(3) : 0; pause > 0; pause--) Sometime(() => AnyNode().Pause(_dice.Chance(0.5) ? _dice.Seconds(25, 200) : _dice.Seconds(1, 30)));
         for (var stop = Some(0.3) ? 1 + _dice.Below(2) : 0; stop > 0; stop--) Sometime(() => AnyNode().Stop());
         for (var slow = _storeSlow ? 1 + _dice.Below(2) : 0; slow > 0; slow--) Sometime(SlowStore);
-        for (var step = Some(0.35) ? 1 + _dice.Below(3) : 0; step > 0; step--) Sometime(StepClock);
+        for (var step = _clockSteps; step > 0; step--) Sometime(StepClock);
+        for (var damage = _world.HasBodies && Some(0.4) ? 1 + _dice.Below(3) : 0; damage > 0; damage--) Sometime(() => _world.Disk!.Damage(_dice.Pick(Content.All)));
         for (var event_ = Some(0.5) ? 1 + _dice.Below(4) : 0; event_ > 0; event_--) Sometime(() => Upset(_world.Guard));
         if (_world.HasDeadlines) Sometime(LetAnHourPass);
         foreach (var node in _world.Nodes) node.ClockAhead = _dice.Milliseconds(-500, 500);
@@ -95,6 +105,10 @@ internal sealed class Weather
 
     public bool CrashesAfterSending() => _crashes < MostCrashes && Happens(_crashAfterSending) && ++_crashes > 0 && _world.Count("crash after sending");
 
+    public bool StandsStillAfterSending() => Happens(_standsStillAfterSending);
+
+    public bool StandsStillAfterStoring() => Happens(_standsStillAfterStoring);
+
     public bool KeyFails() => Happens(_keyFails) && _world.Count("key fails");
 
     public bool NetworkLoses() => Happens(_networkLoses) && _world.Count("network loses");
@@ -116,6 +130,7 @@ internal sealed class Weather
         _world.Note("weather", "is calm from now on");
         IsCalm = true;
         foreach (var receiver in _world.Receivers.Values) receiver.Mood = ReceiverMood.Up;
+        _world.Disk?.Restore();
         foreach (var node in _world.Nodes)
         {
             node.ClockAhead = TimeSpan.Zero;

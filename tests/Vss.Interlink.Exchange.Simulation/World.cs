@@ -19,6 +19,8 @@ internal sealed class World
     // Longer than a lease: whatever still stirs would have shown by then.
     private static readonly TimeSpan Afterwards = TimeSpan.FromSeconds(75);
 
+    private static readonly TimeSpan LongestSweep = TimeSpan.FromMinutes(2);
+
     // A renewal that was reckoned before the clocks leapt is written until then.
     private static readonly TimeSpan OnItsWay = TimeSpan.FromSeconds(1);
 
@@ -29,6 +31,10 @@ internal sealed class World
     private int _flows = 1;
     private int _unanswered;
     private bool _started;
+    private bool _sweeps;
+    private bool _swept;
+    private TimeSpan _sweptFrom;
+    private TimeSpan _storedAt;
     private TimeSpan? _settled;
 
     public World(ulong seed, Fixtures fixtures, Counts counts, bool keepsLines)
@@ -37,12 +43,13 @@ internal sealed class World
         _trace = new Trace(keepsLines);
         Dice = new Dice(seed);
         Scheduler = new Scheduler(Dice, _trace);
+        (HasBodies, HasClerk, HasArchive) = (Dice.Chance(0.35), Dice.Chance(0.4), Dice.Chance(0.2));
         Outside = new Flow(Scheduler, 0, "outside");
         Delivery = new DeliveryOptions
         {
             Poll = Mutation?.Poll ?? TimeSpan.FromSeconds(30),
             HandOverTimeout = TimeSpan.FromSeconds(Dice.Pick([20, 100])),
-            MaxAttempts = Dice.Chance(0.2) ? 3 : 1000,
+            MaxAttempts = Dice.Chance(HasClerk ? 0.8 : 0.15) ? 1 + Dice.Below(3) : 1000,
             FirstWait = TimeSpan.FromSeconds(2),
             LongestWait = TimeSpan.FromSeconds(60),
             DeadlinePoll = TimeSpan.FromSeconds(10),
@@ -52,13 +59,17 @@ internal sealed class World
             Delivery.Partners.Add(new PartnerDeliveryOptions { Receiver = organ, Ordered = IsOrdered, DeadlineHours = HasDeadlines ? 1 : null, WarnHours = HasDeadlines ? Dice.Below(2) : 0 });
         Nodes = [.. Enumerable.Range(1, Dice.Pick([1, 2, 2, 3])).Select(number => new Node(this, $"node{number}"))];
         MaxOutstanding = Dice.Chance(0.1) ? 1 + Dice.Below(3) : 100;
+
+        // What waits behind a dead letter takes up room until a person decides; where nobody does, there must be enough.
+        if (IsOrdered && !HasClerk) MaxOutstanding = 100;
         SharesGuard = Dice.Chance(0.6);
         Network = new Network(this);
         Receivers = new[] { Town.Inside, Town.Axis, Town.BehindTheAxis }.ToDictionary(organ => organ, organ => new Receiver(this, organ, Dice.Chance(0.15)), StringComparer.Ordinal);
         BoxReaders = Town.BoxOwners.ToDictionary(organ => organ, organ => new BoxReader(this, organ), StringComparer.Ordinal);
-        _letters = Post.Write(Dice);
+        _letters = Post.Write(Dice, HasBodies);
         Checker = new Checker(this, _letters);
         Weather = new Weather(this);
+        OrphanGrace = Weather.SetsClocks ? TimeSpan.FromHours(2) : TimeSpan.FromSeconds(45);
     }
 
     public Fixtures Fixtures { get; }
@@ -90,6 +101,24 @@ internal sealed class World
     /// <summary>Whether what one organ sends to another keeps its order.</summary>
     public bool IsOrdered { get; }
 
+    /// <summary>Whether letters have attachments, and orphans are collected.</summary>
+    public bool HasBodies { get; }
+
+    /// <summary>Whether somebody decides about dead letters.</summary>
+    public bool HasClerk { get; }
+
+    /// <summary>Whether what is finished is archived, and what has to be kept is put under hold.</summary>
+    public bool HasArchive { get; }
+
+    /// <summary>How long ago a body may have been stored when an exchange names it.</summary>
+    public static TimeSpan LongestSubmission => TimeSpan.FromSeconds(30);
+
+    /// <summary>How old a body is that a collection takes.</summary>
+    public TimeSpan OrphanGrace { get; }
+
+    /// <summary>Null where nothing is stored but the ledger.</summary>
+    public Disk? Disk { get; private set; }
+
     /// <summary>Whether dossiers have a deadline, of one working hour.</summary>
     public bool HasDeadlines { get; }
 
@@ -114,11 +143,13 @@ internal sealed class World
     public Outcome Run()
     {
         Database.Begin();
+        using var disk = Disk = HasBodies || HasArchive ? new Disk(this) : null;
         try
         {
+            if (HasBodies) Disk!.LeaveOrphans();
             Checker.Begin();
             OnlyThread.Run(Step);
-            if (Checker.Broken is null) Checker.AtTheEnd();
+            if (Checker.Broken is null) Checker.AtTheEnd(storedAtTheEnd: _storedAt >= _sweptFrom);
         }
         finally
         {
@@ -157,6 +188,9 @@ internal sealed class World
 
     public void LetterAnswered() => _unanswered--;
 
+    /// <summary>A submission has brought a body.</summary>
+    public void Stored() => _storedAt = Scheduler.Now;
+
     public void Born(Life life) => _lives.Add(life.Number, life);
 
     /// <summary>Other nodes hear of a commit too, later, and not always.</summary>
@@ -174,11 +208,29 @@ internal sealed class World
         if (Checker.Broken is not null) return false;
         if (Weather.IsCalm && _unanswered == 0 && Checker.OpenDeliveries == 0) _settled ??= Scheduler.Now;
         else _settled = null;
-        if (Scheduler.Now > _settled + Afterwards) return false;
+        if (Scheduler.Now > _settled + Afterwards && (!HasBodies || Swept())) return false;
         if (_settled is null && (Scheduler.Steps > MostSteps || Scheduler.Now > Weather.Ends + (Weather.ClocksWereApart ? MostUnrestOfClocks : MostUnrest)))
             Checker.Break($"it does not come to rest: {_unanswered} letters without an answer; {Checker.Unfinished()}");
         if (!Scheduler.Step()) Checker.Break("nothing will ever happen again");
         return true;
+    }
+
+    // One more collection when all is over: it leaves nothing that nobody names, and nothing that somebody names is missing afterwards.
+    private bool Swept()
+    {
+        if (Scheduler.Now > _settled + Afterwards + LongestSweep) Checker.Break("the last collection does not end");
+        if (_sweeps || _swept || Nodes[0].Life is not { } life) return _swept;
+        (_sweeps, _sweptFrom) = (true, Scheduler.Now);
+        life.Flow.Post(_ => Partner(SweepAsync(life)), null);
+        return false;
+    }
+
+    private async Task SweepAsync(Life life)
+    {
+        // Whatever the clocks said when it was stored.
+        _swept = await life.CollectAsync(TimeSpan.FromHours(-3), CancellationToken.None) is not null;
+        if (!_swept) await DelayAsync(OnItsWay);   // another one is under way
+        _sweeps = false;
     }
 
     private void Start()
@@ -194,6 +246,12 @@ internal sealed class World
         }
 
         foreach (var reader in BoxReaders.Values) Outside.Post(_ => Partner(reader.ReadAsync()), null);
+        var keeper = new Keeper(this);
+        if (HasClerk) Outside.Post(_ => Partner(new Clerk(this).ServeAsync()), null);
+        if (HasBodies) Outside.Post(_ => Partner(keeper.CollectAsync()), null);
+        if (!HasArchive) return;
+        Outside.Post(_ => Partner(keeper.ArchiveAsync()), null);
+        Outside.Post(_ => Partner(keeper.HoldAsync()), null);
     }
 
     private async void Partner(Task life)

@@ -100,12 +100,12 @@ public sealed class BodyStore
         DirectoryFlush.Flush(_folder);
     }
 
-    /// <summary>Names of all bodies, in no order. What comes or goes meanwhile may be among them or not.</summary>
+    /// <summary>Names of all bodies, in their order. What comes or goes meanwhile may be among them or not.</summary>
     internal IEnumerable<ContentDigest> List()
     {
-        foreach (var shard in Directory.EnumerateDirectories(_folder, "??"))
-            foreach (var directory in Directory.EnumerateDirectories(shard, "??"))
-                foreach (var file in Directory.EnumerateFiles(directory))
+        foreach (var shard in Directory.EnumerateDirectories(_folder, "??").Order(StringComparer.Ordinal))
+            foreach (var directory in Directory.EnumerateDirectories(shard, "??").Order(StringComparer.Ordinal))
+                foreach (var file in Directory.EnumerateFiles(directory).Order(StringComparer.Ordinal))
                     if (ContentDigest.TryParse(Path.GetFileName(file), out var digest)) yield return digest;
     }
 

@@ -31,6 +31,7 @@ public sealed class ReceiverBox(ExchangeLedger ledger, BodyStore bodies, HubEvid
     {
         var item = await ledger.FindBoxItemAsync(delivery, receiver, cancellation) ?? throw NotFound($"{delivery} is not in the box of {receiver}.");
         var record = await ledger.FindRecordAsync(item.Exchange, cancellation) ?? throw new InvalidDataException($"{item.Exchange} has deliveries and is not there.");
+        if (record.IsArchived) throw NotFound($"{item.Exchange} is in an archive.");   // since the item was read
         return new OpenedDelivery(item, record, bodies);
     }
 

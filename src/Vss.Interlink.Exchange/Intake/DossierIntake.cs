@@ -87,8 +87,7 @@ public sealed partial class DossierIntake
             var (id, at) = (ExchangeId.New(_clock), _clock.GetUtcNow().ToTheMillisecond());
             var receipt = await _evidence.AcceptanceAsync(id, submission, at, cancellation);                                  // 6 the receipt, signed
             var exchange = Exchange(id, at, submission, receipt, [.. deliveries.Select(delivery => _profiles.Bind(delivery, at))]) with { Attachments = attachments };
-            _bodies.RequireStoredWithin(_longest, submission.Attachments.Values);                                             //   what is named now cannot be collected
-            if (await _ledger.AcceptAsync(exchange, cancellation) is var last and not Claim.First) return Answer(last, submission);   // 7 one transaction; the ledger has the last word
+            if (await _ledger.AcceptAsync(exchange, RequireBodies, cancellation) is var last and not Claim.First) return Answer(last, submission);   // 7 one transaction; the ledger has the last word
             await claim.AcceptedAsync(id);
             LogAccepted(_logger, id, submission.MessageId, submission.Sender, deliveries.Count);
             return new Acceptance(id, at, receipt, Repeated: false, submission.Digest);                                       // 8 now it is ours
@@ -99,6 +98,9 @@ public sealed partial class DossierIntake
                 await _audit.RefusedAsync(refused, submission.Edge, submission.Sender, CancellationToken.None);
             throw;
         }
+
+        // Asked in the transaction: what is named now cannot be collected, also when this node stood still on the way there.
+        void RequireBodies() => _bodies.RequireStoredWithin(_longest, submission.Attachments.Values);
     }
 
     // Whoever is told "never" gets a signature under it; a hub whose key is away still refuses.

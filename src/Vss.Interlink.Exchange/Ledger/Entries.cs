@@ -174,7 +174,11 @@ public sealed record ExchangeRecord(
     string? SignedBy,
     bool AnsweredByStatus,
     DateTimeOffset AcceptedAt,
-    byte[] Receipt);
+    byte[] Receipt)
+{
+    /// <summary>Whether it has left the tables: then claim and receipt are left of it, and the dossier is empty.</summary>
+    public bool IsArchived => Dossier.MessageId.Length == 0;
+}
 
 /// <summary>One delivery as its receiver sees it.</summary>
 public sealed record BoxItem(

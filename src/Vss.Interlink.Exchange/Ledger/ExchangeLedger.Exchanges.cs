@@ -15,11 +15,22 @@ public sealed partial class ExchangeLedger
     /// Claims (sender, message id) and, when it is the first, writes the exchange, its parts, deliveries, evidence and audit line in one transaction.
     /// The unique index decides, so of any number of claims at once exactly one is the first.
     /// </summary>
-    public Task<Claim> AcceptAsync(NewExchange exchange, CancellationToken cancellation) =>
+    public Task<Claim> AcceptAsync(NewExchange exchange, CancellationToken cancellation) => AcceptAsync(exchange, () => { }, cancellation);
+
+    /// <summary>The same, with a last look at what lies outside of the ledger.</summary>
+    /// <param name="exchange">What is accepted.</param>
+    /// <param name="lastLook">Called in the transaction, when it is the first: what it throws is thrown here, and leaves nothing behind. However long the write waited, the look is as young as the commit.</param>
+    /// <param name="cancellation">Counts until the write begins.</param>
+    public Task<Claim> AcceptAsync(NewExchange exchange, Action lastLook, CancellationToken cancellation) =>
         _store.WriteAsync<Claim>(
             async session =>
             {
-                if (await InsertAsync(session, exchange)) return new Claim.First();
+                if (await InsertAsync(session, exchange))
+                {
+                    lastLook();
+                    return new Claim.First();
+                }
+
                 if (await AcceptedAsync(session.Sql, exchange.Sender, exchange.MessageId) is { } earlier) return Again(earlier, exchange.Digest);
                 if (exchange.Seal is { } seal && await SealedAsync(session.Sql, exchange.Sender, seal) is { } before) return new Claim.SameAgain(before);
                 throw new InvalidDataException($"{exchange.Id} is in the ledger already, under another message id.");

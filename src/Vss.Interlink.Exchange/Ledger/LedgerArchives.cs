@@ -89,6 +89,8 @@ public sealed class LedgerArchives(ExchangeLedger ledger, BodyStore bodies, stri
             stamps.Add(ArchivedStamp.Of(ArchiveFormat.EvidenceFile(number, evidence.Type), evidence, batch));
         }
 
+        // Asked last: what another node took out of the tables meanwhile may have been read half.
+        if (await ledger.FindArchiveAsync(id, cancellation) is not null) throw new InvalidDataException("It was archived by another node meanwhile.");
         return new ArchivedExchange(id, record, view, audit, stamps);
     }
 

@@ -11,7 +11,7 @@ namespace Vss.Interlink.Exchange.Simulation.Engine;
 internal sealed class SimulatedClock(Scheduler scheduler, Flow flow, Func<TimeSpan> shift, HashSet<long> told) : TimeProvider
 {
     // A working morning in Vietnam, so that a deadline of one working hour is an hour away.
-    private static readonly DateTimeOffset Start = new(2026, 11, 23, 1, 30, 0, TimeSpan.Zero);
+    public static readonly DateTimeOffset Start = new(2026, 11, 23, 1, 30, 0, TimeSpan.Zero);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 

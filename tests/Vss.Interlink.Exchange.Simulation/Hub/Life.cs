@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Vss.Interlink.Exchange.Audit;
+using Vss.Interlink.Exchange.Bodies;
 using Vss.Interlink.Exchange.Deadlines;
 using Vss.Interlink.Exchange.Delivery;
 using Vss.Interlink.Exchange.Evidence;
@@ -35,7 +36,8 @@ internal sealed class Life
         Clock = new SimulatedClock(world.Scheduler, Flow, () => node.ClockAhead + world.Leap, world.ToldTimes);
         Store = new SimulatedStore(world, this);
         var fixtures = world.Fixtures;
-        var ledger = new ExchangeLedger(Store, Clock);
+        var ledger = Ledger = new ExchangeLedger(Store, Clock);
+        Bodies = world.Disk is { } disk ? new BodyStore(disk.Bodies, 1 << 20, fixtures.Keys, Clock) : fixtures.Bodies;
         var evidence = new HubEvidence(new SimulatedKey(world, this).SignAsync, Town.HubOrgan, NullLogger<HubEvidence>.Instance);
         var profiles = new DeliveryProfiles(world.Delivery, fixtures.Calendar, NullLogger<DeliveryProfiles>.Instance);
         var statuses = new Statuses(Town.Routes, profiles, Clock);
@@ -46,15 +48,17 @@ internal sealed class Life
         IReplayGuard guard = world.SharesGuard ? new FallbackReplayGuard(process, new SimulatedGuard(world, this, claims), new RedisOptions(), Clock, NullLogger<FallbackReplayGuard>.Instance) : process;
         var signer = new HubSigner(fixtures.Key, new EnvelopedVerifier(() => throw new NotSupportedException(), ValidationPolicy.Strict, Clock), new SealVerifier(() => throw new NotSupportedException(), ValidationPolicy.Strict, Clock), Clock);
         _intake = new DossierIntake(
-            ledger, evidence, () => Town.Policies, new AttachmentJudge(fixtures.Bodies, fixtures.Revocation, Clock), Town.Routes, profiles, Town.InsideOrgans,
+            ledger, evidence, () => Town.Policies, new AttachmentJudge(Bodies, fixtures.Revocation, Clock), Town.Routes, profiles, Town.InsideOrgans,
             new AuditTrail(ledger, Clock, NullLogger<AuditTrail>.Instance), Clock,
             new PartnerGate(guard, owner, claims), new MessageClaims(guard, ledger, owner, TimeSpan.FromSeconds(10), Clock),
-            new IntakeRoom(fixtures.Folder, 0, world.MaxOutstanding, ledger, Clock), fixtures.Bodies, TimeSpan.FromHours(1), NullLogger<DossierIntake>.Instance);
-        Box = new ReceiverBox(ledger, fixtures.Bodies, evidence, statuses, Clock);
+            new IntakeRoom(fixtures.Folder, 0, world.MaxOutstanding, ledger, Clock), Bodies, World.LongestSubmission, NullLogger<DossierIntake>.Instance);
+        Box = new ReceiverBox(ledger, Bodies, evidence, statuses, Clock);
+        DeadLetters = new DeadLetters(ledger, evidence, statuses, Clock);
+        Archives = new LedgerArchives(ledger, Bodies, world.Disk?.Archives ?? fixtures.Folder, afterDays: 0, onlyStamped: false, Clock);
         List<IPartnerConnector> roads = [.. Town.Roads.Select(road => world.Mutation?.Road?.Invoke(new Road(world, this, road)) ?? new Road(world, this, road))];
         _deadlines = new DeadlineWatch(ledger, evidence, statuses, roads, world.Delivery.DeadlinePoll, Clock, NullLogger<DeadlineWatch>.Instance);
         _worker = new DeliveryWorker(
-            ledger, fixtures.Bodies, signer, evidence, statuses, roads, world.Delivery, profiles, new ReceiverRules(Town.Routes, () => Town.Policies), node.Name, Clock,
+            ledger, Bodies, signer, evidence, statuses, roads, world.Delivery, profiles, new ReceiverRules(Town.Routes, () => Town.Policies), node.Name, Clock,
             new Random(world.Dice.Below(int.MaxValue)), NullLogger<DeliveryWorker>.Instance);
     }
 
@@ -70,7 +74,15 @@ internal sealed class Life
 
     public SimulatedStore Store { get; }
 
+    public ExchangeLedger Ledger { get; }
+
+    public BodyStore Bodies { get; }
+
     public ReceiverBox Box { get; }
+
+    public DeadLetters DeadLetters { get; }
+
+    public LedgerArchives Archives { get; }
 
     /// <summary>Until when something kept it, or keeps it, from looking after its leases.</summary>
     public TimeSpan DisturbedUntil { get; private set; } = TimeSpan.MinValue;
@@ -89,23 +101,80 @@ internal sealed class Life
 
     public void Stop() => Flow.Post(_ => _stopping.Cancel(), null);
 
-    /// <summary>What an edge does with a submission: takes it in and answers, or refuses.</summary>
+    /// <summary>What an edge does with a submission: stores what is attached as it comes, takes it in and answers, or refuses.</summary>
     public async Task<SenderAnswer> AcceptAsync(Letter letter, CancellationToken aborted)
     {
+        var began = Clock.Shown;
         try
         {
+            if (_world.Mutation?.StoresBodiesLast != true) await StoreAsync(letter.Attachments, aborted);
             var accepted = await _intake.AcceptAsync(letter.Submission, aborted);
+            if (_world.Mutation?.StoresBodiesLast == true) await StoreAsync(letter.Attachments, aborted);
             _world.Checker.ReceiptLeaves(letter, accepted);
             return new SenderAnswer.Receipt(accepted);
         }
         catch (ExchangeFault fault)
         {
-            _world.Checker.RefusalLeaves(letter, fault.Fault);
+            _world.Checker.RefusalLeaves(letter, fault, Clock.Shown - began);
             return new SenderAnswer.Refused(fault.Fault);
         }
         catch (Exception failed) when (failed is StoreAwayException or OperationCanceledException)
         {
             return new SenderAnswer.Failed();
+        }
+    }
+
+    /// <summary>What an edge does with any other question. Null: a refusal, an error inside, a caller who hung up; no answer that helps.</summary>
+    public async Task<T?> AskAsync<T>(Func<Task<T>> ask) where T : class?
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (Exception failed) when (failed is ExchangeFault or StoreAwayException or OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Collects orphans, as a person asks for it. Null: it was broken off, or one is under way.</summary>
+    public async Task<object?> CollectAsync(TimeSpan grace, CancellationToken aborted)
+    {
+        var disk = _world.Disk!;
+        if (disk.Collector is not null) return null;   // so it is known who has the turn when he dies
+        disk.Collector = this;
+        using var upkeep = new BodyUpkeep(Bodies, _world.Fixtures.Keys, Ledger, grace, Clock, NullLogger<BodyUpkeep>.Instance);
+        try
+        {
+            return await AskAsync<object>(async () =>
+            {
+                var removed = 0L;
+                await foreach (var progress in upkeep.CollectAsync("CN=keeper", aborted)) removed = progress.Changed;
+                if (removed > 0) _world.Count("bodies collected");
+                _world.Note(Name, $"collects {removed} bodies");
+                return removed;
+            });
+        }
+        finally
+        {
+            disk.Collector = null;
+        }
+    }
+
+    private async Task StoreAsync(IReadOnlyList<Content> attachments, CancellationToken aborted)
+    {
+        foreach (var content in attachments)
+        {
+            await using var body = Bodies.Begin();
+            foreach (var piece in content.Octets.Chunk(40_000))
+            {
+                await Task.Delay(_world.Weather.NetworkTravel(), Clock, aborted);
+                await body.WriteAsync(piece, aborted);
+            }
+
+            _world.Stored();
+            await body.CommitAsync(aborted);
+            if (_world.Weather.StandsStillAfterStoring()) Node.Pause(_world.Dice.Seconds(25, 120));
         }
     }
 

@@ -65,6 +65,7 @@ internal sealed class Node(World world, string name)
     private void End()
     {
         Life!.Flow.Ended = true;
+        world.Disk?.Died(Life);
         Life = null;
         world.Scheduler.After(world.Weather.IsCalm ? TimeSpan.FromSeconds(1) : world.Dice.Milliseconds(200, 90_000), world.Outside, Start);
     }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Vss.Interlink.Exchange.Faults;
 using Vss.Interlink.Exchange.Ledger;
 using Vss.Interlink.Exchange.Simulation.Engine;
 
@@ -32,6 +33,7 @@ internal sealed class SimulatedStore(World world, Life life) : ILedgerStore
             else Carry(action, what, answer);
         });
         if (weather.CrashesAfterSending()) life.Node.Crash($"just after it sent {what}");
+        else if (weather.StandsStillAfterSending()) life.Node.Pause(dice.Seconds(25, 120));
         return answer.Task;
     }
 
@@ -99,7 +101,7 @@ internal sealed class SimulatedStore(World world, Life life) : ILedgerStore
                 answer.TrySetResult(result);
             });
         }
-        catch (Exception failed) when (failed is DbException or InvalidDataException)
+        catch (Exception failed) when (failed is DbException or InvalidDataException or ExchangeFault)
         {
             Note(what, "is refused by the ledger");
             Answer(() => answer.TrySetException(failed));
@@ -126,7 +128,7 @@ internal sealed class SimulatedStore(World world, Life life) : ILedgerStore
             Answer(() => answer.TrySetResult(result));
             world.Scheduler.After(world.Dice.Milliseconds(0, 2000), life.Flow, () => Commit(action, what));
         }
-        catch (DbException failed)
+        catch (Exception failed) when (failed is DbException or ExchangeFault)
         {
             Answer(() => answer.TrySetException(failed));
         }

@@ -55,6 +55,24 @@ internal static class KnownMutations
         new("silence-is-consent", "no answer in time counts as taken over") { Road = road => new SilenceIsConsent(road) },
         new("bell-alone", "work is looked for when somebody rings, and at no other time") { Poll = TimeSpan.FromDays(30) },
         new("status-forgotten", "the sender's status is not queued with the outcome") { Schema = ["CREATE TRIGGER forgets BEFORE INSERT ON deliveries WHEN NEW.purpose = 'status:03' BEGIN SELECT RAISE(IGNORE); END"] },
+        new("bodies-after-commit", "what is attached is stored after the commit that names it") { StoresBodiesLast = true },
+        new("collected-unasked", "a collection does not ask whether an exchange names a body") { Edits = [new(SqlUse.Read, "SELECT 1 FROM parts WHERE digest = @digest LIMIT 1", "SELECT 1 FROM parts WHERE digest = @digest AND 1 = 0 LIMIT 1")] },
+        new("parts-not-named", "what is attached is not named by the exchange") { Schema = ["CREATE TRIGGER forgets_parts BEFORE INSERT ON parts BEGIN SELECT RAISE(IGNORE); END"] },
+        new("half-an-attachment", "what can be read of a damaged body is handed over") { SwallowsUnreadable = true },
+        new("redrive-keeps-attempts", "new attempts are given, and the old ones count") { Edits = [new(SqlUse.Write, "SET attempts = 0, queued_at = @at", "SET queued_at = @at")] },
+        new("redriven-last", "what is given new attempts goes to the end of its lane") { Edits = [new(SqlUse.Write, "SET attempts = 0, queued_at = @at", "SET attempts = 0, queued_at = @at, place = place + 1000")] },
+        new("decided-twice", "a person's decision does not look at whether another has decided") { Edits = [new(SqlUse.Write, "AND state = @from AND", "AND (state = @from OR (@from = 6 AND state IN (1, 7))) AND")] },
+        new("archived-unfinished", "what is not finished is archived") { Edits = [new(SqlUse.Read, "AND e.state IN (2, 3)", "AND e.state IN (1, 2, 3)"), new(SqlUse.Write, "AND state IN (2, 3) AND NOT EXISTS", "AND state IN (1, 2, 3) AND NOT EXISTS")] },
+        new("holds-ignored", "what is under hold is archived")
+        {
+            Edits =
+            [
+                new(SqlUse.Read, "AND NOT EXISTS (SELECT 1 FROM holds AS h WHERE h.exchange_id = e.exchange_id AND h.released_at IS NULL)", ""),
+                new(SqlUse.Write, "AND NOT EXISTS (SELECT 1 FROM holds WHERE exchange_id = @id AND released_at IS NULL)", ""),
+                new(SqlUse.Schema, " OR EXISTS (SELECT 1 FROM holds WHERE exchange_id = OLD.exchange_id AND released_at IS NULL)", ""),
+            ],
+        },
+        new("archive-lacks-evidence", "evidence that something failed does not go into archives") { Edits = [new(SqlUse.Read, "FROM evidence WHERE exchange_id = @id ORDER", "FROM evidence WHERE exchange_id = @id AND type NOT LIKE 'NON%' ORDER")] },
     ];
 
     private sealed class RecordsFirst(Road road) : IPartnerConnector

@@ -34,6 +34,12 @@ internal sealed record Mutation(string Name, string Says)
 
     public TimeSpan? Poll { get; init; }
 
+    /// <summary>What is attached is stored after the exchange is accepted.</summary>
+    public bool StoresBodiesLast { get; init; }
+
+    /// <summary>A road goes on with what it could read of an attachment.</summary>
+    public bool SwallowsUnreadable { get; init; }
+
     public Func<Road, IPartnerConnector>? Road { get; init; }
 
     public bool Answers(string method) => AnswersFirst == method;

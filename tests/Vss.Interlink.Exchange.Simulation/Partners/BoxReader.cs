@@ -1,5 +1,4 @@
 using Vss.Interlink.Exchange.Delivery;
-using Vss.Interlink.Exchange.Faults;
 using Vss.Interlink.Exchange.Ledger;
 using Vss.Interlink.Exchange.Simulation.Engine;
 using Vss.Interlink.Exchange.Simulation.Hub;
@@ -35,7 +34,8 @@ internal sealed class BoxReader(World world, string organ)
 
     private async Task<OpenedDelivery?> OpenAsync(DeliveryId delivery)
     {
-        var opened = await world.Network.AskAsync(Patience, (life, aborted) => TryAsync(() => life.Box.OpenAsync(delivery, _organ, aborted)));
+        var opened = await world.Network.AskAsync(Patience, (life, aborted) => life.AskAsync(() => OpenAsync(life, delivery, aborted)));
+        if (opened is not null) world.Checker.Read(opened);
         if (opened is null || !_opened.Add(delivery.ToString())) return opened;
         world.Note(organ, $"opens {opened.Item.MessageId}");
         world.Checker.Opened(opened, organ);
@@ -44,24 +44,25 @@ internal sealed class BoxReader(World world, string organ)
 
     private async Task ConfirmAsync(DeliveryId delivery)
     {
-        var at = await world.Network.AskAsync(Patience, (life, aborted) => TryAsync(async () => (object)await life.Box.ConfirmAsync(delivery, _organ, aborted)));
+        var at = await world.Network.AskAsync(Patience, (life, aborted) => life.AskAsync(async () => (object)await life.Box.ConfirmAsync(delivery, _organ, aborted)));
         if (at is not DateTimeOffset when) return;
         world.Note(organ, $"has confirmed {Trace.Short(delivery)}");
         world.Checker.Confirmed(delivery, when);
     }
 
-    private async Task<IReadOnlyList<BoxItem>?> ListAsync(Life life) => await TryAsync(async () => (await life.Box.ListAvailableAsync(_organ, null, CancellationToken.None)).Items);
-
-    // A refusal, an error inside, a caller who hung up: no answer that helps.
-    private static async Task<T?> TryAsync<T>(Func<Task<T>> ask) where T : class
+    private async Task<OpenedDelivery> OpenAsync(Life life, DeliveryId delivery, CancellationToken aborted)
     {
-        try
+        var opened = await life.Box.OpenAsync(delivery, _organ, aborted);
+        foreach (var attachment in opened.Dossier.Attachments)
         {
-            return await ask();
+            await using var body = opened.OpenAttachment(attachment);
+            using var octets = new MemoryStream();
+            await body.CopyToAsync(octets, aborted);
+            world.Checker.Given(attachment, octets.ToArray());
         }
-        catch (Exception failed) when (failed is ExchangeFault or StoreAwayException or OperationCanceledException)
-        {
-            return null;
-        }
+
+        return opened;
     }
+
+    private async Task<IReadOnlyList<BoxItem>?> ListAsync(Life life) => await life.AskAsync(async () => (await life.Box.ListAvailableAsync(_organ, null, CancellationToken.None)).Items);
 }

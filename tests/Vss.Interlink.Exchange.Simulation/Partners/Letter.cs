@@ -21,6 +21,8 @@ internal sealed record Letter(string Name, Submission Submission, bool Rivalled)
     /// <summary>Names a detached seal; empty where there is none.</summary>
     public string Seal => Convert.ToHexString(Submission.Document.Seal.Span);
 
+    public IReadOnlyList<Content> Attachments { get; private init; } = [];
+
     /// <summary>The answer that reached the sender first.</summary>
     public byte[]? Receipt { get; set; }
 
@@ -32,7 +34,8 @@ internal sealed record Letter(string Name, Submission Submission, bool Rivalled)
     /// <param name="receivers">At least one.</param>
     /// <param name="rivalled">See the class.</param>
     /// <param name="seal">For the axis: digest of the detached seal.</param>
-    public static Letter Write(string name, string sender, string id, IEnumerable<string> receivers, bool rivalled, byte[]? seal = null)
+    /// <param name="attachments">Each once.</param>
+    public static Letter Write(string name, string sender, string id, IEnumerable<string> receivers, bool rivalled, byte[]? seal = null, IReadOnlyList<Content>? attachments = null)
     {
         var dossier = new Dossier
         {
@@ -44,6 +47,7 @@ internal sealed record Letter(string Name, Submission Submission, bool Rivalled)
             Code = new DocumentCode { Number = "1", Notation = "BH" },
             PromulgationDate = "2026-11-21",
             Subject = name,
+            Attachments = { (attachments ?? []).Select(content => content.Attachment()) },
         };
         var octets = dossier.ToByteArray();
         var document = sender switch
@@ -52,7 +56,10 @@ internal sealed record Letter(string Name, Submission Submission, bool Rivalled)
             Town.Axis when seal is null => VerifiedDocuments.ForInformation(octets),
             _ => VerifiedDocuments.Signed(Town.Signer, octets, seal: seal),
         };
-        return new Letter(name, new Submission(document, dossier, new Dictionary<string, StoredBody>(), sender switch { Town.Inside => "inside", Town.Axis => "edxml", _ => "soap" }, answeredByStatus: sender == Town.Axis), rivalled);
+        return new Letter(name, new Submission(document, dossier, (attachments ?? []).ToDictionary(content => content.Id, content => content.Body, StringComparer.Ordinal), sender switch { Town.Inside => "inside", Town.Axis => "edxml", _ => "soap" }, answeredByStatus: sender == Town.Axis), rivalled)
+        {
+            Attachments = attachments ?? [],
+        };
     }
 }
 

@@ -1,4 +1,5 @@
 using Vss.Interlink.Exchange.Delivery;
+using Vss.Interlink.Exchange.Faults;
 using Vss.Interlink.Exchange.Simulation.Hub;
 
 namespace Vss.Interlink.Exchange.Simulation.Partners;
@@ -20,9 +21,29 @@ internal sealed class Road(World world, Life life, string name) : IPartnerConnec
         world.Note(life.Name, $"hands over {work.Purpose} of {work.MessageId} to {work.Receiver}, lease {work.Lease.Fence}, attempt {work.Attempt}");
         var answer = new TaskCompletionSource<HandOver>();
         using var ending = cancellation.Register(() => answer.TrySetCanceled(cancellation));
+        if (name != Town.BoxRoad) await ReadAttachmentsAsync(work, cancellation);
         if (name == Town.BoxRoad) world.Scheduler.After(world.Dice.Milliseconds(0, 5), life.Flow, () => answer.TrySetResult(new HandOver.Available()));
         else Send(work, key, answer);
         return await answer.Task;
+    }
+
+    private async Task ReadAttachmentsAsync(DeliveryWork work, CancellationToken cancellation)
+    {
+        foreach (var attachment in work.Dossier.Attachments)
+        {
+            using var octets = new MemoryStream();
+            try
+            {
+                await using var body = work.OpenAttachment(attachment.Id);
+                await body.CopyToAsync(octets, cancellation);
+            }
+            catch (ExchangeFault) when (world.Mutation?.SwallowsUnreadable == true)
+            {
+                // What was read so far goes out.
+            }
+
+            world.Checker.Given(attachment, octets.ToArray());
+        }
     }
 
     private void Send(DeliveryWork work, string key, TaskCompletionSource<HandOver> answer)

@@ -1,4 +1,5 @@
 using Vss.Interlink.Exchange.Delivery;
+using Vss.Interlink.Exchange.Faults;
 using Vss.Interlink.Exchange.Intake;
 using Vss.Interlink.Exchange.Simulation.Engine;
 using Vss.Interlink.Exchange.Simulation.Hub;
@@ -17,6 +18,7 @@ internal sealed class Checker(World world, IReadOnlyList<Letter> letters)
     private readonly HashSet<string> _firsts = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Exchange, string Receiver, string Purpose), string> _handedOver = [];
     private readonly Dictionary<string, DateTimeOffset> _confirmed = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Delivery, bool Discarded), int> _decided = [];
 
     /// <summary>The first promise that was broken.</summary>
     public string? Broken { get; private set; }
@@ -50,9 +52,9 @@ internal sealed class Checker(World world, IReadOnlyList<Letter> letters)
     }
 
     /// <summary>A refusal leaves the hub.</summary>
-    public void RefusalLeaves(Letter letter, Fault fault)
+    public void RefusalLeaves(Letter letter, ExchangeFault refusal, TimeSpan took)
     {
-        switch (fault)
+        switch (refusal.Fault)
         {
             case Fault.MessageIdReused:
                 if (!letter.Rivalled || _ledger.Find(letter.Key) is not { } row || row.Digest == Digest(letter)) Break($"'{letter.Name}' is called a conflict, and no other content stands under its id");
@@ -65,12 +67,16 @@ internal sealed class Checker(World world, IReadOnlyList<Letter> letters)
                 break;
             case Fault.InFlight or Fault.SealingFailed:
                 break;
+            case Fault.Overloaded when refusal.Rule == "limit.submission-time":
+                world.Count("submission took too long");
+                if (letter.Attachments.Count == 0 || (took < World.LongestSubmission && !world.Weather.ClocksWereApart)) Break($"'{letter.Name}' is refused as too slow, and took {took.TotalSeconds:0.0} s");
+                break;
             case Fault.Overloaded:
                 world.Count("no room for more");
                 if (_ledger.MostOutstanding < world.MaxOutstanding) Break($"'{letter.Name}' is refused for want of room, and there was room all the time");
                 break;
             default:
-                Break($"'{letter.Name}' is refused by {fault}");
+                Break($"'{letter.Name}' is refused by {refusal.Fault}");
                 break;
         }
     }
@@ -101,11 +107,42 @@ internal sealed class Checker(World world, IReadOnlyList<Letter> letters)
         if (_confirmed[delivery.ToString()] != at) Break($"{Trace.Short(delivery)} was taken over at two different times");
     }
 
+    /// <summary>Somebody opens a delivery in his box, perhaps not for the first time.</summary>
+    public void Read(OpenedDelivery opened)
+    {
+        if (_ledger.Exchanges.GetValueOrDefault(opened.Item.Exchange.ToString()) is { } row && opened.Dossier.Subject != row.Subject) Break($"'{row.Subject}' is opened and reads '{opened.Dossier.Subject}'");
+    }
+
+    /// <summary>An attachment is on its way to a receiver.</summary>
+    public void Given(Attachment attachment, byte[] octets)
+    {
+        if (BodyWatch.Given(attachment, octets) is { } broken) Break(broken);
+    }
+
+    /// <summary>Somebody hears that a dead letter is discarded, or has new attempts.</summary>
+    public void Decided(string delivery, bool discarded)
+    {
+        var heard = _decided[(delivery, discarded)] = _decided.GetValueOrDefault((delivery, discarded)) + 1;
+        if (heard > _ledger.Decisions(delivery, discarded)) Break($"{Trace.Short(delivery)} is said to be {(discarded ? "discarded" : "redriven")} {heard} times, and the ledger says less");
+    }
+
+    /// <summary>Somebody hears that his hold stands.</summary>
+    public void Held(string exchange)
+    {
+        world.Count("hold placed");
+        if (!_ledger.IsHeld(exchange)) Break($"a hold on '{_ledger.Exchanges[exchange].Subject}' is said to stand, and does not");
+    }
+
+    public string? AnyExchange() => Any(_ledger.Exchanges);
+
+    public string? AnyDelivery() => Any(_ledger.Deliveries);
+
     public string Unfinished() => string.Join("; ", _ledger.Deliveries.Values.Where(row => LedgerWatch.IsOpen(row.State)).Select(row => $"{Trace.Short(row.Id)} {row.Purpose} to {row.Receiver} is {row.State} after {row.Attempts} attempts"));
 
     /// <summary>Everything is calm and settled: nothing may be missing.</summary>
-    public void AtTheEnd()
+    public void AtTheEnd(bool storedAtTheEnd)
     {
+        if (world.HasBodies && _ledger.BodiesAtTheEnd(storedAtTheEnd) is { } lost) Break(lost);
         foreach (var letter in letters)
         {
             var row = _ledger.Find(letter);
@@ -118,6 +155,8 @@ internal sealed class Checker(World world, IReadOnlyList<Letter> letters)
     }
 
     internal static string Digest(Letter letter) => Convert.ToHexString(letter.Submission.Digest.Octets);
+
+    private string? Any<T>(Dictionary<string, T> rows) => rows.Count == 0 ? null : rows.ElementAt(world.Dice.Below(rows.Count)).Key;
 
     // A sealed document that came again under another id of its transport is the same again.
     private static bool IsFor(ExchangeRow row, Letter letter) =>

@@ -16,6 +16,9 @@ internal sealed class LedgerWatch(World world, IReadOnlyList<Letter> letters)
     private readonly Dictionary<string, (Life Life, TimeSpan At)> _holders = new(StringComparer.Ordinal);
     private readonly HashSet<string> _boxed = new(StringComparer.Ordinal);
     private readonly Lanes _lanes = new(world);
+    private readonly ArchiveWatch _archive = new(world);
+    private readonly BodyWatch _bodies = new(world);
+    private readonly Dictionary<(string Delivery, bool Discarded), int> _decisions = [];
     private LedgerReader? _reader;
     private List<EvidenceRow> _evidence = [];
 
@@ -34,6 +37,14 @@ internal sealed class LedgerWatch(World world, IReadOnlyList<Letter> letters)
     /// <summary>What comes after a delivery in its lane; nothing where there is no order.</summary>
     public IEnumerable<DeliveryRow> Behind(DeliveryRow row) => _lanes.Behind(row);
 
+    /// <summary>How often a person's decision was written.</summary>
+    public int Decisions(string delivery, bool discarded) => _decisions.GetValueOrDefault((delivery, discarded));
+
+    public bool IsHeld(string exchange) => _archive.IsHeld(exchange);
+
+    /// <summary>What is wrong with what is stored when nothing will come any more; or null.</summary>
+    public string? BodiesAtTheEnd(bool storedMeanwhile) => _bodies.AtTheEnd([.. Accepted()], storedMeanwhile);
+
     public void Begin() => _reader = world.Fixtures.Reader;
 
     public ExchangeRow? Find((OrganId Sender, MessageId MessageId) key) =>
@@ -46,12 +57,15 @@ internal sealed class LedgerWatch(World world, IReadOnlyList<Letter> letters)
     public string? Look(Life writer)
     {
         var (exchanges, deliveries, evidence) = (world.Database.TakeChanged("exchanges"), world.Database.TakeChanged("deliveries"), world.Database.TakeChanged("evidence"));
-        if (!exchanges && !deliveries && !evidence) return null;
+        var (archived, holds) = (world.Database.TakeChanged("archived"), world.Database.TakeChanged("holds"));
         string? broken = null;
+        if (archived) broken = _archive.Look(_reader!.Archived(), Exchanges, _evidence, LetterOf);
+        if (holds) _archive.Hold(_reader!.Held());
+        if (!exchanges && !deliveries && !evidence) return broken ?? (world.HasBodies ? _bodies.Look(Accepted()) : null);
         if (exchanges) broken ??= Look(_reader!.Exchanges());
         if (deliveries) broken ??= Look(_reader!.Deliveries(), writer);
         if (evidence) broken ??= Look(_reader!.Evidence());
-        return broken ?? Together();
+        return broken ?? Together() ?? (world.HasBodies ? _bodies.Look(Accepted()) : null);
     }
 
     /// <summary>What is missing of an accepted letter when nothing will come any more; or null.</summary>
@@ -65,14 +79,14 @@ internal sealed class LedgerWatch(World world, IReadOnlyList<Letter> letters)
             string[] statuses = [.. deliveries.Where(row => row.About == dossier.Id).Select(row => row.Purpose).Order(StringComparer.Ordinal)];
             var expected = dossier.State switch
             {
-                DeliveryState.Refused or DeliveryState.Expired => "status:01 status:02",
+                DeliveryState.Refused or DeliveryState.Expired or DeliveryState.Discarded => "status:01 status:02",
                 DeliveryState.Delivered when dossier.Connector != Town.AxisRoad => "status:01 status:03",
                 _ => "status:01",
             };
             if (string.Join(' ', statuses) != expected) return $"the sender of '{letter.Name}' is told {string.Join(' ', statuses)} of {dossier.Receiver}, and should be told {expected}";
         }
 
-        var waitsForAPerson = deliveries.Any(row => row.State == DeliveryState.Dead || _lanes.IsBlocked(row));
+        var waitsForAPerson = !world.HasClerk && deliveries.Any(row => row.State == DeliveryState.Dead || _lanes.IsBlocked(row));
         return waitsForAPerson || ExchangeStates.IsFinished(exchange.State) ? null : $"'{letter.Name}' is still {exchange.State}";
     }
 
@@ -83,6 +97,7 @@ internal sealed class LedgerWatch(World world, IReadOnlyList<Letter> letters)
         foreach (var old in before.Values)
         {
             if (!Exchanges.TryGetValue(old.Id, out var row)) return $"'{old.Subject}' has gone from the ledger";
+            if (_archive.Has(old.Id)) Exchanges[old.Id] = row = row with { Subject = old.Subject };
             if (!row.Receipt.AsSpan().SequenceEqual(old.Receipt) || row with { State = old.State, Receipt = old.Receipt } != old) return $"what was accepted as '{old.Subject}' has changed";
         }
 
@@ -99,9 +114,15 @@ internal sealed class LedgerWatch(World world, IReadOnlyList<Letter> letters)
     private string? Look(List<DeliveryRow> now, Life writer)
     {
         var before = Deliveries;
+        if (world.HasArchive)
+        {
+            if (now.Find(row => _archive.Has(row.Exchange)) is { } left) return $"{Trace.Short(left.Id)} is archived and still in the tables";
+            now.InsertRange(0, before.Values.Where(row => _archive.Has(row.Exchange)));
+        }
+
         Deliveries = now.ToDictionary(row => row.Id, StringComparer.Ordinal);
         _lanes.Look(now, Exchanges);
-        Open = now.Count(row => IsOpen(row.State) && !_lanes.IsBlocked(row));
+        Open = now.Count(row => world.HasClerk ? IsOpen(row.State) || row.State == DeliveryState.Dead : IsOpen(row.State) && !_lanes.IsBlocked(row));
         MostOutstanding = Math.Max(MostOutstanding, now.Count(row => row.State is DeliveryState.Pending or DeliveryState.Leased));
         foreach (var old in before.Values)
         {
@@ -119,6 +140,7 @@ internal sealed class LedgerWatch(World world, IReadOnlyList<Letter> letters)
     {
         if (row.State == DeliveryState.Expired && old.State != DeliveryState.Expired) return Expired(old, row, writer);
         if (row.State != old.State && !DeliveryStates.MayFollow(old.State, row.State)) return $"{old.State} became {row.State}";
+        if (old.State == DeliveryState.Dead) return Decided(old, row);
         if (!IsOpen(old.State) && row != old) return $"it is {old.State} and changes";
         if (row.State == DeliveryState.Leased && row.Fence > old.Fence) return Taken(old, row, writer);
         if (row.Fence != old.Fence) return "its fencing token changes without a lease";
@@ -132,6 +154,16 @@ internal sealed class LedgerWatch(World world, IReadOnlyList<Letter> letters)
             DeliveryState.Dead when row.Attempts < world.Delivery.MaxAttempts => $"it is DEAD after {row.Attempts} attempts",
             _ => null,
         };
+    }
+
+    private string? Decided(DeliveryRow old, DeliveryRow row)
+    {
+        if (row.State == DeliveryState.Dead || row.Fence != old.Fence) return "it is Dead and changes";
+        if (!world.HasClerk) return $"it is {row.State}, and nobody decided that";
+        var discarded = row.State == DeliveryState.Discarded;
+        _decisions[(row.Id, discarded)] = Decisions(row.Id, discarded) + 1;
+        world.Count(discarded ? "dead letter discarded" : "dead letter redriven");
+        return !discarded && row.Attempts > 0 ? $"it has new attempts, and {row.Attempts} of them are used up" : null;
     }
 
     private string? Taken(DeliveryRow old, DeliveryRow row, Life writer)
@@ -162,7 +194,7 @@ internal sealed class LedgerWatch(World world, IReadOnlyList<Letter> letters)
 
     private string? Look(List<EvidenceRow> now)
     {
-        var before = _evidence;
+        var before = world.HasArchive ? _evidence.FindAll(row => !_archive.Has(row.Exchange)) : _evidence;
         _evidence = now;
         if (now.Count < before.Count) return "evidence has gone";
         for (var at = 0; at < before.Count; at++)
@@ -175,8 +207,9 @@ internal sealed class LedgerWatch(World world, IReadOnlyList<Letter> letters)
     {
         foreach (var exchange in Exchanges.Values)
         {
+            if (_archive.Has(exchange.Id)) continue;
             var deliveries = Deliveries.Values.Where(row => row.Exchange == exchange.Id).ToList();
-            if (letters.FirstOrDefault(letter => Find(letter.Key) == exchange) is { } sent && deliveries.Count(row => row.Purpose == "dossier") != sent.Submission.DeliverTo.Count) return $"'{exchange.Subject}' is accepted, and not queued for everybody";
+            if (LetterOf(exchange) is { } sent && deliveries.Count(row => row.Purpose == "dossier") != sent.Submission.DeliverTo.Count) return $"'{exchange.Subject}' is accepted, and not queued for everybody";
             if (exchange.State != ExchangeStates.Of([.. deliveries.Select(row => (DeliveryPurpose.Stored(row.Purpose), row.State))])) return $"'{exchange.Subject}' is {exchange.State}, and its deliveries say otherwise";
             var receipts = _evidence.Where(row => row.Exchange == exchange.Id && row.Type == EvidenceType.SubmissionAcceptance).ToList();
             if (receipts is not [var receipt] || !receipt.Document.AsSpan().SequenceEqual(exchange.Receipt)) return $"'{exchange.Subject}' has {receipts.Count} acceptances in evidence, or another than its receipt";
@@ -184,6 +217,7 @@ internal sealed class LedgerWatch(World world, IReadOnlyList<Letter> letters)
 
         foreach (var delivery in Deliveries.Values)
         {
+            if (_archive.Has(delivery.Exchange)) continue;
             var relay = delivery.Connector == Town.AxisRoad;
             var isBoxed = delivery.Connector == Town.BoxRoad && delivery.Purpose == "dossier";
             var wasBoxed = isBoxed && _boxed.Contains(delivery.Id);
@@ -192,7 +226,7 @@ internal sealed class LedgerWatch(World world, IReadOnlyList<Letter> letters)
                          (EvidenceType.RelayAcceptance, relay && delivery.State == DeliveryState.Delivered),
                          (EvidenceType.RelayRejection, relay && delivery.State == DeliveryState.Refused),
                          (EvidenceType.Delivery, !relay && (delivery.State == DeliveryState.Delivered || wasBoxed)),
-                         (EvidenceType.NonDelivery, (!relay && delivery.State == DeliveryState.Refused) || (delivery.State == DeliveryState.Expired && !wasBoxed)),
+                         (EvidenceType.NonDelivery, (!relay && delivery.State == DeliveryState.Refused) || (delivery.State is DeliveryState.Expired or DeliveryState.Discarded && !wasBoxed)),
                          (EvidenceType.Retrieval, isBoxed && delivery.State == DeliveryState.Delivered),
                          (EvidenceType.NonRetrieval, delivery.State == DeliveryState.Expired && wasBoxed),
                      })
@@ -201,6 +235,10 @@ internal sealed class LedgerWatch(World world, IReadOnlyList<Letter> letters)
 
         return null;
     }
+
+    private Letter? LetterOf(ExchangeRow exchange) => letters.FirstOrDefault(letter => letter.Key.MessageId.ToString() == exchange.MessageId && letter.Key.Sender.ToString() == exchange.Sender && Checker.Digest(letter) == exchange.Digest);
+
+    private IEnumerable<Letter> Accepted() => Exchanges.Values.Where(row => !_archive.Has(row.Id)).Select(LetterOf).OfType<Letter>();
 
     private bool Has(DeliveryRow delivery) =>
         delivery.Connector == Town.BoxRoad && delivery.Purpose == "dossier" ? world.BoxReaders[delivery.Receiver].Opened(delivery.Id) : world.Receivers[delivery.Receiver].Took(delivery.Id);

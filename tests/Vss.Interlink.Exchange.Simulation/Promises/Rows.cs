@@ -13,12 +13,18 @@ internal sealed record DeliveryRow(string Id, string Exchange, string Receiver, 
 /// <summary>One piece of evidence.</summary>
 internal sealed record EvidenceRow(long Number, string Exchange, string? Delivery, string Type, byte[] Document);
 
+/// <summary>An exchange that has left the tables, and the archive's name.</summary>
+internal sealed record ArchivedRow(string Exchange, string File);
+
 /// <summary>Reads the ledger's tables by statements of its own, past everything that the hub or a mutation does.</summary>
 internal sealed class LedgerReader(Database database) : IDisposable
 {
     private readonly SqliteCommand _exchanges = database.Prepare("SELECT exchange_id, sender, message_id, hex(digest), receipt, hex(coalesce(seal_digest, x'')), subject, answered_by_status, state FROM exchanges ORDER BY rowid");
     private readonly SqliteCommand _deliveries = database.Prepare("SELECT delivery_id, exchange_id, receiver, connector, purpose, about, state, attempts, due_at, fence, expires_at FROM deliveries ORDER BY rowid");
     private readonly SqliteCommand _evidence = database.Prepare("SELECT evidence_id, exchange_id, delivery_id, type, document FROM evidence ORDER BY evidence_id");
+
+    private readonly SqliteCommand _archived = database.Prepare("SELECT exchange_id, archive FROM archived ORDER BY rowid");
+    private readonly SqliteCommand _holds = database.Prepare("SELECT exchange_id FROM holds WHERE released_at IS NULL");
 
     public List<ExchangeRow> Exchanges() => Read(_exchanges, row => new ExchangeRow(
         row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetFieldValue<byte[]>(4), row.GetString(5), row.GetString(6), row.GetBoolean(7), (ExchangeState)row.GetInt32(8)));
@@ -29,8 +35,15 @@ internal sealed class LedgerReader(Database database) : IDisposable
     public List<EvidenceRow> Evidence() => Read(_evidence, row => new EvidenceRow(
         row.GetInt64(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetString(2), row.GetString(3), row.GetFieldValue<byte[]>(4)));
 
+    public List<ArchivedRow> Archived() => Read(_archived, row => new ArchivedRow(row.GetString(0), row.GetString(1)));
+
+    /// <summary>Exchanges under hold.</summary>
+    public List<string> Held() => Read(_holds, row => row.GetString(0));
+
     public void Dispose()
     {
+        _archived.Dispose();
+        _holds.Dispose();
         _exchanges.Dispose();
         _deliveries.Dispose();
         _evidence.Dispose();

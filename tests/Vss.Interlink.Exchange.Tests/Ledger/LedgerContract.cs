@@ -1,6 +1,7 @@
 using Vss.Interlink.Exchange.Audit;
 using Vss.Interlink.Exchange.Bodies;
 using Vss.Interlink.Exchange.Evidence;
+using Vss.Interlink.Exchange.Faults;
 using Vss.Interlink.Exchange.Ledger;
 using Vss.Interlink.Exchange.Translation;
 using Vss.Interlink.TestKit;
@@ -76,6 +77,17 @@ public abstract partial class LedgerContract : IAsyncLifetime
 
         Assert.Equal(first.Digest, conflict.Earlier.Digest);
         Assert.Equal(first.Dossier, (await _ledger.FindRecordAsync(first.Id, CancellationToken.None))!.Dossier);
+    }
+
+    [Fact]
+    public async Task What_the_last_look_refuses_leaves_nothing_behind_and_comes_again()
+    {
+        var refused = new ExchangeFault(Fault.Overloaded, "A body went old while the write waited.", "limit.submission-time");
+
+        Assert.Same(refused, await Assert.ThrowsAsync<ExchangeFault>(() => _ledger.AcceptAsync(Exchange(), () => throw refused, CancellationToken.None)));
+
+        Assert.Empty(await _ledger.ListViewsAsync(10, null, null, null, CancellationToken.None));
+        Assert.IsType<Claim.First>(await AcceptAsync(Exchange()));
     }
 
     [Fact]
