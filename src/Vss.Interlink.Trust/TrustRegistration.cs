@@ -52,7 +52,7 @@ public static class TrustRegistration
         var key = KeyUri.Open(uri);
         try
         {
-            _ = key.ForXmlSignatures;
+            _ = key.AlgorithmForXml();
             return key;
         }
         catch (CryptographicException)

@@ -20,7 +20,7 @@ public abstract class SigningKey : IDisposable
 
     /// <summary>How this key signs XML: RSA-SHA256, or ECDSA-SHA256 on P-256.</summary>
     /// <exception cref="CryptographicException">The key is of another kind.</exception>
-    public SignatureAlgorithm ForXmlSignatures => _forXml ??= IsRsa ? SignatureAlgorithm.RsaSha256 : IsOnP256 ? SignatureAlgorithm.EcdsaSha256
+    public SignatureAlgorithm AlgorithmForXml() => _forXml ??= IsRsa ? SignatureAlgorithm.RsaSha256 : IsOnP256 ? SignatureAlgorithm.EcdsaSha256
         : throw new CryptographicException("The hub signs by RSA, or by ECDSA on P-256; this key is of another kind.");
 
     /// <summary>Whether it is an RSA key.</summary>
@@ -47,7 +47,7 @@ public abstract class SigningKey : IDisposable
     }
 
     /// <summary>The key's step in the XML signatures of the hub.</summary>
-    internal async ValueTask<byte[]> SignXmlAsync(ReadOnlyMemory<byte> digest, HashAlgorithmName hash, CancellationToken cancellation) => await SignAsync(digest, ForXmlSignatures, cancellation);
+    internal async ValueTask<byte[]> SignXmlAsync(ReadOnlyMemory<byte> digest, HashAlgorithmName hash, CancellationToken cancellation) => await SignAsync(digest, AlgorithmForXml(), cancellation);
 
     /// <summary>The certificates as XML signatures carry them.</summary>
     internal SigningCertificate ForXml() => new(Certificate.RawDataMemory, [.. Intermediates.Select(intermediate => intermediate.RawDataMemory)]);

@@ -38,7 +38,7 @@ public sealed class SoapSigner(SigningKey key, Func<TrustStore> store, TimeProvi
         var options = new SignatureOptions
         {
             Certificate = _certificate,
-            Algorithm = key.ForXmlSignatures,
+            Algorithm = key.AlgorithmForXml(),
             Id = id,
             Ids = XmlIdRules.WsSecurity,
             KeyInfo = KeyInformation.Token($"#{id}-token", Wss.X509v3),

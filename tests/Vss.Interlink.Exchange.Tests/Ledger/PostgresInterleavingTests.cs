@@ -87,7 +87,7 @@ public sealed class PostgresInterleavingTests(PostgresServer server) : IAsyncLif
     [Fact]
     public Task A_lease_that_ran_out_is_renewed_or_taken_and_never_both() => AtEachStatementAsync(
         LeasedAndRunOutAsync,
-        async (ledger, lease) => await ledger.RenewAsync(lease.Delivery, lease.Fence, s_lease, CancellationToken.None) ? lease : null,
+        async (ledger, lease) => await ledger.RenewAsync(lease.Delivery, lease.Fence, s_lease, CancellationToken.None) is not null ? lease : null,
         async (ledger, _) => (await ledger.LeaseAsync(Connector, "other", 10, s_lease, CancellationToken.None)).SingleOrDefault(),
         async (_, renewed, taken) =>
         {

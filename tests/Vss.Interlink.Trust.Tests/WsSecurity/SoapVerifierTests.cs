@@ -97,7 +97,7 @@ public sealed class SoapVerifierTests : IDisposable
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP384);
         using var certificate = new CertificateRequest("CN=Too long", key, HashAlgorithmName.SHA384).CreateSelfSigned(_clock.GetUtcNow().AddHours(-1), _clock.GetUtcNow().AddHours(1));
         using var long384 = new OtherKey(certificate);
-        Assert.Throws<CryptographicException>(() => long384.ForXmlSignatures);
+        Assert.Throws<CryptographicException>(long384.AlgorithmForXml);
     }
 
     [Fact]
