@@ -17,14 +17,16 @@ internal sealed class AxisConnections(string host, ChannelVerifier channel, Revo
     private const int AtOnce = 10;
 
     /// <param name="address">Of the axis.</param>
-    /// <param name="channel">Judges certificates.</param>
-    /// <param name="revocation">Gets what is lacking for that.</param>
-    /// <param name="store">Anchors and intermediates at the start; anchors that come later count for the axis after the next start.</param>
-    public static HttpClient Open(Uri address, ChannelVerifier channel, RevocationSource revocation, TrustStore store)
+    /// <param name="trust">Asked at the first call: what judges certificates, what gets what is lacking for that, and anchors and intermediates; anchors that come later count for the axis after the next start.</param>
+    public static HttpClient Open(Uri address, Func<(ChannelVerifier Channel, RevocationSource Revocation, TrustStore Store)> trust) =>
+        new(new OpenedByTheFirstCall(() => Handler(address, trust))) { Timeout = Timeout.InfiniteTimeSpan };
+
+    private static SocketsHttpHandler Handler(Uri address, Func<(ChannelVerifier Channel, RevocationSource Revocation, TrustStore Store)> trust)
     {
         var handler = new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), MaxConnectionsPerServer = AtOnce, AllowAutoRedirect = false };
         if (address.Scheme == Uri.UriSchemeHttps)
         {
+            var (channel, revocation, store) = trust();
             var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
             policy.CustomTrustStore.AddRange(store.Anchors);
             policy.ExtraStore.AddRange(store.Intermediates);
@@ -33,7 +35,7 @@ internal sealed class AxisConnections(string host, ChannelVerifier channel, Revo
             handler.PlaintextStreamFilter = new AxisConnections(address.IdnHost, channel, revocation).JudgedAsync;
         }
 
-        return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        return handler;
     }
 
     private async ValueTask<Stream> JudgedAsync(SocketsHttpPlaintextStreamFilterContext context, CancellationToken cancellation)
@@ -41,5 +43,19 @@ internal sealed class AxisConnections(string host, ChannelVerifier channel, Revo
         var server = (X509Certificate2)((SslStream)context.PlaintextStream).RemoteCertificate!;
         await revocation.ObtainAsync(() => channel.AcceptsServer(server, host, out var lacks) is null ? [] : lacks, cancellation);
         return channel.AcceptsServer(server, host, out _) is { } why ? throw new AuthenticationException(why) : context.PlaintextStream;
+    }
+
+    // A connector can be asked for its name before there is any trust: the start names what is wrong with either at once.
+    private sealed class OpenedByTheFirstCall(Func<HttpMessageHandler> open) : HttpMessageHandler
+    {
+        private readonly Lazy<HttpMessageInvoker> _opened = new(() => new HttpMessageInvoker(open()));
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => _opened.Value.SendAsync(request, cancellationToken);
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing && _opened.IsValueCreated) _opened.Value.Dispose();
+            base.Dispose(disposing);
+        }
     }
 }

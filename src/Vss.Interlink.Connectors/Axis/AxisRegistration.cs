@@ -47,7 +47,7 @@ public static class AxisRegistration
         services.AddOptions<AxisConnectorOptions>().Bind(section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AxisConnectorOptions>, AxisConnectorOptionsValidator>());
         services.AddSingleton(provider => new VxpClient(
-            AxisConnections.Open(Options(provider).Vxp.BaseAddress!, provider.GetRequiredService<ChannelVerifier>(), provider.GetRequiredService<RevocationSource>(), provider.GetRequiredService<TrustFolder>().Current),
+            AxisConnections.Open(Options(provider).Vxp.BaseAddress!, () => (provider.GetRequiredService<ChannelVerifier>(), provider.GetRequiredService<RevocationSource>(), provider.GetRequiredService<TrustFolder>().Current)),
             Options(provider).Vxp,
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IPartnerConnector, AxisConnector>();

@@ -16,7 +16,7 @@ public static class DeliveryStates
         (DeliveryState.Leased, DeliveryState.Pending, "the receiver cannot take it now"),
         (DeliveryState.Leased, DeliveryState.Available, "it lies in the receiver's box"),
         (DeliveryState.Leased, DeliveryState.Delivered, "the receiver took it over"),
-        (DeliveryState.Leased, DeliveryState.Refused, "the receiver refused it for good"),
+        (DeliveryState.Leased, DeliveryState.Refused, "the receiver refused it for good, or was switched off after the acceptance"),
         (DeliveryState.Leased, DeliveryState.Dead, "the attempts are used up"),
         (DeliveryState.Available, DeliveryState.Delivered, "the receiver confirmed it"),
         (DeliveryState.Dead, DeliveryState.Pending, "a person gives it new attempts"),

@@ -72,7 +72,7 @@ internal static class KnownMutations
                 new(SqlUse.Schema, " OR EXISTS (SELECT 1 FROM holds WHERE exchange_id = OLD.exchange_id AND released_at IS NULL)", ""),
             ],
         },
-        new("archive-lacks-evidence", "evidence that something failed does not go into archives") { Edits = [new(SqlUse.Read, "FROM evidence WHERE exchange_id = @id ORDER", "FROM evidence WHERE exchange_id = @id AND type NOT LIKE 'NON%' ORDER")] },
+        new("archive-lacks-evidence", "evidence that something failed does not go into archives") { Edits = [new(SqlUse.Read, "WHERE e.exchange_id = @id ORDER", "WHERE e.exchange_id = @id AND e.type NOT LIKE 'NON%' ORDER")] },
     ];
 
     private sealed class RecordsFirst(Road road) : IPartnerConnector

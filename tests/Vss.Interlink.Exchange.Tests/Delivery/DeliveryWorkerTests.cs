@@ -301,10 +301,10 @@ public sealed class DeliveryWorkerTests : IDisposable
     public async Task The_heart_keeps_a_lease_through_a_long_hand_over()
     {
         var options = Fast();
-        options.Lease = TimeSpan.FromSeconds(1);
+        options.Lease = TimeSpan.FromSeconds(3);
         var inside = new ScriptedConnector("inside", relays: false, async (_, cancellation) =>
         {
-            await Task.Delay(TimeSpan.FromSeconds(2.5), cancellation);
+            await Task.Delay(TimeSpan.FromSeconds(6.5), cancellation);
             return new HandOver.Delivered();
         });
         await using var hub = await StartAsync(options, inside);
