@@ -8,7 +8,12 @@ using Vss.Interlink.Gateway.Soap;
 using Vss.Interlink.Trust;
 
 var builder = WebApplication.CreateBuilder(args);
-builder.AddConfigurationFile(args);
+if (builder.AddConfigurationFile(args) is { } unreadable)
+{
+    await Console.Error.WriteLineAsync(unreadable);
+    return StartCheck.ExitCode;
+}
+
 var config = builder.Configuration;
 
 builder.Services.AddTrust(config.GetSection("Trust"))

@@ -15,7 +15,7 @@ public static class SoapRegistration
     /// <summary>Registers reader, endpoint and published files. Needs AddTrust, and the operations.</summary>
     public static IServiceCollection AddSoap(this IServiceCollection services, IConfigurationSection section)
     {
-        services.AddOptions<SoapOptions>().Bind(section).ValidateOnStart();
+        services.AddOptions<SoapOptions>().Bind(section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SoapOptions>, SoapOptionsValidator>());
         services.TryAddSingleton<SoapReader>();
         services.TryAddSingleton(provider => new AuditBudget(AuditedRefusalsPerMinute, provider.GetRequiredService<TimeProvider>()));

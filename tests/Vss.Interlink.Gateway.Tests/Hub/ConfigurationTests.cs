@@ -32,6 +32,20 @@ public sealed class ConfigurationTests
         Assert.Contains(named, await FailedStartAsync(json => json["Exchange"]!["Delivery"]![setting] = value), StringComparison.Ordinal);
 
     [Fact]
+    public async Task A_file_that_is_not_there_or_is_no_json_stops_the_start_by_name()
+    {
+        Assert.StartsWith("The configuration file '/no/such.json' cannot be read: ", await FailedStartAsync("/no/such.json"), StringComparison.Ordinal);
+        var broken = Path.GetTempFileName();
+        await File.WriteAllTextAsync(broken, "{ \"Trust\": ");
+        Assert.StartsWith($"The configuration file '{broken}' cannot be read: ", await FailedStartAsync(broken), StringComparison.Ordinal);
+        File.Delete(broken);
+    }
+
+    [Fact]
+    public async Task A_setting_of_the_soap_edge_that_there_is_not_stops_the_start_by_name() =>
+        Assert.Contains("'MaxPart'", await FailedStartAsync(json => json["Soap"] = new JsonObject { ["MaxPart"] = 3 }), StringComparison.Ordinal);
+
+    [Fact]
     public async Task Without_a_key_for_its_bodies_no_hub_starts()
     {
         var errors = await FailedStartAsync(json =>
@@ -103,27 +117,31 @@ public sealed class ConfigurationTests
         var folder = Directory.CreateTempSubdirectory("interlink-hub-");
         try
         {
-            var configuration = HubProcess.WriteConfiguration(folder.FullName, new Uri("http://127.0.0.1:9/"), configure);
-            var start = new ProcessStartInfo("dotnet", [HubProcess.Assembly, "--config", configuration]) { RedirectStandardOutput = true, RedirectStandardError = true };
-            using var process = Process.Start(start)!;
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-            try
-            {
-                var errors = process.StandardError.ReadToEndAsync(patience.Token);
-                var output = process.StandardOutput.ReadToEndAsync(patience.Token);
-                await process.WaitForExitAsync(patience.Token);
-                Assert.Equal(78, process.ExitCode);   // EX_CONFIG
-                Assert.DoesNotContain("ready", await output, StringComparison.Ordinal);
-                return await errors;
-            }
-            finally
-            {
-                if (!process.HasExited) process.Kill();
-            }
+            return await FailedStartAsync(HubProcess.WriteConfiguration(folder.FullName, new Uri("http://127.0.0.1:9/"), configure));
         }
         finally
         {
             folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<string> FailedStartAsync(string configuration)
+    {
+        var start = new ProcessStartInfo("dotnet", [HubProcess.Assembly, "--config", configuration]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        try
+        {
+            var errors = process.StandardError.ReadToEndAsync(patience.Token);
+            var output = process.StandardOutput.ReadToEndAsync(patience.Token);
+            await process.WaitForExitAsync(patience.Token);
+            Assert.Equal(78, process.ExitCode);   // EX_CONFIG
+            Assert.DoesNotContain("ready", await output, StringComparison.Ordinal);
+            return await errors;
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill();
         }
     }
 }
