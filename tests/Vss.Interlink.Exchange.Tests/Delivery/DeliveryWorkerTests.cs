@@ -7,7 +7,7 @@ using Vss.Interlink.V1;
 
 namespace Vss.Interlink.Exchange.Tests.Delivery;
 
-public sealed class DeliveryWorkerTests : IDisposable
+public sealed partial class DeliveryWorkerTests : IDisposable
 {
     private readonly TempFolder _folder = new();
 
@@ -97,20 +97,6 @@ public sealed class DeliveryWorkerTests : IDisposable
 
         Assert.Equal((3, "down", ExchangeState.Accepted, 3), (view.Deliveries[0].Attempts, view.Deliveries[0].LastError, view.State, inside.Calls));
         Assert.Null(await hub.Ledger.NextDueAsync("inside", CancellationToken.None));
-    }
-
-    [Fact]
-    public async Task A_delivery_that_kills_its_worker_each_time_comes_to_rest()
-    {
-        var inside = new ScriptedConnector("inside", relays: false, _ => new HandOver.Delivered());
-        await using var hub = new Hub(_folder.Path, null, Fast(maxAttempts: 3), inside);
-        var accepted = await hub.AcceptAsync(Hub.Signed(Dossiers.Small()));
-        for (var died = 0; died < 3; died++) Assert.Single(await hub.Ledger.LeaseAsync("inside", "dies", 1, TimeSpan.Zero, CancellationToken.None));
-
-        await hub.Worker.StartAsync(CancellationToken.None);
-
-        await hub.WhenAsync(accepted.ExchangeId, view => view.Deliveries[0].State == DeliveryState.Dead);
-        Assert.Equal(0, inside.Calls);
     }
 
     [Fact]
@@ -232,29 +218,6 @@ public sealed class DeliveryWorkerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_worker_that_is_drained_lets_what_is_under_way_end_and_leases_nothing_more()
-    {
-        using var slow = new SemaphoreSlim(0);
-        var inside = new ScriptedConnector("inside", relays: false, async (_, cancellation) =>
-        {
-            await slow.WaitAsync(cancellation);
-            return new HandOver.Delivered();
-        });
-        await using var hub = await StartAsync(Fast(), inside);
-        var first = await hub.AcceptAsync(Hub.Signed(Dossiers.Small("m-first")));
-        while (inside.Calls == 0) await Task.Delay(10);
-
-        hub.Worker.Drain();
-        var second = await hub.AcceptAsync(Hub.Signed(Dossiers.Small("m-second")));
-        slow.Release(2);
-
-        await hub.WhenAsync(first.ExchangeId, view => view.State == ExchangeState.Completed);
-        await hub.Worker.ExecuteTask!.WaitAsync(TimeSpan.FromSeconds(20));   // nothing is under way and nothing will be
-        var waiting = (await hub.History.FindAsync(second.ExchangeId, CancellationToken.None))!.Deliveries[0];
-        Assert.Equal((DeliveryState.Pending, 0, 1), (waiting.State, waiting.Attempts, inside.Calls));
-    }
-
-    [Fact]
     public async Task A_partner_who_asks_for_order_gets_it_also_when_one_in_between_has_to_be_tried_again()
     {
         var inside = new ScriptedConnector("inside", relays: false, work => work is { Attempt: 1, MessageId: var id } && id.ToString() is "m-0" or "m-2" && work.Attempt == 1
@@ -298,84 +261,6 @@ public sealed class DeliveryWorkerTests : IDisposable
     }
 
     [Fact]
-    public async Task The_heart_keeps_a_lease_through_a_long_hand_over()
-    {
-        var options = Fast();
-        options.Lease = TimeSpan.FromSeconds(3);
-        var inside = new ScriptedConnector("inside", relays: false, async (_, cancellation) =>
-        {
-            await Task.Delay(TimeSpan.FromSeconds(6.5), cancellation);
-            return new HandOver.Delivered();
-        });
-        await using var hub = await StartAsync(options, inside);
-        var accepted = await hub.AcceptAsync(Hub.Signed(Dossiers.Small()));
-
-        var view = await hub.WhenAsync(accepted.ExchangeId, view => view.State == ExchangeState.Completed);
-
-        Assert.Equal((1, 1), (inside.Calls, view.Deliveries[0].Attempts));
-    }
-
-    [Fact]
-    public async Task What_a_dead_node_held_is_taken_up_by_the_next_and_delivered_once()
-    {
-        ExchangeId id;
-        var dead = new Hub(_folder.Path);
-        id = (await dead.AcceptAsync(Hub.Signed(Dossiers.Small()))).ExchangeId;
-
-        // It leases the delivery and is heard of no more: neither completed nor disposed.
-        var lost = Assert.Single(await dead.Ledger.LeaseAsync("inside", "dead", 10, TimeSpan.FromSeconds(1), CancellationToken.None));
-        var inside = new ScriptedConnector("inside", relays: false, _ => new HandOver.Delivered());
-        await using var next = await StartAsync(null, inside);
-
-        var view = await next.WhenAsync(id, view => view.State == ExchangeState.Completed);
-
-        Assert.Equal((1, 2), (inside.Calls, view.Deliveries[0].Attempts));
-        Assert.Equal(lost.Delivery.ToString(), Assert.Single(inside.Works).IdempotencyKey);
-        Assert.False(await dead.Ledger.CompleteAsync(new(lost.Delivery, lost.Fence, DeliveryState.Delivered, dead.Clock.GetUtcNow()), CancellationToken.None));
-        await dead.DisposeAsync();
-    }
-
-    [Fact]
-    public async Task A_stopping_node_gives_its_work_back_at_once()
-    {
-        var begun = new TaskCompletionSource();
-        var hanging = new ScriptedConnector("inside", relays: false, async (_, cancellation) =>
-        {
-            begun.SetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
-            return new HandOver.Delivered();
-        });
-        ExchangeId id;
-        await using (var stopping = await StartAsync(null, hanging))
-        {
-            id = (await stopping.AcceptAsync(Hub.Signed(Dossiers.Small()))).ExchangeId;
-            await begun.Task.WaitAsync(TimeSpan.FromSeconds(20));
-        }
-
-        await using var next = await StartAsync(null, new ScriptedConnector("inside", relays: false, _ => new HandOver.Delivered()));
-        Assert.Equal(1, (await next.WhenAsync(id, view => view.State == ExchangeState.Completed)).Deliveries[0].Attempts);
-    }
-
-    [Fact]
-    public async Task Stopping_in_the_middle_of_taking_work_leaves_nothing_under_a_lease()
-    {
-        for (var round = 0; round < 10; round++)
-        {
-            var axis = new ScriptedConnector("axis", relays: true, async (_, cancellation) =>
-            {
-                await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
-                return new HandOver.Delivered();
-            });
-            await using var hub = await StartAsync(null, axis);
-            await Task.WhenAll(Enumerable.Range(0, 8).Select(number => hub.AcceptAsync(Hub.Signed(Dossiers.Small($"m-{round}-{number}", receiver: number % 2 == 0 ? "G22" : Dossiers.Axis)))));
-
-            await hub.Worker.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
-
-            Assert.Empty(await hub.Ledger.ListDeliveriesAsync(DeliveryState.Leased, null, null, 10, CancellationToken.None));
-        }
-    }
-
-    [Fact]
     public async Task Many_exchanges_each_reach_their_receiver_once_with_their_own_content()
     {
         var inside = new ScriptedConnector("inside", relays: false, _ => new HandOver.Delivered());
@@ -391,51 +276,6 @@ public sealed class DeliveryWorkerTests : IDisposable
         Assert.Equal(60, inside.Works.Select(work => work.IdempotencyKey).Distinct().Count());
         Assert.Equal(60, inside.Calls);
         Assert.All(inside.Works, work => Assert.Equal("subject " + work.MessageId.ToString()[2..], work.Dossier.Subject));
-    }
-
-    [Fact]
-    public async Task A_node_with_nobody_to_hand_over_to_leases_nothing_and_somebody_who_comes_gets_what_waits_at_once()
-    {
-        var inside = new ScriptedConnector("inside", relays: false, _ => new HandOver.Delivered()) { Places = 0 };
-        await using var hub = await StartAsync(new DeliveryOptions { Poll = TimeSpan.FromHours(1) }, inside);
-        List<ExchangeId> waiting = [];
-        for (var number = 0; number < 3; number++) waiting.Add((await hub.AcceptAsync(Hub.Signed(Dossiers.Small($"m-{number}")))).ExchangeId);
-        await Task.Delay(TimeSpan.FromMilliseconds(300));   // the commits woke the worker
-        Assert.Empty(await hub.Ledger.ListDeliveriesAsync(DeliveryState.Leased, null, null, 10, CancellationToken.None));
-        Assert.Equal(0, inside.Calls);
-
-        inside.Places = 1;   // the clock of the worker's looks is an hour away
-
-        foreach (var id in waiting) await hub.WhenAsync(id, view => view.State == ExchangeState.Completed);
-        Assert.All(inside.Works, work => Assert.EndsWith(".1", work.LeaseToken, StringComparison.Ordinal));   // the first lease of each
-    }
-
-    [Fact]
-    public async Task No_more_is_leased_than_the_connector_has_places()
-    {
-        var (busy, most) = (0, 0);
-        var free = new TaskCompletionSource();
-        var inside = new ScriptedConnector("inside", relays: false, async (_, _) =>
-        {
-            InterlockedMax(ref most, Interlocked.Increment(ref busy));
-            await free.Task;
-            Interlocked.Decrement(ref busy);
-            return new HandOver.Delivered();
-        }) { Places = 2 };
-        await using var hub = await StartAsync(null, inside);
-        List<ExchangeId> accepted = [];
-        for (var number = 0; number < 6; number++) accepted.Add((await hub.AcceptAsync(Hub.Signed(Dossiers.Small($"m-{number}")))).ExchangeId);
-        for (var look = 0; look < 500 && inside.Calls < 2; look++) await Task.Delay(20);
-
-        Assert.Equal(2, (await hub.Ledger.ListDeliveriesAsync(DeliveryState.Leased, null, null, 10, CancellationToken.None)).Count);
-        free.SetResult();
-        foreach (var id in accepted) await hub.WhenAsync(id, view => view.State == ExchangeState.Completed);
-        Assert.Equal(2, most);
-
-        static void InterlockedMax(ref int target, int value)
-        {
-            for (var seen = Volatile.Read(ref target); seen < value; seen = Volatile.Read(ref target)) Interlocked.CompareExchange(ref target, value, seen);
-        }
     }
 
     private static DeliveryOptions Fast(int maxAttempts = 12, TimeSpan? firstWait = null) => new()
