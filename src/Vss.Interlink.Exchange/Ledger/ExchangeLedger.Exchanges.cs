@@ -122,18 +122,26 @@ public sealed partial class ExchangeLedger
     private static string Words(NewExchange exchange) =>
         $"assurance {AssuranceText.Of(exchange.Assurance)}; translated to {DossierDigest.Algorithm}, SHA-256 {exchange.Digest}; {exchange.Parts.Count} attachments, {exchange.Deliveries.Count} deliveries";
 
+    // Two statements, because the one that looks for its place in a lane is costly to plan, and nearly no delivery has a lane.
     private static async Task EnqueueAsync(LedgerSession session, ExchangeId exchange, NewDelivery delivery, DateTimeOffset at)
     {
-        await session.Sql.DeferAsync(
+        const string Columns =
             """
             INSERT INTO deliveries (delivery_id, exchange_id, receiver, connector, purpose, about, text, state, attempts, due_at, lease_owner, fence, created_at, changed_at, external_id, last_error, seal,
-              lane, place, queued_at, expires_at, watch_at)
-            SELECT @id, @exchange, @receiver, @connector, @purpose, CAST(@about AS TEXT), @text, @state, 0, @at, NULL, 0, @at, @at, '', '', NULL,
-              to_lane.lane, (SELECT coalesce(max(ahead.place), 0) + 1 FROM deliveries AS ahead WHERE ahead.lane = to_lane.lane AND ahead.state IN (1, 2, 6)), @at, CAST(@expires AS BIGINT), CAST(@watch AS BIGINT)
+              queued_at, expires_at, watch_at, lane, place)
+            """;
+        const string InNoLane = Columns + " VALUES (@id, @exchange, @receiver, @connector, @purpose, @about, @text, @state, 0, @at, NULL, 0, @at, @at, '', '', NULL, @at, @expires, @watch, NULL, 1)";
+        const string InItsLane = Columns +
+            """
+
+            SELECT @id, @exchange, @receiver, @connector, @purpose, CAST(@about AS TEXT), @text, @state, 0, @at, NULL, 0, @at, @at, '', '', NULL, @at, CAST(@expires AS BIGINT), CAST(@watch AS BIGINT),
+              to_lane.lane, (SELECT coalesce(max(ahead.place), 0) + 1 FROM deliveries AS ahead WHERE ahead.lane = to_lane.lane AND ahead.state IN (1, 2, 6))
             FROM (
-              SELECT CASE WHEN @ordered THEN coalesce((SELECT one.receiver FROM deliveries AS one WHERE one.delivery_id = CAST(@about AS TEXT)), e.sender) || ' ' || @receiver END AS lane
+              SELECT coalesce((SELECT one.receiver FROM deliveries AS one WHERE one.delivery_id = CAST(@about AS TEXT)), e.sender) || ' ' || @receiver AS lane
               FROM exchanges AS e WHERE e.exchange_id = @exchange) AS to_lane
-            """,
+            """;
+        await session.Sql.DeferAsync(
+            delivery.Ordered ? InItsLane : InNoLane,
             ("@id", delivery.Id.ToString()),
             ("@exchange", exchange.ToString()),
             ("@receiver", delivery.Receiver.ToString()),
@@ -142,7 +150,6 @@ public sealed partial class ExchangeLedger
             ("@about", delivery.About?.ToString()),
             ("@text", delivery.Text),
             ("@state", (int)DeliveryState.Pending),
-            ("@ordered", delivery.Ordered),
             ("@expires", delivery.ExpiresAt?.Column()),
             ("@watch", (delivery.WarnAt ?? delivery.ExpiresAt)?.Column()),
             ("@at", at.Column()));

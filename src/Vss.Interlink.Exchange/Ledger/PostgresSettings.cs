@@ -24,6 +24,16 @@ internal static class PostgresSettings
         if (wrong.Count > 0) throw new InvalidOperationException("The ledger's PostgreSQL server cannot be used: " + string.Join(" ", wrong));
     }
 
+    /// <summary>
+    /// Has dossiers and evidence compressed by LZ4 where the server was built with it, for a fraction of the time that its own way takes. What is compressed either way is read the same.
+    /// </summary>
+    public static void PrepareToWrite(NpgsqlConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT set_config(name, 'lz4', false) FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)";
+        command.ExecuteNonQuery();
+    }
+
     private static IEnumerable<string> Wrong(DbDataReader row)
     {
         if (row.GetInt32(0) < OldestServer) yield return "It is older than version 15.";

@@ -27,6 +27,7 @@ internal sealed class PostgresWriter(string connectionString, string node) : ILe
             _connection = new NpgsqlConnection(connectionString);
             await _connection.OpenAsync();
             PostgresSettings.Check(_connection);   // whoever restarted the server may have changed them
+            PostgresSettings.PrepareToWrite(_connection);
             _sql = new PostgresSql(_connection);
         }
 
