@@ -89,6 +89,7 @@ internal sealed class ExchangeOptionsValidator : IValidateOptions<ExchangeOption
         Bounds.Check("OrphanGrace", options.OrphanGrace, TimeSpan.FromMinutes(2), TimeSpan.FromDays(365), wrong);
         if (options.OrphanGrace / 2 < options.LongestSubmission) wrong.Add("OrphanGrace must be at least twice LongestSubmission, or a body could be removed while its submission is under way.");
         Bounds.Check("InFlightPatience", options.InFlightPatience, TimeSpan.Zero, TimeSpan.FromMinutes(10), wrong);
+        if (options.Calendar is not null && string.IsNullOrWhiteSpace(options.Calendar)) wrong.Add("Calendar is empty. Name a file, or leave it out.");
         options.Delivery.Check(wrong);
         options.Claims.Check(wrong);
         options.Ledger.Check(wrong);

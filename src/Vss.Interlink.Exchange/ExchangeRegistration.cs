@@ -130,6 +130,8 @@ public static class ExchangeRegistration
         var wrong = connectors.GroupBy(one => one.Name).Where(same => same.Count() > 1).Select(same => $"Connector '{same.Key}' is registered twice.")
             .Concat(provider.GetRequiredService<RoutingTable>().Routes.Where(route => connectors.All(one => one.Name != route.Connector))
                 .Select(route => $"Exchange:Routes: {route.Receiver} goes over '{route.Connector}', and no such connector is registered."))
+            .Concat(provider.Options().Delivery.Partners.Where(partner => provider.GetRequiredService<RoutingTable>().Routes.All(route => route.Receiver.ToString() != partner.Receiver))
+                .Select(partner => $"Exchange:Delivery:Partners names {partner.Receiver}, to whom no route leads."))
             .ToList();
         if (wrong.Count > 0) throw new OptionsValidationException(nameof(ExchangeOptions), typeof(ExchangeOptions), wrong);
         return new DeliveryWorker(

@@ -7,6 +7,12 @@ using Vss.Interlink.Gateway.Hosting;
 using Vss.Interlink.Gateway.Soap;
 using Vss.Interlink.Trust;
 
+if (!Settings.AreOptions(args))
+{
+    await Console.Error.WriteLineAsync(Settings.Usage);
+    return StartCheck.WrongUse;
+}
+
 var builder = WebApplication.CreateBuilder(args);
 if (builder.AddConfigurationFile(args) is { } unreadable)
 {
@@ -27,12 +33,7 @@ builder.Services.AddTrust(config.GetSection("Trust"))
                 .AddOrderlyStop();
 builder.AddEdges(config.GetSection("Hosting"));
 
-var app = builder.Build();
-if (StartCheck.Faults(app.Services) is { Count: > 0 } faults)
-{
-    foreach (var fault in faults) await Console.Error.WriteLineAsync(fault);
-    return StartCheck.ExitCode;
-}
+if (StartCheck.Build(builder) is not { } app) return StartCheck.ExitCode;
 
 app.Listen();
 app.UseOrderlyStop();
@@ -40,8 +41,7 @@ app.UseEdges();
 app.MapSoap();
 app.MapInsideServices();
 app.MapHealth();
-await app.RunAsync();
-return 0;
+return await StartCheck.RunAsync(app);
 
 /// <summary>The host, named for tests.</summary>
 public partial class Program;

@@ -26,22 +26,6 @@ internal static class Edges
 {
     private static readonly string[] PartnerPaths = ["/soap", "/health"];
 
-    /// <summary>Reads the file named by <c>--config</c>, above appsettings and below the command line.</summary>
-    /// <returns>Why it cannot be read; null when it was, or none is named.</returns>
-    public static string? AddConfigurationFile(this WebApplicationBuilder builder, string[] args)
-    {
-        if (builder.Configuration["config"] is not { Length: > 0 } file) return null;
-        try
-        {
-            builder.Configuration.AddJsonFile(Path.GetFullPath(file), optional: false).AddCommandLine(args);
-            return null;
-        }
-        catch (Exception failed) when (failed is IOException or InvalidDataException or UnauthorizedAccessException)
-        {
-            return $"The configuration file '{file}' cannot be read: {failed.GetBaseException().Message}";
-        }
-    }
-
     public static void AddEdges(this WebApplicationBuilder builder, IConfigurationSection section)
     {
         builder.Services.AddOptions<EdgeOptions>().Bind(section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();

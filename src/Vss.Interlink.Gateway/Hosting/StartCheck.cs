@@ -1,10 +1,15 @@
 using System.Data.Common;
+using System.Net.Sockets;
 using System.Security.Cryptography;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
+using Vss.Interlink.Connectors.Axis;
+using Vss.Interlink.Exchange;
 using Vss.Interlink.Exchange.Bodies;
 using Vss.Interlink.Exchange.Delivery;
 using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Ledger;
+using Vss.Interlink.Gateway.Soap;
 using Vss.Interlink.Trust;
 using Vss.Interlink.Trust.Certificates;
 using Vss.Interlink.Trust.Keys;
@@ -21,18 +26,61 @@ internal static class StartCheck
     /// <summary>sysexits.h: EX_CONFIG.</summary>
     public const int ExitCode = 78;
 
-    /// <summary>One sentence each; empty when the hub can start.</summary>
-    public static IReadOnlyList<string> Faults(IServiceProvider services)
+    /// <summary>The same: EX_USAGE.</summary>
+    public const int WrongUse = 64;
+
+    /// <summary>The hub, or null when it cannot start; then all that is wrong stands on standard error, a sentence a line.</summary>
+    public static WebApplication? Build(WebApplicationBuilder builder)
+    {
+        var unknown = Settings.Unknown((IConfigurationRoot)builder.Configuration);
+        if (!unknown.Any(fault => fault.StartsWith("Logging:", StringComparison.Ordinal)))   // without a log nothing can be built
+        {
+            var app = builder.Build();
+            List<string> faults = [.. unknown, .. Faults(app.Services, namesAreRight: unknown.Count == 0)];
+            if (faults.Count == 0) return app;
+            unknown = faults;
+        }
+
+        foreach (var fault in unknown.Distinct(StringComparer.Ordinal)) Console.Error.WriteLine(fault);
+        return null;
+    }
+
+    /// <summary>Runs until it is told to stop.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(WebApplication app)
+    {
+        var edges = app.Services.GetRequiredService<IOptions<EdgeOptions>>().Value;
+        try
+        {
+            await app.RunAsync();
+            return 0;
+        }
+        catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            return 0;   // told to stop while it started
+        }
+        catch (Exception failed) when (failed is SocketException or IOException { InnerException: AddressInUseException })
+        {
+            await Console.Error.WriteLineAsync($"Hosting:Partners ({edges.Partners}) or Hosting:Inside ({edges.Inside}) cannot be listened at: {failed.Message}");
+            return ExitCode;
+        }
+    }
+
+    private static IReadOnlyList<string> Faults(IServiceProvider services, bool namesAreRight)
     {
         List<string> faults = [];
-        Gather(faults, () => services.GetService<IStartupValidator>()?.Validate());
+        Gather(faults, Read<EdgeOptions>, namesAreRight);
+        Gather(faults, Read<TrustOptions>, namesAreRight);
+        Gather(faults, Read<ExchangeOptions>, namesAreRight);
+        Gather(faults, Read<SoapOptions>, namesAreRight);
+        Gather(faults, Read<AxisConnectorOptions>, namesAreRight);
         List<string> closed = [];
-        if (faults.Count == 0)
+        if (faults.Count == 0 && namesAreRight)
         {
             Open(closed, "Trust:HubKey", () => services.GetRequiredService<SigningKey>());
             Open(closed, "Trust:AnswerKey", () => services.GetRequiredKeyedService<SigningKey>(TrustRegistration.AnswerKey));
             Open(closed, "Hosting:TlsKey", () => KeyUri.OpenTls(services.GetRequiredService<IOptions<EdgeOptions>>().Value.TlsKey!).Certificate.Dispose());
-            Open(closed, "Exchange:BodyKeys", () => services.GetRequiredService<BodyKeys>());
+            if (Open(closed, "Exchange:BodyKeys", () => services.GetRequiredService<BodyKeys>())) Open(closed, "Exchange:DataFolder", () => services.GetRequiredService<BodyStore>());
             Open(closed, "Trust:Policies", () => services.GetRequiredService<PolicyBook>());
             if (Open(closed, "Exchange:Ledger", () => OpenLedger(services))) Open(closed, "Trust", () => services.GetRequiredService<TrustFolder>());   // which anchors there are is recorded in the ledger
         }
@@ -40,11 +88,13 @@ internal static class StartCheck
         faults.AddRange(closed);
         if (closed.Count == 0)
         {
-            Gather(faults, () => services.GetRequiredService<DeliveryWorker>());   // holds the routes against the connectors, once these can be made
-            Gather(faults, () => services.GetRequiredService<EvidenceStamps>());
+            Gather(faults, () => services.GetRequiredService<DeliveryWorker>(), namesAreRight);   // holds the routes against the connectors, once these can be made
+            Gather(faults, () => services.GetRequiredService<EvidenceStamps>(), namesAreRight);
         }
 
-        return [.. faults.Distinct(StringComparer.Ordinal)];
+        return faults;
+
+        void Read<TOptions>() where TOptions : class => _ = services.GetRequiredService<IOptions<TOptions>>().Value;
     }
 
     // Keys and certificates are named by the configuration and open only when it is whole.
@@ -79,7 +129,7 @@ internal static class StartCheck
         }
     }
 
-    private static void Gather(List<string> faults, Action check)
+    private static void Gather(List<string> faults, Action check, bool namesAreRight)
     {
         try
         {
@@ -89,13 +139,12 @@ internal static class StartCheck
         {
             faults.AddRange(one.Failures);
         }
-        catch (AggregateException several) when (several.InnerExceptions.All(inner => inner is OptionsValidationException))
-        {
-            faults.AddRange(several.InnerExceptions.Cast<OptionsValidationException>().SelectMany(inner => inner.Failures));
-        }
         catch (InvalidOperationException unreadable)
         {
-            faults.Add(unreadable.Message);   // a setting that is no number, time or choice, or one that there is not
+            // A setting that is no number, time or choice; the binder's last word of it names it. What there is not is named already.
+            Exception named = unreadable;
+            while (named.InnerException is InvalidOperationException inner) named = inner;
+            if (namesAreRight) faults.Add(named.Message);
         }
     }
 }

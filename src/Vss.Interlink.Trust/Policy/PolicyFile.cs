@@ -33,7 +33,9 @@ public sealed class PolicyFile
         }
         catch (JsonException broken)
         {
-            throw new PolicyException([$"{(broken.Path is { Length: > 0 } at ? at + ": " : "")}{broken.Message}"]);
+            // The serializer names our types.
+            var what = broken.Message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal) ? $"What stands there (line {broken.LineNumber + 1}) is none of its values." : broken.Message;
+            throw new PolicyException([$"{(broken.Path is { Length: > 0 } at ? at + ": " : "")}{what}"]);
         }
 
         if (form.Policies?.ContainsValue(null!) == true || form.Partners?.Contains(null!) == true || form.Partners?.Exists(partner => partner.Signers?.Contains(null!) == true) == true)

@@ -1,5 +1,7 @@
 using Vss.Interlink.TestKit;
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Vss.Interlink.Sandbox.Demo;
 
@@ -26,7 +28,7 @@ public sealed class ConfigurationTests
 
     [Theory]
     [InlineData("Poll", "soon", "'soon' at 'Exchange:Delivery:Poll'")]
-    [InlineData("Pol", "00:00:05", "'Pol'")]
+    [InlineData("Pol", "00:00:05", "Exchange:Delivery:Pol is no setting. In Exchange:Delivery there are: ")]
     [InlineData("Poll", "50.00:00:00", "Exchange:Delivery:Poll is 50.00:00:00, and must be 00:00:00.001 to 01:00:00.")]
     public async Task A_setting_that_is_no_time_that_there_is_not_or_that_no_timer_takes_stops_the_start_by_name(string setting, string value, string named) =>
         Assert.Contains(named, await FailedStartAsync(json => json["Exchange"]!["Delivery"]![setting] = value), StringComparison.Ordinal);
@@ -42,8 +44,63 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
-    public async Task A_setting_of_the_soap_edge_that_there_is_not_stops_the_start_by_name() =>
-        Assert.Contains("'MaxPart'", await FailedStartAsync(json => json["Soap"] = new JsonObject { ["MaxPart"] = 3 }), StringComparison.Ordinal);
+    public async Task Whatever_is_set_and_is_no_setting_is_named_with_its_path_and_with_what_else_is_wrong()
+    {
+        var errors = await FailedStartAsync(json =>
+        {
+            json["Soap"] = new JsonObject { ["MaxPart"] = 3 };
+            json["Soapp"] = new JsonObject { ["MaxParts"] = 3 };
+            json["Partners"]!["Axs"] = new JsonObject { ["LookBackDays"] = 3 };
+            json["Kestrel"] = new JsonObject { ["Endpoints"] = new JsonObject { ["Plain"] = new JsonObject { ["Url"] = "http://127.0.0.1:0" } } };
+            json["Exchange"]!["Routes"]![0]!["Conector"] = "box";
+            json["Exchange"]!["Claims"] = new JsonObject { ["Partners"] = new JsonObject { [HubConfiguration.Office] = new JsonObject { ["Inflght"] = 1 } } };
+            json["Hosting"]!["Partners"] = new JsonObject { ["Address"] = "127.0.0.1:0" };
+            json["Trust"]!["RevocationLists"] = null;
+        });
+
+        Assert.Contains("Soap:MaxPart is no setting. In Soap there are: MaxMessageBytes, ", errors, StringComparison.Ordinal);
+        Assert.Contains("Soapp is no section. There are: Hosting, ", errors, StringComparison.Ordinal);
+        Assert.Contains("Partners:Axs is no section.", errors, StringComparison.Ordinal);
+        Assert.Contains("Kestrel is no section of a hub", errors, StringComparison.Ordinal);
+        Assert.Contains("Exchange:Routes:0:Conector is no setting. In Exchange:Routes:0 there are: Receiver, Connector.", errors, StringComparison.Ordinal);
+        Assert.Contains($"Exchange:Claims:Partners:{HubConfiguration.Office}:Inflght is no setting.", errors, StringComparison.Ordinal);
+        Assert.Contains("Hosting:Partners is a section or list, and must be one value.", errors, StringComparison.Ordinal);
+        Assert.Contains("Trust:RevocationLists", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_value_below_a_list_is_named_with_its_path() =>
+        Assert.Contains("'soon' at 'Exchange:Delivery:Partners:0:Ordered'", await FailedStartAsync(json => json["Exchange"]!["Delivery"]!["Partners"] = new JsonArray(new JsonObject { ["Receiver"] = HubConfiguration.Office, ["Ordered"] = "soon" })), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_profile_of_a_partner_to_whom_no_route_leads_stops_the_start() =>
+        Assert.Contains("names 000.99.99.Z9, to whom no route leads", await FailedStartAsync(json => json["Exchange"]!["Delivery"]!["Partners"] = new JsonArray(new JsonObject { ["Receiver"] = "000.99.99.Z9", ["Ordered"] = true })), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task The_environment_counts_above_the_file() =>
+        Assert.Contains("'much' at 'Trust:MaxMessageAgeSeconds'", await FailedStartAsync(json => json["Trust"]!["MaxMessageAgeSeconds"] = 300, start => start.Environment["Trust__MaxMessageAgeSeconds"] = "much"), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task An_argument_that_is_no_option_ends_the_start_with_how_it_is_used() =>
+        Assert.StartsWith("Usage: interlink-gateway --config FILE", await FailedStartAsync(_ => { }, start => start.ArgumentList.Add("more"), exitCode: 64), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task An_address_that_is_taken_stops_the_start_by_name()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var errors = await FailedStartAsync(json => json["Hosting"]!["Partners"] = taken.LocalEndpoint.ToString());
+        Assert.Contains($"Hosting:Partners ({taken.LocalEndpoint})", errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_level_of_the_log_an_empty_calendar_and_a_folder_that_is_a_file_are_named()
+    {
+        Assert.Contains("Logging:LogLevel:Default is 'Loud', and must be one of Trace, ", await FailedStartAsync(json => json["Logging"] = new JsonObject { ["LogLevel"] = new JsonObject { ["Default"] = "Loud" } }), StringComparison.Ordinal);
+        Assert.Contains("Exchange:Calendar is empty.", await FailedStartAsync(json => json["Exchange"]!["Calendar"] = ""), StringComparison.Ordinal);
+        Assert.Contains("Exchange:DataFolder cannot be opened", await FailedStartAsync(json => json["Exchange"]!["DataFolder"] = json["Trust"]!["Policies"]!.GetValue<string>()), StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Without_a_key_for_its_bodies_no_hub_starts()
@@ -112,12 +169,12 @@ public sealed class ConfigurationTests
         Assert.Contains("Exchange:Evidence:TimeStamps is set, and Trust:TimeStamping:Authorities names nobody to ask.", errors, StringComparison.Ordinal);
     }
 
-    private static async Task<string> FailedStartAsync(Action<JsonNode> configure)
+    private static async Task<string> FailedStartAsync(Action<JsonNode> configure, Action<ProcessStartInfo>? prepare = null, int exitCode = 78)
     {
         var folder = Directory.CreateTempSubdirectory("interlink-hub-");
         try
         {
-            return await FailedStartAsync(HubProcess.WriteConfiguration(folder.FullName, new Uri("http://127.0.0.1:9/"), configure));
+            return await FailedStartAsync(HubProcess.WriteConfiguration(folder.FullName, new Uri("http://127.0.0.1:9/"), configure), prepare, exitCode);
         }
         finally
         {
@@ -125,9 +182,10 @@ public sealed class ConfigurationTests
         }
     }
 
-    private static async Task<string> FailedStartAsync(string configuration)
+    private static async Task<string> FailedStartAsync(string configuration, Action<ProcessStartInfo>? prepare = null, int exitCode = 78)   // EX_CONFIG
     {
         var start = new ProcessStartInfo("dotnet", [HubProcess.Assembly, "--config", configuration]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        prepare?.Invoke(start);
         using var process = Process.Start(start)!;
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         try
@@ -135,8 +193,8 @@ public sealed class ConfigurationTests
             var errors = process.StandardError.ReadToEndAsync(patience.Token);
             var output = process.StandardOutput.ReadToEndAsync(patience.Token);
             await process.WaitForExitAsync(patience.Token);
-            Assert.Equal(78, process.ExitCode);   // EX_CONFIG
-            Assert.DoesNotContain("ready", await output, StringComparison.Ordinal);
+            Assert.Equal(exitCode, process.ExitCode);
+            Assert.DoesNotContain("\"ready\"", await output, StringComparison.Ordinal);
             return await errors;
         }
         finally
