@@ -42,6 +42,9 @@ public sealed class BodyStore
 
     public long MaxBodyBytes { get; }
 
+    /// <summary>Whether there is no body at all.</summary>
+    public bool IsEmpty => !Directory.EnumerateDirectories(_folder).Where(folder => folder != _incoming && folder != _leaving).SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)).Any();
+
     internal BodyKeys Keys { get; }
 
     /// <summary>Begins a body that comes in pieces. Disposing the writer before it commits throws the pieces away.</summary>

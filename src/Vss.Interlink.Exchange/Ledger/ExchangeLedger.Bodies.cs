@@ -9,6 +9,9 @@ public sealed partial class ExchangeLedger
     internal Task<bool> NamesBodyAsync(ContentDigest digest, CancellationToken cancellation) =>
         ReadAsync(async sql => await sql.NumberAsync("SELECT count(*) FROM (SELECT 1 FROM parts WHERE digest = @digest LIMIT 1) AS named", ("@digest", digest.ToArray())) > 0, cancellation);
 
+    /// <summary>Whether any exchange has a body among its parts.</summary>
+    public async Task<bool> NamesBodiesAsync(CancellationToken cancellation) => (await ListBodiesAsync(null, 1, cancellation)).Count > 0;
+
     /// <summary>Bodies that exchanges have among their parts, in the order of their digests.</summary>
     /// <param name="after">The last one of the answer before; null from the beginning.</param>
     /// <param name="max">At most so many.</param>

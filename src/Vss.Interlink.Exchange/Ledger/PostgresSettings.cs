@@ -25,12 +25,17 @@ internal static class PostgresSettings
     }
 
     /// <summary>
-    /// Has dossiers and evidence compressed by LZ4 where the server was built with it, for a fraction of the time that its own way takes. What is compressed either way is read the same.
+    /// Keeps what <see cref="Check"/> found for as long as the session lasts, whatever the server's files say after a reload. Dossiers and evidence are compressed by LZ4 where the server was
+    /// built with it, for a fraction of the time that its own way takes; what is compressed either way is read the same.
     /// </summary>
     public static void PrepareToWrite(NpgsqlConnection connection)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT set_config(name, 'lz4', false) FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)";
+        command.CommandText =
+            """
+            SELECT set_config('synchronous_commit', current_setting('synchronous_commit'), false);
+            SELECT set_config(name, 'lz4', false) FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)
+            """;
         command.ExecuteNonQuery();
     }
 

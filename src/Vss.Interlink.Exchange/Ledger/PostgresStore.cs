@@ -13,6 +13,9 @@ internal sealed class PostgresStore : ILedgerStore
     // While one flushes the next group is at work. More would only make smaller groups: commits that notify are flushed one after the other.
     private const int Writers = 4;
 
+    // Seconds: longer than any lock is waited for. A server that answers no more must not keep the queue for long.
+    private const int WriterPatience = 15;
+
     private readonly NpgsqlDataSource _readers;
     private readonly PostgresListener _listener;
     private readonly GroupCommit _writers;
@@ -35,7 +38,8 @@ internal sealed class PostgresStore : ILedgerStore
                 PostgresPartitions.TryMakeAhead(first, clock.GetUtcNow(), logger);
             }
 
-            _writers = new GroupCommit([.. Enumerable.Range(0, Writers).Select(_ => new PostgresWriter(own, node))], Changes);
+            var writing = new NpgsqlConnectionStringBuilder(own) { CommandTimeout = WriterPatience }.ConnectionString;
+            _writers = new GroupCommit([.. Enumerable.Range(0, Writers).Select(_ => new PostgresWriter(writing, node))], Changes);
             _listener = new PostgresListener(own, node, Changes, clock, logger);
         }
         catch

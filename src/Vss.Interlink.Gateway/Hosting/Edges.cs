@@ -24,6 +24,8 @@ internal enum Edge
 /// <summary>The two listening sides, TLS, and what each serves.</summary>
 internal static class Edges
 {
+    private static readonly TimeSpan HealthPatience = TimeSpan.FromSeconds(3);
+
     private static readonly string[] PartnerPaths = ["/soap", "/health"];
 
     public static void AddEdges(this WebApplicationBuilder builder, IConfigurationSection section)
@@ -69,12 +71,21 @@ internal static class Edges
         return Task.CompletedTask;
     });
 
-    /// <summary>GET /health on the partners' side: 200 while the ledger answers, 503 from the moment the hub begins to stop.</summary>
+    /// <summary>GET /health on the partners' side: 200 while the ledger answers within three seconds, 503 otherwise and from the moment the hub begins to stop.</summary>
     public static void MapHealth(this WebApplication app) => app.MapGet("/health", async (Exchange.Ledger.ExchangeHistory history, HttpContext http) =>
     {
         if (app.Lifetime.ApplicationStopping.IsCancellationRequested) return Results.Text("stopping\n", statusCode: StatusCodes.Status503ServiceUnavailable);
-        await history.ListAsync(new V1.ListRequest { PageSize = 1 }, http.RequestAborted);
-        return Results.Text("healthy\n");
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        patience.CancelAfter(HealthPatience);
+        try
+        {
+            await history.ListAsync(new V1.ListRequest { PageSize = 1 }, patience.Token).WaitAsync(patience.Token);
+            return Results.Text("healthy\n");
+        }
+        catch (Exception)   // whatever it is: what it is is told on the inside, and logged there
+        {
+            return Results.Text("ledger\n", statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
     });
 
     private sealed record EdgeFeature(Edge Edge);

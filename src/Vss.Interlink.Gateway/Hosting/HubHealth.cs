@@ -44,11 +44,17 @@ internal static class HubHealth
 /// <summary>Whether a write reaches the disk.</summary>
 internal sealed class LedgerCheck(ExchangeLedger ledger) : IHealthCheck
 {
-    /// <summary>Throws what the write throws: to the host that is unhealthy, and it logs why.</summary>
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        await ledger.ProveWritableAsync(cancellationToken);
-        return HealthCheckResult.Healthy();
+        try
+        {
+            await ledger.ProveWritableAsync(cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+        catch (Exception failed) when (failed is not OperationCanceledException)
+        {
+            return HealthCheckResult.Unhealthy($"The ledger takes no write: {failed.Message}");
+        }
     }
 }
 

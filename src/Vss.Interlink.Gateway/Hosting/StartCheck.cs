@@ -82,7 +82,8 @@ internal static class StartCheck
             Open(closed, "Hosting:TlsKey", () => KeyUri.OpenTls(services.GetRequiredService<IOptions<EdgeOptions>>().Value.TlsKey!).Certificate.Dispose());
             if (Open(closed, "Exchange:BodyKeys", () => services.GetRequiredService<BodyKeys>())) Open(closed, "Exchange:DataFolder", () => services.GetRequiredService<BodyStore>());
             Open(closed, "Trust:Policies", () => services.GetRequiredService<PolicyBook>());
-            if (Open(closed, "Exchange:Ledger", () => OpenLedger(services))) Open(closed, "Trust", () => services.GetRequiredService<TrustFolder>());   // which anchors there are is recorded in the ledger
+            if (Open(closed, "Exchange:Ledger", () => OpenLedger(services)) && closed.Count == 0) Open(closed, "Exchange:DataFolder", () => HoldBodies(services));
+            if (closed.Count == 0) Open(closed, "Trust", () => services.GetRequiredService<TrustFolder>());   // which anchors there are is recorded in the ledger
         }
 
         faults.AddRange(closed);
@@ -127,6 +128,13 @@ internal static class StartCheck
         {
             throw new InvalidDataException(refused.Message, refused);   // a newer hub wrote it, or it does not flush what it commits
         }
+    }
+
+    // What a node takes in where nobody else looks is lost to the others, and hidden once the right volume is mounted above it.
+    private static void HoldBodies(IServiceProvider services)
+    {
+        if (services.GetRequiredService<BodyStore>().IsEmpty && services.GetRequiredService<ExchangeLedger>().NamesBodiesAsync(CancellationToken.None).GetAwaiter().GetResult())
+            throw new InvalidDataException("the ledger names bodies, and there is none at all. Is the volume mounted, and is it the one that all nodes share? Where all are lost, restore those that there are copies of.");
     }
 
     private static void Gather(List<string> faults, Action check, bool namesAreRight)

@@ -45,6 +45,25 @@ public sealed class PostgresLedgerTests(PostgresServer server) : LedgerContract
         Assert.Contains(said, Assert.Throws<InvalidOperationException>(() => Open(loose)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_writer_goes_on_flushing_each_commit_whatever_the_server_is_told_later()
+    {
+        await using var connection = new NpgsqlConnection(_database);
+        await connection.OpenAsync();
+        PostgresSettings.Check(connection);
+        PostgresSettings.PrepareToWrite(connection);
+
+        // What the session has set for itself stands above the server's files.
+        Assert.Equal(1, await CountAsync(connection, "SELECT count(*) FROM pg_settings WHERE name = 'synchronous_commit' AND setting = 'on' AND source = 'session'"));
+        Assert.Equal(1, await CountAsync(connection, "SELECT count(*) FROM pg_settings WHERE name = 'default_toast_compression' AND (setting = 'lz4' OR 'lz4' <> ALL (enumvals))"));
+
+        static async Task<long> CountAsync(NpgsqlConnection connection, string sql)
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            return (long)(await command.ExecuteScalarAsync())!;
+        }
+    }
+
     [Theory]
     [InlineData("UPDATE evidence SET type = 'x'")]
     [InlineData("DELETE FROM evidence")]

@@ -61,6 +61,23 @@ public sealed class BodiesTests : IDisposable
     }
 
     [Fact]
+    public async Task A_hub_that_finds_no_bodies_does_not_start_on_a_ledger_that_names_some()
+    {
+        await using var hub = await HubProcess.StartAsync(json => json["Exchange"]!["DataFolder"] = Data);
+        await using (var service = hub.Service("claims")) await service.SubmitAsync(Dossiers.FromInside("bodies-2", HubConfiguration.Hub, Dossiers.Report), Dossiers.Report);
+        await hub.StopAsync();
+        var (bodies, elsewhere) = (Path.Combine(Data, "bodies"), Path.Combine(_folder.FullName, "elsewhere"));
+        Directory.Move(bodies, elsewhere);   // as a volume that is not mounted
+
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(hub.StartAgainAsync);
+        Assert.Contains("Exchange:DataFolder cannot be opened: the ledger names bodies, and there is none at all.", refused.Message, StringComparison.Ordinal);
+
+        Directory.Delete(bodies, recursive: true);
+        Directory.Move(elsewhere, bodies);
+        await hub.StartAgainAsync();
+    }
+
+    [Fact]
     public async Task A_stranger_may_not_touch_bodies()
     {
         await using var hub = await HubProcess.StartAsync();
