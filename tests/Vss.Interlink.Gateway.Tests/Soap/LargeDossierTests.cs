@@ -80,6 +80,22 @@ public sealed class LargeDossierTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.Equal(("LIMIT_EXCEEDED", "limit.box"), await FetchAsync(office) is { Fault: { } fault } ? (fault.Name, fault.Rule) : default);
     }
 
+    [Fact]
+    public async Task A_list_of_long_subjects_is_cut_and_says_that_there_is_more()
+    {
+        const int dossiers = 12;
+        await using var host = await ExchangeHost.StartAsync();
+        using var ministry = host.Client();
+        using var office = host.Client("office");
+        for (var number = 1; number <= dossiers; number++)
+            Assert.NotNull((await ministry.SubmitAsync(new MinistryDossier($"m-{number}", ExchangeHost.Ministry, ExchangeHost.Office, new string('x', 100_000)))).Answer);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        InboxAnswer list;
+        while (!(list = (await office.ListInboxAsync(ExchangeHost.Office, cancellation: patience.Token)).Answer!).More) await Task.Delay(TimeSpan.FromMilliseconds(50), patience.Token);
+
+        Assert.Equal(10, list.Items.Count);
+    }
+
     private static MinistryDossier Dossier(string messageId, int octets) => new(messageId, ExchangeHost.Ministry, ExchangeHost.Office, "Hồ sơ lớn")
     {
         Attachments = [new MinistryAttachment("scan", "scan.bin", "application/octet-stream", RandomNumberGenerator.GetBytes(octets))],
