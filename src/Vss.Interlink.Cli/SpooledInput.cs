@@ -1,6 +1,8 @@
+using Vss.Interlink.XmlSecurity;
+
 namespace Vss.Interlink.Cli;
 
-/// <summary>A file, or standard input, that can be read more than once. Standard input goes to a temporary file that nobody else may read and that is gone with this.</summary>
+/// <summary>A file, or standard input, that can be read more than once. Standard input goes to a <see cref="ScratchFile"/>.</summary>
 internal sealed class SpooledInput : IDisposable
 {
     private const int BufferSize = 128 * 1024;
@@ -21,9 +23,7 @@ internal sealed class SpooledInput : IDisposable
     /// <summary>What is written now.</summary>
     public static SpooledInput Of(Action<Stream> write)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, BufferSize = BufferSize, Options = FileOptions.DeleteOnClose };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        var spool = new FileStream(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), options);
+        var spool = ScratchFile.Create(BufferSize);
         try
         {
             write(spool);

@@ -55,7 +55,8 @@ public static class ExchangeRegistration
         services.AddSingleton(provider => new BodyUpkeep(
             provider.GetRequiredService<BodyStore>(), provider.GetRequiredService<BodyKeys>(), provider.GetRequiredService<ExchangeLedger>(), provider.Options().OrphanGrace, provider.GetRequiredService<TimeProvider>(), provider.Logger<BodyUpkeep>()));
         services.AddSingleton<SubmissionBodies>();
-        services.AddSingleton<AuditTrail>();
+        services.AddSingleton(provider => new AuditTrail(
+            provider.GetRequiredService<ExchangeLedger>(), provider.GetRequiredService<PartnerPolicies>, provider.GetRequiredService<TimeProvider>(), provider.Logger<AuditTrail>()));
         services.AddSingleton<Statuses>();
         services.AddSingleton(Profiles);
         services.AddSingleton<DeadLetters>();
@@ -103,7 +104,7 @@ public static class ExchangeRegistration
         provider.GetRequiredService<HubEvidence>(),
         provider.GetRequiredService<PartnerPolicies>,
         new AttachmentJudge(provider.GetRequiredService<BodyStore>(), provider.GetRequiredService<RevocationSource>(), provider.GetRequiredService<TimeProvider>()),
-        provider.GetRequiredService<RoutingTable>(),
+        new SubmissionRoads(provider.GetRequiredService<RoutingTable>(), provider.GetServices<IPartnerConnector>(), provider.GetRequiredService<PartnerPolicies>, provider.GetRequiredService<TimeProvider>()),
         provider.GetRequiredService<DeliveryProfiles>(),
         provider.Options().InsideOrgans.Select(OrganId.Stored).ToHashSet(),
         provider.GetRequiredService<AuditTrail>(),

@@ -60,14 +60,14 @@ public sealed class Hub : IAsyncDisposable
             new PartnerPolicy("G15", "Another", [signer], refusing),
             new PartnerPolicy(Dossiers.Axis, "Over the axis", [], refusing with { Unsigned = UnsignedRule.InformationOnly }),
         ]);
-        Audit = new AuditTrail(Ledger, Clock, NullLogger<AuditTrail>.Instance);
+        Audit = new AuditTrail(Ledger, () => policies, Clock, NullLogger<AuditTrail>.Instance);
         guard ??= new ProcessReplayGuard(claims, Clock);
         var owner = ClaimOwner.OfThisStart("node");
         Claims = new MessageClaims(guard, Ledger, owner, TimeSpan.FromSeconds(20), Clock);
         var options = delivery ?? new DeliveryOptions { Poll = TimeSpan.FromMilliseconds(200) };
         var profiles = new DeliveryProfiles(options, Everyday(), NullLogger<DeliveryProfiles>.Instance);
         Intake = new DossierIntake(
-            Ledger, Evidence, () => policies, new AttachmentJudge(Bodies, _trust.Revocation, Clock), routes, profiles, new HashSet<OrganId> { OrganId.Stored(Dossiers.Inside) }, Audit, Clock,
+            Ledger, Evidence, () => policies, new AttachmentJudge(Bodies, _trust.Revocation, Clock), new SubmissionRoads(routes, connectors, () => policies, Clock), profiles, new HashSet<OrganId> { OrganId.Stored(Dossiers.Inside) }, Audit, Clock,
             new PartnerGate(guard, owner, claims), Claims, new IntakeRoom(folder, minFreeBytes: 0, long.MaxValue, Ledger, Clock), Bodies, TimeSpan.FromHours(1), NullLogger<DossierIntake>.Instance);
         var statuses = new Statuses(routes, profiles, Clock);
         Letters = new DeadLetters(Ledger, Evidence, statuses, Clock);

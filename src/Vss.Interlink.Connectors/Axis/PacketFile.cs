@@ -1,8 +1,9 @@
+using Vss.Interlink.XmlSecurity;
+
 namespace Vss.Interlink.Connectors.Axis;
 
-/// <summary>A packet on its way: a file without a future, so that memory stays flat and nothing is left behind.</summary>
+/// <summary>A packet on its way: a file without a name, so that memory stays flat and nothing is left behind, also by a hub that is killed.</summary>
 internal static class PacketFile
 {
-    public static FileStream Create() =>
-        new(Path.Combine(Path.GetTempPath(), "interlink-" + Guid.NewGuid().ToString("N")), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 64 * 1024, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+    public static FileStream Create() => ScratchFile.Create(64 * 1024, FileOptions.Asynchronous);
 }

@@ -1,3 +1,6 @@
+using Vss.Interlink.Exchange.Faults;
+using Vss.Interlink.V1;
+
 namespace Vss.Interlink.Exchange.Delivery;
 
 /// <summary>A road to partners: the axis, the inside services, the boxes that SOAP partners fetch from. Registered as a singleton.</summary>
@@ -21,9 +24,13 @@ public interface IPartnerConnector
         remove { }
     }
 
+    /// <summary>Why this road can never carry the dossier; null where it can. Asked when the dossier is taken in, so that its sender learns at once.</summary>
+    /// <param name="dossier">Each attachment with its size.</param>
+    ExchangeFault? RefusalOf(Dossier dossier) => null;
+
     /// <summary>
     /// Hands one delivery over. Called again with the same <see cref="DeliveryWork.IdempotencyKey"/> whenever it is not known that the receiver has it.
-    /// What it throws is taken as "not now"; a passing or permanent <see cref="Faults.ExchangeFault"/> as its catalogue line says.
+    /// What it throws is taken as "not now"; a passing or permanent <see cref="ExchangeFault"/> as its catalogue line says.
     /// </summary>
     /// <param name="work">The delivery, leased.</param>
     /// <param name="cancellation">Fires when the time-out passed, the lease was lost or the hub stops; the delivery is then handed out again.</param>

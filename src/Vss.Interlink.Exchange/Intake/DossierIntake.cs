@@ -6,7 +6,6 @@ using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Faults;
 using Vss.Interlink.Exchange.Ledger;
 using Vss.Interlink.Exchange.Replay;
-using Vss.Interlink.Exchange.Routing;
 using Vss.Interlink.Exchange.Translation;
 using Vss.Interlink.Trust.Policy;
 using Vss.Interlink.Trust.Verification;
@@ -21,7 +20,7 @@ public sealed partial class DossierIntake
     private readonly HubEvidence _evidence;
     private readonly Func<PartnerPolicies> _policies;
     private readonly AttachmentJudge _attachments;
-    private readonly RoutingTable _routes;
+    private readonly SubmissionRoads _roads;
     private readonly DeliveryProfiles _profiles;
     private readonly IReadOnlySet<OrganId> _insideOrgans;
     private readonly AuditTrail _audit;
@@ -37,7 +36,7 @@ public sealed partial class DossierIntake
     /// <param name="evidence">Signs receipts.</param>
     /// <param name="policies">The policies at this moment; asked once per submission.</param>
     /// <param name="attachments">Judges attached documents.</param>
-    /// <param name="routes">Which organs can be reached.</param>
+    /// <param name="roads">Who can be reached, and with what.</param>
     /// <param name="profiles">Order and deadline of what is queued.</param>
     /// <param name="insideOrgans">Organs that VSS's own services may send as.</param>
     /// <param name="audit">Takes refusals.</param>
@@ -53,7 +52,7 @@ public sealed partial class DossierIntake
         HubEvidence evidence,
         Func<PartnerPolicies> policies,
         AttachmentJudge attachments,
-        RoutingTable routes,
+        SubmissionRoads roads,
         DeliveryProfiles profiles,
         IReadOnlySet<OrganId> insideOrgans,
         AuditTrail audit,
@@ -65,7 +64,7 @@ public sealed partial class DossierIntake
         TimeSpan longest,
         ILogger<DossierIntake> logger)
     {
-        (_ledger, _evidence, _policies, _attachments, _routes, _profiles) = (ledger, evidence, policies, attachments, routes, profiles);
+        (_ledger, _evidence, _policies, _attachments, _roads, _profiles) = (ledger, evidence, policies, attachments, roads, profiles);
         (_insideOrgans, _audit, _clock, _gate, _claims, _room, _bodies, _longest, _logger) = (insideOrgans, audit, clock, gate, claims, room, bodies, longest, logger);
     }
 
@@ -81,7 +80,7 @@ public sealed partial class DossierIntake
             await using var entered = await _gate.EnterAsync(submission.Sender, cancellation);                                // 2 is he within his limits
             await using var claim = await _claims.TakeAsync(submission.Sender, submission.MessageId, submission.Digest, cancellation); // 3 first, the same again, or a conflict
             if (claim.Earlier is { } earlier) return Answer(earlier, submission);
-            var deliveries = Address(submission);                                                                             // 4 can everybody be reached; who was when it first came need not be now
+            var deliveries = _roads.Of(submission);                                                                           // 4 can everybody be reached, and with this; who was when it first came need not be now
             await _room.RequireAsync(cancellation);                                                                           //   a repeat has its place already
             var attachments = await JudgeAttachmentsAsync(submission, cancellation);                                          // 5 what is attached; a repeat is not judged again, its receipt stands
             var (id, at) = (ExchangeId.New(_clock), _clock.GetUtcNow().ToTheMillisecond());
@@ -95,7 +94,7 @@ public sealed partial class DossierIntake
         catch (ExchangeFault refused) when (refused.Fault is not (Fault.Overloaded or Fault.TimeStampsUnavailable))   // one who floods the hub must not fill the ledger
         {
             if (!authenticated || FaultCatalogue.Meaning(refused.Fault).Passing || !await ProveAsync(refused, submission))
-                await _audit.RefusedAsync(refused, submission.Edge, submission.Sender, CancellationToken.None);
+                await AuditAsync(refused, submission);
             throw;
         }
 
@@ -124,6 +123,10 @@ public sealed partial class DossierIntake
         }
     }
 
+    private Task AuditAsync(ExchangeFault refused, Submission submission) => submission.Document.Assurance == Assurance.AuthenticatedChannel
+        ? _audit.RefusedAsync(refused, submission.Edge, submission.Sender, CancellationToken.None)
+        : _audit.RefusedAsync(refused, submission.Edge, submission.Sender, submission.Document.SignedBy, CancellationToken.None);
+
     private void CheckPolicy(OrganId sender, Assurance assurance, Signatory? signedBy)
     {
         if (assurance == Assurance.AuthenticatedChannel)
@@ -143,29 +146,6 @@ public sealed partial class DossierIntake
 
     private async Task<IReadOnlyList<string>> JudgeAttachmentsAsync(Submission submission, CancellationToken cancellation) =>
         submission.Document.Assurance != Assurance.AuthenticatedChannel && _policies().Find(submission.Sender.ToString()) is { } partner ? await _attachments.JudgeAsync(submission, partner, cancellation) : [];
-
-    private List<NewDelivery> Address(Submission submission)
-    {
-        var unknown = submission.DeliverTo.Where(receiver => _routes.Find(receiver) is null).ToList();
-        if (unknown.Count > 0) throw new ExchangeFault(Fault.UnknownReceiver, $"No route to {string.Join(", ", unknown)}; nothing was queued.", "route.receiver");
-        var suspended = submission.DeliverTo.Where(receiver => _policies().SuspensionOf(receiver.ToString()) == SuspensionRule.Refuse).ToList();
-        if (suspended.Count > 0) throw new ExchangeFault(Fault.UnknownReceiver, $"{string.Join(", ", suspended)} is suspended at this hub; nothing was queued.", "policy.suspended");
-        List<NewDelivery> deliveries = [];
-        foreach (var receiver in submission.DeliverTo)
-        {
-            var dossier = new NewDelivery(DeliveryId.New(_clock), receiver, _routes.Find(receiver)!.Connector, DeliveryPurpose.Dossier);
-            deliveries.Add(dossier);
-            if (submission.AnsweredByStatus) deliveries.Add(Arrived(submission.Sender, dossier));
-        }
-
-        return deliveries;
-    }
-
-    private NewDelivery Arrived(OrganId sender, NewDelivery dossier)
-    {
-        var back = _routes.Find(sender) ?? throw new ExchangeFault(Fault.PolicyMissing, $"No route back to {sender}, who is answered by status packets.", "route.status");
-        return new NewDelivery(DeliveryId.New(_clock), sender, back.Connector, DeliveryPurpose.StatusArrived, dossier.Id);
-    }
 
     private static NewExchange Exchange(ExchangeId id, DateTimeOffset at, Submission submission, byte[] receipt, IReadOnlyList<NewDelivery> deliveries) => new(
         id,

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Xml;
 using Vss.Interlink.Exchange.Faults;
 using Vss.Interlink.Exchange.Intake;
@@ -65,6 +66,29 @@ public sealed partial class DossierXml(SubmissionBodies bodies)
         WriteAfterAttachments(xml, dossier);
     }
 
+    /// <summary>Octets of the Dossier element, as <see cref="WriteAsync"/> writes it in UTF-8 behind a prefix of one letter: without the attachments' contents, and of these. No content is read.</summary>
+    /// <param name="dossier">Each attachment with its size.</param>
+    public static (long Fields, long Contents) LengthOf(Dossier dossier)
+    {
+        using var octets = new CountedOctets();
+        using (var xml = XmlWriter.Create(octets, new XmlWriterSettings { Encoding = new UTF8Encoding(false), OmitXmlDeclaration = true, NewLineHandling = NewLineHandling.Entitize }))
+        {
+            xml.WriteStartElement("i", "D", Namespace);
+            WriteBeforeAttachments(xml, dossier);
+            foreach (var attachment in dossier.Attachments)
+            {
+                WriteAttachmentHead(xml, attachment);
+                xml.WriteStartElement("Content", Namespace);
+                xml.WriteFullEndElement();
+                xml.WriteEndElement();
+            }
+
+            WriteAfterAttachments(xml, dossier);
+        }
+
+        return (octets.Length, dossier.Attachments.Sum(attachment => Base64Length(attachment.Size)));
+    }
+
     /// <summary>The form that <see cref="DossierDigest"/> hashes: attachments by size and digest, no trace entries.</summary>
     internal static void WriteForDigest(XmlWriter xml, Dossier dossier)
     {
@@ -76,5 +100,36 @@ public sealed partial class DossierXml(SubmissionBodies bodies)
         }
 
         WriteAfterAttachments(xml, dossier);
+    }
+
+    /// <summary>Characters of so many octets as base64.</summary>
+    public static long Base64Length(long octets) => (octets + 2) / 3 * 4;
+
+    /// <summary>Takes octets and keeps their number.</summary>
+    private sealed class CountedOctets : Stream
+    {
+        private long _count;
+
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => _count;
+
+        public override long Position { get => _count; set => throw new NotSupportedException(); }
+
+        public override void Write(byte[] buffer, int offset, int count) => _count += count;
+
+        public override void Write(ReadOnlySpan<byte> buffer) => _count += buffer.Length;
+
+        public override void Flush() { }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }

@@ -10,6 +10,9 @@ namespace Vss.Interlink.Gateway.Grpc;
 /// <summary>Where faults become gRPC status. A known fault carries its catalogue line as google.rpc.Status details; an unknown one says nothing but its reference.</summary>
 public sealed partial class FaultBoundary(AuditTrail audit, IHostApplicationLifetime lifetime, ILogger<FaultBoundary> logger)
 {
+    /// <summary>The inside edge, as the audit names it.</summary>
+    internal const string Edge = "inside";
+
     private const string DetailsTrailer = "grpc-status-details-bin";
 
     public async Task<T> RunAsync<T>(Func<Task<T>> call)
@@ -20,7 +23,7 @@ public sealed partial class FaultBoundary(AuditTrail audit, IHostApplicationLife
         }
         catch (ExchangeFault fault)
         {
-            throw Status(await audit.RefusedAsync(fault, "inside", null, CancellationToken.None), fault.RetryAfter);
+            throw Status(await audit.RefusedAsync(fault, Edge, null, CancellationToken.None), fault.RetryAfter);
         }
         catch (Exception unknown) when (unknown is not (RpcException or OperationCanceledException))
         {

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Vss.Interlink.Exchange.Audit;
 using Vss.Interlink.Exchange.Faults;
 using Vss.Interlink.Trust.Online;
 using Vss.Interlink.Trust.Verification;
@@ -6,14 +7,14 @@ using Vss.Interlink.Trust.Verification;
 namespace Vss.Interlink.Gateway.Grpc;
 
 /// <summary>Who calls on the inside: a registered service by its TLS client certificate, checked on every call.</summary>
-public sealed class InsideCaller(ChannelVerifier channel, RevocationSource revocation)
+public sealed class InsideCaller(ChannelVerifier channel, RevocationSource revocation, AuditTrail audit)
 {
     /// <summary>The octets as a document of the caller, who waits where an answer about the certificate ended since the connection was made. Throws UNAUTHENTICATED naming the rule.</summary>
     public async ValueTask<VerifiedDocument> VerifyAsync(ServerCallContext context, ReadOnlyMemory<byte> octets) =>
         await revocation.VerifyAsync(() => channel.Inside(context.GetHttpContext().Connection.ClientCertificate, octets), context.CancellationToken) switch
         {
             VerificationResult.Passed passed => passed.Document,
-            VerificationResult.Refused refused => throw FaultCatalogue.FromVerdict(refused.Verdict),
+            VerificationResult.Refused refused => throw await AuditedAsync(FaultCatalogue.FromVerdict(refused.Verdict)),
             _ => throw new InvalidOperationException("A verification passes or refuses."),
         };
 
@@ -22,4 +23,11 @@ public sealed class InsideCaller(ChannelVerifier channel, RevocationSource revoc
 
     /// <summary>Throws unless the caller is a registered inside service.</summary>
     public async ValueTask RequireAsync(ServerCallContext context) => await VerifyAsync(context, ReadOnlyMemory<byte>.Empty);
+
+    // Here, where it is known that nobody knows him: what he is refused takes no line of the audit from the services.
+    private async Task<ExchangeFault> AuditedAsync(ExchangeFault fault)
+    {
+        await audit.RefusedAsync(fault, FaultBoundary.Edge, null, signedBy: null, CancellationToken.None);
+        return fault;
+    }
 }

@@ -10,12 +10,12 @@ internal sealed class BoundedBody : Stream
     public const string SizeRule = "http.body.size";
 
     private readonly Stream _body;
-    private readonly HeldBytes _held;
+    private readonly HeldShare _held;
     private readonly long _limit;
     private long _read;
 
     /// <exception cref="ExchangeFault">LIMIT_EXCEEDED when Content-Length alone says so.</exception>
-    public BoundedBody(HttpRequest request, long limit, HeldBytes held)
+    public BoundedBody(HttpRequest request, long limit, HeldShare held)
     {
         (_body, _limit, _held) = (request.Body, limit, held);
         if (request.ContentLength > limit) throw TooLarge();
@@ -66,12 +66,6 @@ internal sealed class BoundedBody : Stream
     public override void SetLength(long value) => throw new NotSupportedException();
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing) _held.Release(Interlocked.Exchange(ref _read, 0));
-        base.Dispose(disposing);
-    }
 
     private static ExchangeFault Truncated() => new(Fault.Truncated, "the body ended early, or its chunks are malformed", "http.body.whole");
 

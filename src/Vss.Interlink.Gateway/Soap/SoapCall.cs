@@ -11,8 +11,10 @@ namespace Vss.Interlink.Gateway.Soap;
 /// <summary>What an operation gets. Nothing of the request is in it but what the signature covers.</summary>
 public sealed class SoapCall
 {
-    private SoapCall(VerificationResult.Passed passed, string operation, EnvelopeDigest? envelope, X509Certificate2? clientCertificate, string reference) =>
-        (Document, Message, Operation, Envelope, ClientCertificate, Reference) = (passed.Document, passed.Message, operation, envelope, clientCertificate, reference);
+    private readonly HeldShare _held;
+
+    private SoapCall(VerificationResult.Passed passed, SoapRequest request, EnvelopeDigest? envelope, X509Certificate2? clientCertificate, string reference) =>
+        (Document, Message, Operation, _held, Envelope, ClientCertificate, Reference) = (passed.Document, passed.Message, request.Operation, request.Held, envelope, clientCertificate, reference);
 
     /// <summary>The verified Body, its signer and the verdict.</summary>
     public VerifiedDocument Document { get; }
@@ -35,13 +37,17 @@ public sealed class SoapCall
     /// <summary>A reader over the verified Body that stands on its one child; to be disposed of.</summary>
     public XmlReader OpenRequest() => OpenRequest(Document);
 
+    /// <summary>Makes room for an answer of so many octets, before it is made and until it is sent; small answers need none.</summary>
+    /// <exception cref="ExchangeFault">OVERLOADED.</exception>
+    public void MakeRoom(long octets) => _held.Reach(octets);
+
     /// <summary>Begins a call once its operation is read again from the very octets that were digested.</summary>
     /// <exception cref="ExchangeFault">UNKNOWN_OPERATION when they hold another operation than the envelope did, which a sound verifier makes impossible.</exception>
     internal static SoapCall Of(VerificationResult.Passed passed, SoapRequest request, EnvelopeDigest? envelope, X509Certificate2? clientCertificate, string reference)
     {
         using var reader = OpenRequest(passed.Document);
         return reader.NodeType == XmlNodeType.Element && reader.NamespaceURI == SoapNames.Interlink && reader.LocalName == request.Operation
-            ? new SoapCall(passed, request.Operation, envelope, clientCertificate, reference)
+            ? new SoapCall(passed, request, envelope, clientCertificate, reference)
             : throw new ExchangeFault(Fault.UnknownOperation, "the signed Body holds another operation", "soap.verified-body");
     }
 

@@ -13,7 +13,7 @@ using Vss.Interlink.V1;
 namespace Vss.Interlink.Gateway.Soap;
 
 /// <summary>The SOAP edge: one request to one answer.</summary>
-internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations operations, SoapVerifier verifier, RevocationSource revocation, SoapSigner signer, AuditTrail audit, AuditBudget budget, IOptions<SoapOptions> options, ILogger<SoapEndpoint> log)
+internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations operations, SoapVerifier verifier, RevocationSource revocation, SoapSigner signer, AuditTrail audit, IOptions<SoapOptions> options, ILogger<SoapEndpoint> log)
 {
     private static readonly IReadOnlyList<XmlQualifiedName> NoNames = [];
     private static readonly Func<ILogger, string, IDisposable?> RequestScope = LoggerMessage.DefineScope<string>("Reference {Reference}");
@@ -47,6 +47,7 @@ internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations ope
 
     private async Task AnswerAsync(HttpContext http, SoapRequest request, string reference, CancellationToken cancellation)
     {
+        Signatory? signedBy = null;
         try
         {
             var operation = operations.Find(request.Operation) ?? throw Unknown();                                    // 2 is there such an operation
@@ -56,9 +57,10 @@ internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations ope
             if (answer is null)
             {
                 var passed = await VerifiedAsync(request, cancellation);                                              // 3 who signed it, and does that cover the Body
+                signedBy = passed.Document.SignedBy;
                 var call = SoapCall.Of(passed, request, envelope, http.Connection.ClientCertificate, reference);    // 4 read again what was digested
                 answer = await operation(call, cancellation);                                                         // 5 do it
-                Answered(log, request.Operation, passed.Document.SignedBy?.Sha256, reference);   // a subject may hold a personal number
+                Answered(log, request.Operation, signedBy?.Sha256, reference);   // a subject may hold a personal number
             }
             else
                 AnsweredAgain(log, request.Operation, reference);
@@ -70,23 +72,8 @@ internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations ope
         {
             var fault = error as ExchangeFault;
             if (fault is null) Failed(log, error, request.Operation, reference);
-            else await AuditAsync(fault, reference);
+            else await audit.RefusedAsync(fault, "soap", null, signedBy, CancellationToken.None);   // a forged document is something that an auditor asks for; what could not even be read stands in the log only
             await RefuseAsync(http, new SoapRead.Refused(request.Version, request.Addressing, fault ?? Internal(), NoNames), reference, cancellation);
-        }
-    }
-
-    // What was read and then refused is audited, within a budget: a forged document is something that an auditor asks for. What could not even be read stands in the log only.
-    // Without an audit the refusal still stands.
-    private async Task AuditAsync(ExchangeFault fault, string reference)
-    {
-        if (fault.Reference is null && !budget.TryTake()) return;
-        try
-        {
-            await audit.RefusedAsync(fault, "soap", null, CancellationToken.None);
-        }
-        catch (Exception error) when (error is not OutOfMemoryException)
-        {
-            NotAudited(log, error, reference);
         }
     }
 
@@ -178,9 +165,6 @@ internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations ope
 
     [LoggerMessage(5104, LogLevel.Error, "A fault leaves unsigned, because the hub's key could not sign it; reference {Reference}")]
     private static partial void Unsigned(ILogger log, Exception error, string reference);
-
-    [LoggerMessage(5106, LogLevel.Error, "A refusal could not be audited; reference {Reference}")]
-    private static partial void NotAudited(ILogger log, Exception error, string reference);
 
     [LoggerMessage(5105, LogLevel.Information, "The caller left before the answer; reference {Reference}")]
     private static partial void Abandoned(ILogger log, string reference);

@@ -6,10 +6,9 @@ using Vss.Interlink.V1;
 namespace Vss.Interlink.Gateway.Soap;
 
 /// <summary>An HTTP request to a <see cref="SoapRequest"/>: limits first, then MIME, XML, SOAP, and what the headers claim about the body.</summary>
-internal sealed class SoapReader(IOptions<SoapOptions> options)
+internal sealed class SoapReader(IOptions<SoapOptions> options, HeldBytes held)
 {
     private readonly SoapOptions _options = options.Value;
-    private readonly HeldBytes _held = new(options.Value.MaxHeldBytes);
 
     /// <summary>Reads one request. What a stranger sends never makes this throw, except by ending the connection.</summary>
     public async Task<SoapRead> ReadAsync(HttpRequest http, CancellationToken cancellation)
@@ -20,8 +19,9 @@ internal sealed class SoapReader(IOptions<SoapOptions> options)
         {
             var declared = DeclaredContent.Of(http);                                                           // 1 what the HTTP headers say
             answerIn = declared.Version ?? answerIn;
-            var body = new BoundedBody(http, _options.MaxMessageBytes, _held);                                  // 2 octets, counted until the request ends
-            http.HttpContext.Response.RegisterForDispose(body);
+            var share = held.Begin();
+            http.HttpContext.Response.RegisterForDispose(share);
+            await using var body = new BoundedBody(http, _options.MaxMessageBytes, share);                      // 2 octets, counted until the request ends
             var parts = await MessageParts.ReadAsync(body, declared, _options.MaxParts, cancellation);          // 3 parts
             answerIn = parts.Declared.Version ?? answerIn;
             var document = EnvelopeOutline.Read(parts.Root, parts.Declared.Charset, _options.XmlLimits);        // 4 well-formed XML within the limits
@@ -35,7 +35,7 @@ internal sealed class SoapReader(IOptions<SoapOptions> options)
             var operation = OperationOf(envelope);                                                              // 8 operation, and whether everybody names the same
             ClaimedAction.Check([.. parts.Declared.Actions, addressing?.Action ?? ""], operation);
             var whole = XopPackage.Expand(parts.Root, document.Includes, parts.Attachments);                    // 9 attachments in place
-            return new SoapRead.Accepted(new SoapRequest(envelope.Version, whole, operation, addressing));
+            return new SoapRead.Accepted(new SoapRequest(envelope.Version, whole, operation, addressing, share));
         }
         catch (ExchangeFault refused)
         {

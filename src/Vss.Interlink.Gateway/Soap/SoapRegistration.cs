@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Vss.Interlink.Connectors.Box;
 using Vss.Interlink.Exchange.Replay;
 using Vss.Interlink.Gateway.Soap.Operations;
 using Vss.Interlink.Trust.Policy;
@@ -10,15 +11,15 @@ namespace Vss.Interlink.Gateway.Soap;
 public static class SoapRegistration
 {
     private const string Path = "/soap/v1";
-    private const int AuditedRefusalsPerMinute = 120;
 
     /// <summary>Registers reader, endpoint and published files. Needs AddTrust, and the operations.</summary>
     public static IServiceCollection AddSoap(this IServiceCollection services, IConfigurationSection section)
     {
         services.AddOptions<SoapOptions>().Bind(section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SoapOptions>, SoapOptionsValidator>());
+        services.TryAddSingleton(provider => new HeldBytes(provider.GetRequiredService<IOptions<SoapOptions>>().Value.MaxHeldBytes));
+        services.AddOptions<BoxOptions>().Configure<IOptions<SoapOptions>>((box, soap) => box.MaxAnswerBytes = soap.Value.MaxMessageBytes);
         services.TryAddSingleton<SoapReader>();
-        services.TryAddSingleton(provider => new AuditBudget(AuditedRefusalsPerMinute, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<SoapEndpoint>();
         services.TryAddSingleton(new WsdlDocument(System.IO.Path.Combine(AppContext.BaseDirectory, "wsdl")));
         return services;

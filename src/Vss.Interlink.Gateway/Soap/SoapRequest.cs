@@ -8,7 +8,8 @@ namespace Vss.Interlink.Gateway.Soap;
 /// <param name="Envelope">The whole envelope with each xop:Include expanded to base64, as signatures over MTOM messages are computed (XOP 1.0 §3). Seekable; in memory.</param>
 /// <param name="Operation">Local name of the Body's one child, which stands in <see cref="SoapNames.Interlink"/>.</param>
 /// <param name="Addressing">What WS-Addressing headers say; null without any.</param>
-public sealed record SoapRequest(SoapVersion Version, Stream Envelope, string Operation, Addressing? Addressing);
+/// <param name="Held">What the request holds of the memory for messages.</param>
+internal sealed record SoapRequest(SoapVersion Version, Stream Envelope, string Operation, Addressing? Addressing, HeldShare Held);
 
 /// <summary>What the answer needs to know of the request's WS-Addressing 1.0 headers.</summary>
 /// <param name="MessageId">Goes back as RelatesTo; null where the request has none.</param>
@@ -19,7 +20,7 @@ public sealed record SoapRequest(SoapVersion Version, Stream Envelope, string Op
 public sealed record Addressing(string? MessageId, string? Action, string? RelatesTo, bool DiscardsReply, bool DiscardsFault);
 
 /// <summary>A request or its refusal, which knows how the caller must be answered.</summary>
-public abstract record SoapRead
+internal abstract record SoapRead
 {
     private SoapRead() { }
 

@@ -1,10 +1,8 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace Vss.Interlink.XmlSecurity.Signatures;
 
 /// <summary>
-/// Octets that were digested, and nothing beside them: what a consumer of a signed document reads. Held in memory up to a size, from there on in a file
-/// that nobody else can open by name for long and that is gone when this is disposed of.
+/// Octets that were digested, and nothing beside them: what a consumer of a signed document reads. Held in memory up to a size, from there on in a
+/// <see cref="ScratchFile"/> that is gone when this is disposed of.
 /// </summary>
 public sealed class SignedOctets : IDisposable
 {
@@ -12,7 +10,7 @@ public sealed class SignedOctets : IDisposable
     private readonly int _expected;
     private byte[] _memory = [];
     private int _inMemory;
-    private SafeFileHandle? _file;
+    private FileStream? _file;
     private bool _isDisposed;
 
     internal SignedOctets(int maxInMemory, int expected = 0) => (_maxInMemory, _expected) = (maxInMemory, expected);
@@ -46,7 +44,7 @@ public sealed class SignedOctets : IDisposable
         if (_file is null && _inMemory + (long)octets.Length > _maxInMemory) MoveToFile();
         if (_file is not null)
         {
-            RandomAccess.Write(_file, octets, Length);
+            RandomAccess.Write(_file.SafeFileHandle, octets, Length);
         }
         else
         {
@@ -61,9 +59,8 @@ public sealed class SignedOctets : IDisposable
 
     private void MoveToFile()
     {
-        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
-        _file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose);
-        RandomAccess.Write(_file, _memory.AsSpan(0, _inMemory), 0);
+        _file = ScratchFile.Create(bufferSize: 0);
+        RandomAccess.Write(_file.SafeFileHandle, _memory.AsSpan(0, _inMemory), 0);
         (_memory, _inMemory) = ([], 0);
     }
 
@@ -90,7 +87,7 @@ public sealed class SignedOctets : IDisposable
         public override int Read(Span<byte> buffer)
         {
             ObjectDisposedException.ThrowIf(octets._isDisposed, octets);
-            var read = RandomAccess.Read(octets._file!, buffer, _position);
+            var read = RandomAccess.Read(octets._file!.SafeFileHandle, buffer, _position);
             _position += read;
             return read;
         }

@@ -47,15 +47,15 @@ internal sealed class Life
         if (world.Mutation?.Guard is { } mutated) process = mutated(process);
         IReplayGuard guard = world.SharesGuard ? new FallbackReplayGuard(process, new SimulatedGuard(world, this, claims), new RedisOptions(), Clock, NullLogger<FallbackReplayGuard>.Instance) : process;
         var signer = new HubSigner(fixtures.Key, new EnvelopedVerifier(() => throw new NotSupportedException(), ValidationPolicy.Strict, Clock), new SealVerifier(() => throw new NotSupportedException(), ValidationPolicy.Strict, Clock), Clock);
+        List<IPartnerConnector> roads = [.. Town.Roads.Select(road => world.Mutation?.Road?.Invoke(new Road(world, this, road)) ?? new Road(world, this, road))];
         _intake = new DossierIntake(
-            ledger, evidence, () => Town.Policies, new AttachmentJudge(Bodies, fixtures.Revocation, Clock), Town.Routes, profiles, Town.InsideOrgans,
-            new AuditTrail(ledger, Clock, NullLogger<AuditTrail>.Instance), Clock,
+            ledger, evidence, () => Town.Policies, new AttachmentJudge(Bodies, fixtures.Revocation, Clock), new SubmissionRoads(Town.Routes, roads, () => Town.Policies, Clock), profiles, Town.InsideOrgans,
+            new AuditTrail(ledger, () => Town.Policies, Clock, NullLogger<AuditTrail>.Instance), Clock,
             new PartnerGate(guard, owner, claims), new MessageClaims(guard, ledger, owner, TimeSpan.FromSeconds(10), Clock),
             new IntakeRoom(fixtures.Folder, 0, world.MaxOutstanding, ledger, Clock), Bodies, World.LongestSubmission, NullLogger<DossierIntake>.Instance);
         Box = new ReceiverBox(ledger, Bodies, evidence, statuses, Clock);
         DeadLetters = new DeadLetters(ledger, evidence, statuses, Clock);
         Archives = new LedgerArchives(ledger, Bodies, world.Disk?.Archives ?? fixtures.Folder, afterDays: 0, onlyStamped: false, Clock);
-        List<IPartnerConnector> roads = [.. Town.Roads.Select(road => world.Mutation?.Road?.Invoke(new Road(world, this, road)) ?? new Road(world, this, road))];
         _deadlines = new DeadlineWatch(ledger, evidence, statuses, roads, world.Delivery.DeadlinePoll, Clock, NullLogger<DeadlineWatch>.Instance);
         _worker = new DeliveryWorker(
             ledger, Bodies, signer, evidence, statuses, roads, world.Delivery, profiles, new ReceiverRules(Town.Routes, () => Town.Policies), node.Name, Clock,

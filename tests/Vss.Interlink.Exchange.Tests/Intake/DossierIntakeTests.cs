@@ -169,6 +169,22 @@ public sealed class DossierIntakeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Whoever_has_some_good_certificate_cannot_fill_the_ledger_with_refusals()
+    {
+        await using var hub = new Hub(_folder.Path, new ManualClock(DateTimeOffset.UtcNow));
+        var written = 0;
+        for (var number = 0; number < 150; number++)
+        {
+            var refused = await Assert.ThrowsAsync<ExchangeFault>(() => hub.AcceptAsync(Hub.Signed(Dossiers.Small(), "CN=Stranger")));
+            if (await hub.Ledger.FindAuditAsync(refused.Reference!, CancellationToken.None) is not null) written++;
+        }
+
+        Assert.Equal(120, written);
+        var known = await Assert.ThrowsAsync<ExchangeFault>(() => hub.AcceptAsync(Hub.Signed(Dossiers.Small(receiver: "G99"))));
+        Assert.NotNull(await hub.Ledger.FindAuditAsync(known.Reference!, CancellationToken.None));
+    }
+
+    [Fact]
     public async Task A_refusal_for_good_is_proved_to_the_sender_and_equal_ones_by_the_same_octets()
     {
         var first = await RefusedAsync(Hub.Signed(Dossiers.Small(receiver: "G99")));

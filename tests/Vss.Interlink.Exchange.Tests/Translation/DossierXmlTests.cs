@@ -52,6 +52,22 @@ public sealed class DossierXmlTests : IAsyncDisposable
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public async Task The_length_of_a_dossier_is_known_before_it_is_written(int seed)
+    {
+        var dossier = Dossiers.Random(seed, out var contents);
+        using var octets = new MemoryStream();
+        await using (var xml = XmlWriter.Create(octets, new XmlWriterSettings { Async = true, Encoding = new UTF8Encoding(false), OmitXmlDeclaration = true, NewLineHandling = NewLineHandling.Entitize }))
+        {
+            xml.WriteStartElement("i", "D", DossierXml.Namespace);
+            await DossierXml.WriteAsync(xml, dossier, attachment => new MemoryStream(contents[attachment.Id]), CancellationToken.None);
+        }
+
+        var (fields, contained) = DossierXml.LengthOf(dossier);
+        Assert.InRange(fields + contained, octets.Length, octets.Length + (20 * dossier.Attachments.Count));   // an empty content is written shorter
+    }
+
     [Fact]
     public async Task An_unknown_element_is_refused_by_name()
     {

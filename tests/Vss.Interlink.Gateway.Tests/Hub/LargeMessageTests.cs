@@ -52,4 +52,49 @@ public sealed class LargeMessageTests(ITestOutputHelper output)
         output.WriteLine($"{packaging}: {before / Megabyte} MiB before, {cost} MiB more");
         Assert.InRange(cost, 0, 6 * 28);
     }
+
+    [Fact]
+    public async Task A_dossier_of_28_megabytes_is_fetched_from_its_box_for_a_few_times_its_octets_of_memory()
+    {
+        await using var hub = await HubProcess.StartAsync();
+        await using var service = hub.Service("claims");
+        using var ministry = hub.Ministry();
+        await SubmitAndFetchAsync(service, ministry, "small", 1024);
+        await SubmitAsync(service, "large", 21 * Megabyte);
+        var before = hub.PeakMemory();
+
+        await FetchAsync(ministry);
+
+        var cost = (hub.PeakMemory() - before) / Megabyte;
+        output.WriteLine($"{before / Megabyte} MiB before, {cost} MiB more");
+        Assert.InRange(cost, 0, 7 * 28);
+    }
+
+    private static async Task SubmitAndFetchAsync(InsideService service, MinistryClient ministry, string messageId, int size)
+    {
+        await SubmitAsync(service, messageId, size);
+        await FetchAsync(ministry);
+    }
+
+    private static Task SubmitAsync(InsideService service, string messageId, int size)
+    {
+        var content = new Dictionary<string, byte[]> { ["scan"] = RandomNumberGenerator.GetBytes(size) };
+        return service.SubmitAsync(Dossiers.FromInside(messageId, HubConfiguration.Ministry, content), content);
+    }
+
+    private static async Task FetchAsync(MinistryClient ministry)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            if ((await ministry.ListInboxAsync(HubConfiguration.Ministry, cancellation: patience.Token)).Answer!.Items is [var item])
+            {
+                Assert.NotNull((await ministry.FetchDossierAsync(HubConfiguration.Ministry, item.DeliveryId)).Answer);
+                Assert.NotNull((await ministry.ConfirmReceivedAsync(HubConfiguration.Ministry, item.DeliveryId)).Answer);
+                return;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50), patience.Token);
+        }
+    }
 }

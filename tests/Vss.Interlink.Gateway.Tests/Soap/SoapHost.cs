@@ -13,6 +13,7 @@ using Vss.Interlink.Exchange.Faults;
 using Vss.Interlink.Exchange.Ledger;
 using Vss.Interlink.Gateway.Soap;
 using Vss.Interlink.TestKit;
+using Vss.Interlink.Trust.Policy;
 using Vss.Interlink.V1;
 
 namespace Vss.Interlink.Gateway.Tests.Soap;
@@ -55,7 +56,8 @@ internal sealed class SoapHost : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Services.AddSoap(builder.Configuration.GetSection("Soap")).AddSingleton(trust.Soap).AddSingleton(trust.Revocation).AddSingleton(trust.SoapSigner);
         var folder = Directory.CreateTempSubdirectory("interlink-soap-");
-        builder.Services.AddSingleton(ExchangeLedger.OpenSqlite(System.IO.Path.Combine(folder.FullName, "ledger.db"), TimeProvider.System)).AddSingleton(TimeProvider.System).AddSingleton<AuditTrail>();
+        builder.Services.AddSingleton(ExchangeLedger.OpenSqlite(System.IO.Path.Combine(folder.FullName, "ledger.db"), TimeProvider.System)).AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(provider => new AuditTrail(provider.GetRequiredService<ExchangeLedger>(), () => new PartnerPolicies([]), TimeProvider.System, provider.GetRequiredService<ILogger<AuditTrail>>()));
         builder.Services.AddSingleton(new SoapOperations().Add("GetStatus", (_, _) => throw new InvalidOperationException("the ledger burnt down"))
             .Add("GetReceipt", (_, _) => throw new ExchangeFault(Fault.Overloaded, "too much of it", "limit.partner") { RetryAfter = TimeSpan.FromSeconds(16.2) }));
         var app = builder.Build();

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using Vss.Interlink.XmlSecurity.Signatures;
 
 namespace Vss.Interlink.XmlSecurity.Tests.Signatures;
@@ -21,6 +23,35 @@ public sealed class SignedOctetsTests
             Assert.Equal(octets.Length, other.Seek(0, SeekOrigin.End));
             report.Dispose();
             Assert.Throws<ObjectDisposedException>(octets.Open);
+        }
+    }
+
+    [Fact]
+    public void What_goes_to_a_file_is_never_under_a_name_in_the_temporary_folder()
+    {
+        Assert.SkipWhen(!OperatingSystem.IsLinux(), "It is asked of /proc.");
+        var mark = $"<Dossier><Text>{Guid.NewGuid():N}";
+        var document = DotNetSigner.Enveloped($"{mark}{new string('x', 300_000)}</Text></Dossier>");
+        using var report = SignatureVerifier.Verify(document, Verified.KeepingAll with { MaxKeptInMemory = 64 * 1024 });
+
+        var place = Assert.Single(new DirectoryInfo("/proc/self/fd").EnumerateFiles(), file => Begins(file, Encoding.UTF8.GetBytes(mark))).LinkTarget!;
+
+        Assert.EndsWith(" (deleted)", place, StringComparison.Ordinal);
+    }
+
+    // Of what the process has open in the temporary folder. Read by its own descriptor, for the file is locked.
+    private static bool Begins(FileInfo descriptor, byte[] mark)
+    {
+        try
+        {
+            if (descriptor.LinkTarget?.StartsWith(Path.GetTempPath(), StringComparison.Ordinal) != true) return false;
+            using var handle = new SafeFileHandle(nint.Parse(descriptor.Name, CultureInfo.InvariantCulture), ownsHandle: false);
+            var first = new byte[mark.Length];
+            return RandomAccess.Read(handle, first, 0) == first.Length && first.AsSpan().SequenceEqual(mark);
+        }
+        catch (IOException)
+        {
+            return false;   // closed meanwhile by another test
         }
     }
 

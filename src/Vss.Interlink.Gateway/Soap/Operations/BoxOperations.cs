@@ -1,4 +1,5 @@
 using System.Xml;
+using Vss.Interlink.Connectors.Box;
 using Vss.Interlink.Exchange.Delivery;
 using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Faults;
@@ -9,9 +10,10 @@ using Vss.Interlink.V1;
 namespace Vss.Interlink.Gateway.Soap.Operations;
 
 /// <summary>ListInbox, FetchDossier and ConfirmReceived: an organ takes over what lies in its box.</summary>
-internal sealed class BoxOperations(ReceiverBox box, CallerRules callers)
+internal sealed class BoxOperations(ReceiverBox box, BoxConnector road, CallerRules callers)
 {
     private const string Ns = SoapNames.Interlink;
+    private const int MaxListedText = 1024 * 1024;   // characters of subjects, each of which may be long
 
     public async Task<SoapAnswer> ListInboxAsync(SoapCall call, CancellationToken cancellation)
     {
@@ -19,11 +21,13 @@ internal sealed class BoxOperations(ReceiverBox box, CallerRules callers)
         var organ = await callers.AuthoriseAsync(call, fields.Required("OrganId"), cancellation);
         int? max = fields.Optional("MaxItems") is not { } text ? null : int.TryParse(text, out var number) ? number : throw RequestFields.Violation("MaxItems", "is no number");
         var (items, more) = await box.ListAvailableAsync(organ, max, cancellation);
+        var listedText = 0;
+        var listed = items.TakeWhile((item, index) => (listedText += item.Subject.Length + item.DocumentId.Length) <= MaxListedText || index == 0).ToList();
         return body =>
         {
             body.WriteStartElement("i", "ListInboxResponse", Ns);
-            foreach (var item in items) Write(body, item);
-            body.WriteElementString("i", "More", Ns, XmlConvert.ToString(more));
+            foreach (var item in listed) Write(body, item);
+            body.WriteElementString("i", "More", Ns, XmlConvert.ToString(more || listed.Count < items.Count));
             body.WriteEndElement();
             return Task.CompletedTask;
         };
@@ -35,6 +39,8 @@ internal sealed class BoxOperations(ReceiverBox box, CallerRules callers)
         var organ = await callers.AuthoriseAsync(call, fields.Required("OrganId"), cancellation);
         var opened = await box.OpenAsync(fields.RequiredDelivery(), organ, cancellation);
         var seal = opened.Seal ?? throw new ExchangeFault(Fault.SealingFailed, "the delivery has no seal, and nothing leaves the hub without one", "seal.present");
+        if (road.RefusalOf(opened.Dossier) is { } refusal) throw refusal;   // it lay there before the limit became what it is
+        call.MakeRoom(BoxConnector.AnswerOctets(opened.Dossier));
         return async body =>
         {
             body.WriteStartElement("i", "FetchDossierResponse", Ns);
