@@ -26,6 +26,41 @@ public sealed class PostgresLedgerTests(PostgresServer server) : LedgerContract
         foreach (var node in nodes) await node.DisposeAsync();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_migration_takes_as_long_as_it_takes_whatever_a_statement_may_take_otherwise(bool byHand)
+    {
+        var empty = server.NewDatabase();
+        var impatient = empty + ";Command Timeout=1";
+        PostgresServer.Execute(
+            PostgresServer.AsSuperuser(empty),
+            """
+            CREATE FUNCTION public.as_of_a_grown_table() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(2); END $$;
+            CREATE EVENT TRIGGER slow ON ddl_command_start WHEN TAG IN ('CREATE FUNCTION') EXECUTE FUNCTION public.as_of_a_grown_table()
+            """);
+
+        // Another node is at it first.
+        await using var other = new NpgsqlConnection(empty);
+        await other.OpenAsync();
+        await using var migrating = await other.BeginTransactionAsync();
+        await using (var turn = other.CreateCommand())
+        {
+            turn.CommandText = $"SELECT pg_advisory_xact_lock({PostgresPartitions.Lock})";
+            await turn.ExecuteNonQueryAsync();
+        }
+
+        var waiting = Task.Run(async () =>
+        {
+            if (byHand) LedgerMigration.Postgres(impatient, Clock);
+            else await Open(impatient).DisposeAsync();
+        });
+        await Task.WhenAny(waiting, Task.Delay(TimeSpan.FromSeconds(2.5)));
+        await migrating.CommitAsync();
+        await waiting;
+        Assert.Equal(PostgresSchema.Version, PostgresServer.Number(empty, "SELECT count(*) FROM schema_versions"));
+    }
+
     [Fact]
     public async Task A_newer_schema_is_run_on_when_it_says_so_and_refused_when_it_says_not()
     {
