@@ -12,7 +12,7 @@ namespace Vss.Interlink.Exchange.Ledger;
 /// </summary>
 /// <param name="ledger">Where they are.</param>
 /// <param name="bodies">Their attachments.</param>
-/// <param name="folder">Where archives go; made when it is not there.</param>
+/// <param name="folder">Where archives go; made when it is not there, for the hub's user alone.</param>
 /// <param name="afterDays">How long after the last thing that happened to it an exchange may be archived; null never.</param>
 /// <param name="onlyStamped">Whether an exchange stays until all of its evidence has its time stamp.</param>
 /// <param name="clock">The one clock.</param>
@@ -96,12 +96,12 @@ public sealed class LedgerArchives(ExchangeLedger ledger, BodyStore bodies, stri
 
     private async Task<ArchiveFile> WriteAsync(string name, IReadOnlyList<ArchivedExchange> contents, DateTimeOffset now, CancellationToken cancellation)
     {
-        Directory.CreateDirectory(folder);
+        OwnerOnly.MakeFolder(folder);
         var (target, temporary) = (Path.Combine(folder, name), Path.Combine(folder, name + ".part"));
         try
         {
             byte[] sha256;
-            await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None))
+            await using (var file = OwnerOnly.Open(temporary, FileMode.CreateNew, FileAccess.ReadWrite))
             {
                 await ArchiveFormat.WriteAsync(file, contents, bodies, now, cancellation);
                 file.Flush(flushToDisk: true);
