@@ -42,6 +42,10 @@ internal sealed class SqliteStore : ILedgerStore
 
     public string RowLock => "";
 
+    public string BeginSnapshot => "BEGIN DEFERRED";
+
+    public string? ItsTime => null;
+
     public Task<T> WriteAsync<T>(Func<LedgerSession, Task<T>> action, CancellationToken cancellation) => _writer.RunAsync(action, cancellation);
 
     // SQLite answers from memory or a few pages of the file, on the caller's thread; the task is the shape of a ledger, not this one's need. Parsing and planning a statement

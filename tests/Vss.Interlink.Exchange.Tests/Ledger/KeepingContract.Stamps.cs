@@ -149,6 +149,7 @@ public abstract partial class KeepingContract
     {
         var proof = new LedgerProof(Ledger, _hub.Verifier, _authority.Verifier, ArchiveFolder);
         var findings = (await proof.CheckAsync(null, 500, CancellationToken.None)).Findings.ToList();
+        findings.AddRange((await proof.CheckArchivesAsync("", 500, CancellationToken.None)).Findings);
         long? after = 0;
         while (after is not null)
         {

@@ -28,6 +28,7 @@ public abstract partial class KeepingContract : IAsyncLifetime
 
     private readonly TempFolder _folder = new();
     private Hub _hub = null!;
+    private Task _receiverAnswers = Task.CompletedTask;
 
     protected TempFolder Folder => _folder;
 
@@ -45,9 +46,16 @@ public abstract partial class KeepingContract : IAsyncLifetime
     /// <summary>Takes away what keeps evidence from being changed.</summary>
     protected abstract void Unguard();
 
+    /// <summary>Takes away what keeps a message id from being claimed twice, so that what is written then is not in its index.</summary>
+    protected abstract string UnguardedClaims { get; }
+
     public ValueTask InitializeAsync()
     {
-        _hub = new Hub(Open(), _folder.Path, null, new ScriptedConnector("inside", relays: false, _ => new HandOver.Delivered("ext-1")));
+        _hub = new Hub(Open(), _folder.Path, null, new ScriptedConnector("inside", relays: false, async (_, cancellation) =>
+        {
+            await _receiverAnswers.WaitAsync(cancellation);
+            return new HandOver.Delivered("ext-1");
+        }));
         return ValueTask.CompletedTask;
     }
 
@@ -235,6 +243,13 @@ public abstract partial class KeepingContract : IAsyncLifetime
             after = page.Next;
         }
         while (after is not null);
+        for (var archive = ""; archive is not null;)
+        {
+            var (found, next) = await Proof.CheckArchivesAsync(archive, 2, CancellationToken.None);
+            findings.AddRange(found);
+            archive = next;
+        }
+
         return findings;
     }
 
@@ -252,6 +267,14 @@ public sealed class SqliteKeepingTests : KeepingContract
     protected override ExchangeLedger Open() => ExchangeLedger.OpenSqlite(Folder["ledger.db"], TimeProvider.System);
 
     protected override void Unguard() => Tamper("DROP TRIGGER evidence_never_changes; DROP TRIGGER evidence_never_goes");
+
+    protected override string UnguardedClaims =>
+        """
+        PRAGMA writable_schema = ON;
+        UPDATE sqlite_schema SET sql = replace(sql, 'UNIQUE (sender, message_id)', 'CHECK (1)') WHERE name = 'exchanges';
+        DELETE FROM sqlite_schema WHERE name = 'sqlite_autoindex_exchanges_2';
+        PRAGMA writable_schema = RESET;
+        """;
 
     protected override void UnguardStamps() => Tamper("DROP TRIGGER stamp_batches_never_change; DROP TRIGGER stamped_never_changes; DROP TRIGGER stamped_never_goes");
 
@@ -287,6 +310,8 @@ public sealed class PostgresKeepingTests(PostgresServer server) : KeepingContrac
     protected override ExchangeLedger Open() => ExchangeLedger.OpenPostgres(_database, TimeProvider.System, NullLogger<ExchangeLedger>.Instance);
 
     protected override void Unguard() => Tamper("DROP TRIGGER evidence_never_changes ON evidence; DROP TRIGGER evidence_never_goes ON evidence");
+
+    protected override string UnguardedClaims => "ALTER TABLE exchanges DROP CONSTRAINT exchanges_sender_message_id_key;";
 
     protected override void UnguardStamps() => Tamper("DROP TRIGGER stamp_batches_never_change ON stamp_batches; DROP TRIGGER stamped_never_changes ON stamped");
 

@@ -229,6 +229,10 @@ public sealed class PostgresLedgerTests(PostgresServer server) : LedgerContract
 
         public string RowLock => "FOR NO KEY UPDATE";
 
+        public string BeginSnapshot => throw new NotSupportedException("It counts what a write costs.");
+
+        public string? ItsTime => null;
+
         public async Task<T> WriteAsync<T>(Func<LedgerSession, Task<T>> action, CancellationToken cancellation)
         {
             await sql.DeferAsync("BEGIN");

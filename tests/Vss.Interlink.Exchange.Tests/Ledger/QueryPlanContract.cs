@@ -149,6 +149,8 @@ public abstract partial class QueryPlanContract
         await ledger.ReleaseHoldAsync(hold!.Id, "somebody", "why", None);
         Assert.True(await ledger.RemoveArchivedAsync(exchange.Id, new ArchiveFile("a", new byte[32]), "somebody", None));
         await ledger.FindArchiveAsync(exchange.Id, None);
+        await ledger.NextArchiveAsync("", None);
+        await ledger.FindRowsAsync(exchange.Id, None);
         await ledger.ListIdsAsync(null, 10, None);
         var rejected = new RejectedSubmission(exchange.Sender, exchange.MessageId, exchange.Digest, Fault.SchemaViolation, "rule");
         await ledger.RejectAsync(AuditLine.New(Clock.GetUtcNow(), AuditEvent.Refused, "soap"), rejected, [1], None);

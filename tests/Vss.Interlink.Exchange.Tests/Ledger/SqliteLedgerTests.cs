@@ -109,6 +109,10 @@ public sealed class SqliteLedgerTests : LedgerContract
 
         public string RowLock => store.RowLock;
 
+        public string BeginSnapshot => store.BeginSnapshot;
+
+        public string? ItsTime => store.ItsTime;
+
         public Task<T> WriteAsync<T>(Func<LedgerSession, Task<T>> action, CancellationToken cancellation)
         {
             clock.Advance(wait);
