@@ -10,13 +10,14 @@ public sealed partial class ExchangeLedger
     /// <summary>Exchanges that may be archived, the oldest first: finished, nothing since, under no hold.</summary>
     /// <param name="before">Nothing happened to them from then on.</param>
     /// <param name="onlyStamped">None whose evidence waits for its time stamp.</param>
+    /// <param name="after">Only later ones, or null for the first.</param>
     /// <param name="max">At most so many.</param>
     /// <param name="cancellation">Stops before the read.</param>
-    public Task<IReadOnlyList<ExchangeId>> ListArchivableAsync(DateTimeOffset before, bool onlyStamped, int max, CancellationToken cancellation) => ReadAsync<IReadOnlyList<ExchangeId>>(
+    public Task<IReadOnlyList<ExchangeId>> ListArchivableAsync(DateTimeOffset before, bool onlyStamped, ExchangeId? after, int max, CancellationToken cancellation) => ReadAsync<IReadOnlyList<ExchangeId>>(
         // What is archived has no deliveries, so their first exchange is where to begin; the millions before it are not walked over again.
         async sql => await sql.QueryAsync(
             $"""
-            SELECT e.exchange_id FROM exchanges AS e WHERE e.exchange_id >= (SELECT min(exchange_id) FROM deliveries) AND e.exchange_id < @floor AND e.state IN (2, 3)
+            SELECT e.exchange_id FROM exchanges AS e WHERE e.exchange_id >= (SELECT min(exchange_id) FROM deliveries) AND e.exchange_id > @after AND e.exchange_id < @floor AND e.state IN (2, 3)
               AND EXISTS (SELECT 1 FROM deliveries AS d WHERE d.exchange_id = e.exchange_id)
               AND NOT EXISTS (SELECT 1 FROM deliveries AS d WHERE d.exchange_id = e.exchange_id AND d.changed_at >= @before)
               AND NOT EXISTS (SELECT 1 FROM holds AS h WHERE h.exchange_id = e.exchange_id AND h.released_at IS NULL)
@@ -24,6 +25,7 @@ public sealed partial class ExchangeLedger
             ORDER BY e.exchange_id LIMIT @max
             """,
             row => ExchangeId.Stored(row.GetString(0)),
+            ("@after", after?.ToString() ?? ""),
             ("@floor", ExchangeId.Floor(before)),
             ("@before", before.Column()),
             ("@max", max)),
