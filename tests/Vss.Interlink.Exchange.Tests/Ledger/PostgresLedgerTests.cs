@@ -4,6 +4,7 @@ using Npgsql;
 using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Ledger;
 using Vss.Interlink.Exchange.Tests.Ledger;
+using Vss.Interlink.TestKit;
 using Vss.Interlink.TestKit.Postgres;
 using Vss.Interlink.V1;
 
@@ -216,6 +217,22 @@ public sealed class PostgresLedgerTests(PostgresServer server) : LedgerContract
         await using var counted = new ExchangeLedger(new OneConnection(sql), Clock);
         Assert.IsType<Claim.First>(await counted.AcceptAsync(Exchange(), CancellationToken.None));
         Assert.Equal(2, sql.RoundTrips);
+    }
+
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(9, null)]
+    [InlineData(-9, null)]
+    [InlineData(11, "11.0 s ahead of")]
+    [InlineData(-3600, "3600.0 s behind")]
+    public async Task A_clock_that_is_more_than_a_third_of_a_lease_from_the_data_base_s_is_said(int seconds, string? said)
+    {
+        var clock = new SteppedClock();
+        await using var ledger = ExchangeLedger.OpenPostgres(_database, clock, NullLogger<ExchangeLedger>.Instance);
+        clock.Step(TimeSpan.FromSeconds(seconds));
+        var trouble = await new LedgerClock(ledger, Lease).TroubleAsync(CancellationToken.None);
+        if (said is null) Assert.Null(trouble);
+        else Assert.Contains(said, trouble, StringComparison.Ordinal);
     }
 
     internal ExchangeLedger Open(string database) => ExchangeLedger.OpenPostgres(database, Clock, NullLogger<ExchangeLedger>.Instance);

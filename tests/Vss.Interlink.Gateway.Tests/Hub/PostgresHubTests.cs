@@ -86,6 +86,34 @@ public sealed class PostgresHubTests(PostgresServer server) : IClassFixture<Post
         }
     }
 
+    [Fact]
+    public async Task A_node_whose_clock_is_not_the_data_base_s_says_so_while_it_runs_and_does_not_start()
+    {
+        var database = server.NewDatabase("search_path = public, pg_catalog");
+        var shared = Directory.CreateTempSubdirectory("interlink-shared-");
+        try
+        {
+            await using var hub = await StartAsync(database, shared, "behind");
+            Assert.DoesNotContain(hub.Log, line => line.Contains("The clock of this node", StringComparison.Ordinal));
+
+            // The data base's clock is moved, for this machine's is everybody's.
+            PostgresServer.Execute(
+                PostgresServer.AsSuperuser(database),
+                "CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS $$ SELECT pg_catalog.clock_timestamp() + interval '15 s' $$");
+            await Eventually.HoldsAsync("a word in the log", () => Task.FromResult(hub.Log.Any(line => line.Contains("s behind the data base's", StringComparison.Ordinal))));
+            using (var ministry = hub.Ministry()) Assert.Null((await ministry.SubmitAsync(Dossiers.FromMinistry("m-1"))).Fault);
+
+            Assert.Equal(0, await hub.StopAsync());
+            var refused = await Assert.ThrowsAsync<InvalidOperationException>(hub.StartAgainAsync);
+            Assert.Contains("Exchange:Ledger cannot be opened: The clock of this node is 1", refused.Message, StringComparison.Ordinal);
+            Assert.Contains("time service", refused.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            shared.Delete(recursive: true);
+        }
+    }
+
     private static Task<HubProcess> StartAsync(string database, DirectoryInfo shared, string node) => HubProcess.StartAsync(json =>
     {
         var exchange = json["Exchange"]!;
