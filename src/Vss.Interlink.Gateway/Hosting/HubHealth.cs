@@ -41,15 +41,15 @@ internal static class HubHealth
     }
 }
 
-/// <summary>Whether a write reaches the disk.</summary>
-internal sealed class LedgerCheck(ExchangeLedger ledger) : IHealthCheck
+/// <summary>Whether a write reaches the disk; degraded while this node's clock is too far from the data base's, because then nodes may take each other's deliveries.</summary>
+internal sealed class LedgerCheck(ExchangeLedger ledger, LedgerClock clock) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         try
         {
             await ledger.ProveWritableAsync(cancellationToken);
-            return HealthCheckResult.Healthy();
+            return await clock.TroubleAsync(cancellationToken) is { } trouble ? HealthCheckResult.Degraded(trouble) : HealthCheckResult.Healthy();
         }
         catch (Exception failed) when (failed is not OperationCanceledException)
         {
