@@ -28,6 +28,7 @@ internal sealed partial class DeliveryAttempt(
     ILogger logger)
 {
     private static readonly TimeSpan ForNewerNode = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan UntilARelayKnows = TimeSpan.FromSeconds(10);
 
     /// <param name="lease">The delivery.</param>
     /// <param name="connector">Its road.</param>
@@ -59,7 +60,8 @@ internal sealed partial class DeliveryAttempt(
         }
         catch (OperationCanceledException) when (leased.IsCancellationRequested)
         {
-            return new HandOver.NotNow("The hub stopped or the lease was lost meanwhile.", TimeSpan.Zero, Attempted: false);
+            // What was cut off a relay may still be working on: whoever looks there for it at once would not find it.
+            return new HandOver.NotNow("The hub stopped or the lease was lost meanwhile.", connector.Relays ? UntilARelayKnows : TimeSpan.Zero, Attempted: false);
         }
         finally
         {

@@ -11,7 +11,7 @@ namespace Vss.Interlink.Connectors.Tests.Axis;
 /// <summary>The axis knows no idempotency key: whatever became of an earlier attempt, its receiver has the document once.</summary>
 public sealed class AxisConnectorTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task A_sending_that_the_axis_took_while_the_hub_stopped_is_not_made_again()
