@@ -16,6 +16,9 @@ public sealed class AxisConnector(VxpClient client, TimeProvider clock) : IPartn
     private const string SealName = "interlink-seal.xml";
     private static readonly TimeSpan VietnamOffset = TimeSpan.FromHours(7);
 
+    // The axis tells when something was sent by its own clock, in whole seconds. It takes no call whose timestamp is further off.
+    private static readonly TimeSpan ClocksApart = TimeSpan.FromMinutes(5);
+
     public string Name => "axis";
 
     /// <summary>The axis is a relay: its answer says that it took the packet, not that the receiver did.</summary>
@@ -26,7 +29,7 @@ public sealed class AxisConnector(VxpClient client, TimeProvider clock) : IPartn
 
     private async Task<HandOver> SendDocumentAsync(DeliveryWork work, CancellationToken cancellation)
     {
-        if (work.Attempt > 1 && await FindSentAsync(work, cancellation) is { } earlier) return new HandOver.Delivered(earlier);
+        if (work.MayBeHandedOver && await LookForEarlierAsync(work, cancellation) is { } known) return known;
 
         // One send fans out to every To, and each receiver has a delivery of its own: so this packet names this receiver alone.
         var dossier = work.Dossier;
@@ -43,6 +46,7 @@ public sealed class AxisConnector(VxpClient client, TimeProvider clock) : IPartn
         return Outcome(await client.SendAsync(VxpMessageType.Document, file, cancellation));
     }
 
+    // A status is not looked for: the list of sent ones tells neither its code nor its time, so 03 would be taken for 01. One that comes twice says the same twice, to the second.
     private async Task<HandOver> SendStatusAsync(DeliveryWork work, CancellationToken cancellation)
     {
         var status = EdXmlDossier.ToStatus(work.Dossier);
@@ -53,18 +57,17 @@ public sealed class AxisConnector(VxpClient client, TimeProvider clock) : IPartn
     }
 
     // VXP has no idempotency key. A sending is this delivery's own when it was made after the dossier was accepted, has its receiver, number, notation and title, and is not
-    // recorded for another delivery: a revocation carries the number and title of what it revokes.
-    private async Task<string?> FindSentAsync(DeliveryWork work, CancellationToken cancellation)
+    // recorded for another delivery: a revocation carries the number and title of what it revokes. Null: it was not sent. While that cannot be learned, nothing may be sent.
+    private async Task<HandOver?> LookForEarlierAsync(DeliveryWork work, CancellationToken cancellation)
     {
-        var code = work.Dossier.Code;
-        if (code is null || code.Number.Length == 0) return null;
-        var sent = await client.ListSentAsync(VxpMessageType.Document, Day(work.AcceptedAt), Day(clock.GetUtcNow()), cancellation);
-        if (sent is not VxpAnswer<IReadOnlyList<VxpSentItem>>.Accepted(var items)) return null;
-        var since = new DateTimeOffset(work.AcceptedAt.Ticks - (work.AcceptedAt.Ticks % TimeSpan.TicksPerSecond), work.AcceptedAt.Offset);   // the axis tells whole seconds
+        if (work.Dossier.Code is not { Number.Length: > 0 } code) return null;
+        var since = work.AcceptedAt - ClocksApart;
+        var sent = await client.ListSentAsync(VxpMessageType.Document, Day(since), Day(clock.GetUtcNow() + ClocksApart), cancellation);
+        if (sent is not VxpAnswer<IReadOnlyList<VxpSentItem>>.Accepted(var items)) return new HandOver.NotNow($"Whether an earlier attempt sent it is not known. {sent.Trouble}");
         foreach (var item in items)
         {
             var same = item.ToCode == work.Receiver.ToString() && item.Notation == $"{code.Number}/{code.Notation}" && item.Title == work.Dossier.Subject;
-            if (same && EdXmlTime.TryParse(item.SentTime, out var at) && at >= since && !await work.IsRecordedElsewhereAsync(item.SenderDocId, cancellation)) return item.SenderDocId;
+            if (same && EdXmlTime.TryParse(item.SentTime, out var at) && at >= since && !await work.IsRecordedElsewhereAsync(item.SenderDocId, cancellation)) return new HandOver.Delivered(item.SenderDocId);
         }
 
         return null;
@@ -87,8 +90,6 @@ public sealed class AxisConnector(VxpClient client, TimeProvider clock) : IPartn
     {
         VxpAnswer<string>.Accepted(var docId) => new HandOver.Delivered(docId),
         VxpAnswer<string>.Refused { Permanent: true } refused => new HandOver.Refused(Fault.PartnerRefused, $"The axis refused with {refused.Code}: {refused.Text}"),
-        VxpAnswer<string>.Refused refused => new HandOver.NotNow($"The axis answered {refused.Code}: {refused.Text}"),
-        VxpAnswer<string>.Unavailable unavailable => new HandOver.NotNow(unavailable.Reason),
-        _ => throw new InvalidOperationException("The answers are a closed set."),
+        _ => new HandOver.NotNow(answer.Trouble),
     };
 }

@@ -1,182 +1,176 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Vss.Interlink.EdXml;
-using Vss.Interlink.Exchange;
-using Vss.Interlink.Exchange.Audit;
-using Vss.Interlink.Exchange.Evidence;
-using Vss.Interlink.Exchange.Faults;
-using Vss.Interlink.Exchange.Intake;
-using Vss.Interlink.Exchange.Translation;
-using Vss.Interlink.V1;
+using Vss.Interlink.Exchange.Delivery;
+using Vss.Interlink.Exchange.Ledger;
+using Vss.Interlink.Exchange.Replay;
 
 namespace Vss.Interlink.Connectors.Axis;
 
 /// <summary>
-/// Fetches what the axis holds for us: list, fetch, verify, take in, mark. A packet is marked done only after the ledger has it, so that a crash in between fetches it again and
-/// the ledger knows it. A refused packet is answered by status 02 with the reason and marked failed.
+/// Looks for what the axis holds for us, on one node at a time: whoever has the lease lists, and takes in what is new (<see cref="AxisIntake"/>). What was postponed is tried until it is taken in or refused, also when the
+/// list does not reach back to it any more.
 /// </summary>
-internal sealed partial class AxisPoller(VxpClient client, AxisPacketReader reader, DossierIntake intake, AuditTrail audit, AxisConnectorOptions options, TimeProvider clock, ILogger<AxisPoller> logger) : BackgroundService
+internal sealed partial class AxisPoller(VxpClient client, AxisIntake intake, ExchangeLedger ledger, ClaimOwner owner, AxisConnectorOptions options, TimeProvider clock, ILogger<AxisPoller> logger) : BackgroundService
 {
-    private const string Edge = "edxml";
-    private const long LargestStatus = 1024 * 1024;
+    private const string LeaseName = "axis.poll";
+    private static readonly TimeSpan ShortestLease = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan VietnamOffset = TimeSpan.FromHours(7);
+    private static readonly VxpMessageType[] Types = [VxpMessageType.Document, VxpMessageType.Status];
 
-    private readonly OrganId _organ = OrganId.Stored(options.Vxp.OrganId);
+    private readonly TimeSpan _leaseTime = options.PollInterval * 2 > ShortestLease ? options.PollInterval * 2 : ShortestLease;   // from round to round, so that what a node knows of postponed packets serves it
     private readonly PostponedPackets _later = new(options.PollInterval, clock);
+    private readonly HashSet<VxpMessageType> _caughtUp = [];
+    private bool _polls;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(options.PollInterval, clock);
-        do
+        try
         {
-            foreach (var type in new[] { VxpMessageType.Document, VxpMessageType.Status })
+            do
             {
                 try
                 {
-                    await PollAsync(type, stoppingToken);
+                    await PollAsync(stoppingToken);
                 }
                 catch (Exception failed) when (failed is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
                 {
-                    PollFailed(logger, type, failed);
+                    LeaseFailed(logger, failed);
                 }
             }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        finally
+        {
+            if (_polls) await GiveBackAsync();
+        }
+    }
+
+    private async Task PollAsync(CancellationToken stopping)
+    {
+        var asked = clock.GetTimestamp();
+        _polls = await ledger.TakeLeaseAsync(LeaseName, owner.Id, _leaseTime, stopping);
+        if (!_polls)
+        {
+            // Another node's, and what became of packets since is not known here.
+            _later.Clear();
+            _caughtUp.Clear();
+            return;
+        }
+
+        using var held = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+#pragma warning disable CA2025 // awaited in the finally below, before it is disposed
+        var beating = new LeaseHeart(_leaseTime, clock).BeatAsync(clock.GetElapsedTime(asked), token => ledger.TakeLeaseAsync(LeaseName, owner.Id, _leaseTime, token), held);
+#pragma warning restore CA2025
+        try
+        {
+            foreach (var type in Types) await PollAsync(type, held.Token);
+        }
+        catch (OperationCanceledException) when (held.IsCancellationRequested && !stopping.IsCancellationRequested)
+        {
+            LeaseLost(logger);
+        }
+        finally
+        {
+            await held.CancelAsync();
+            if (await beating is { } failed) LeaseFailed(logger, failed);
+        }
     }
 
     private async Task PollAsync(VxpMessageType type, CancellationToken cancellation)
     {
-        var today = DateOnly.FromDateTime(clock.GetUtcNow().ToOffset(VietnamOffset).DateTime);
-        var listed = await client.ListReceivedAsync(type, today.AddDays(-options.LookBackDays), today, cancellation);
-        if (listed is not VxpAnswer<IReadOnlyList<VxpReceivedItem>>.Accepted(var items))
+        try
         {
-            NotListed(logger, type, Reason(listed));
-            return;
+            var today = DateOnly.FromDateTime(clock.GetUtcNow().ToOffset(VietnamOffset).DateTime);
+            if (await ListAsync(type, today.AddDays(-options.LookBackDays), today, cancellation) is not { } listed) return;
+            foreach (var item in listed) await TakeAsync(type, item, cancellation);
+            if (!_caughtUp.Contains(type) && await CatchUpAsync(type, today, cancellation)) _caughtUp.Add(type);
+            foreach (var left in _later.NotAmong(type, listed))
+            {
+                if (!left.IsTold) LeftTheList(logger, left.Item.DocId, left.Item.From, left.Since, options.LookBackDays);
+                left.IsTold = true;
+                await TakeAsync(type, left.Item, cancellation);
+            }
+        }
+        catch (Exception failed) when (failed is not OperationCanceledException || !cancellation.IsCancellationRequested)
+        {
+            PollFailed(logger, type, failed);
+        }
+    }
+
+    // What waits on the axis for longer than the rounds look back, as after days in which no node ran: looked for once by whoever begins to poll, in lists of the same length as those of the rounds.
+    private async Task<bool> CatchUpAsync(VxpMessageType type, DateOnly today, CancellationToken cancellation)
+    {
+        var first = today.AddDays(-options.CatchUpDays);
+        for (var to = today.AddDays(-options.LookBackDays - 1); to >= first; to = to.AddDays(-options.LookBackDays - 1))
+        {
+            var from = to.AddDays(-options.LookBackDays);
+            if (await ListAsync(type, from < first ? first : from, to, cancellation) is not { } listed) return false;
+            foreach (var item in listed) await TakeAsync(type, item, cancellation);
         }
 
-        foreach (var item in items.Where(item => item.Status is "initial" or "processing" && _later.IsDue(item.DocId)))
-        {
-            try
-            {
-                await TakeAsync(type, item, cancellation);
-            }
-            catch (Exception failed) when (failed is not OperationCanceledException || !cancellation.IsCancellationRequested)
-            {
-                // Ours, not the packet's: the next packet must not wait for it.
-                TakingFailed(logger, item.DocId, failed);
-                _later.Postpone(item.DocId);
-            }
-        }
+        return true;
+    }
+
+    private async Task<IReadOnlyList<VxpReceivedItem>?> ListAsync(VxpMessageType type, DateOnly from, DateOnly to, CancellationToken cancellation)
+    {
+        var listed = await client.ListReceivedAsync(type, from, to, cancellation);
+        if (listed is VxpAnswer<IReadOnlyList<VxpReceivedItem>>.Accepted(var items)) return items;
+        NotListed(logger, type, listed.Trouble);
+        return null;
     }
 
     private async Task TakeAsync(VxpMessageType type, VxpReceivedItem item, CancellationToken cancellation)
     {
-        await using var file = PacketFile.Create();
-        var fetched = await client.FetchAsync(item.DocId, file, cancellation);
-        if (fetched is not VxpAnswer<long>.Accepted)
+        if (item.Status is not ("initial" or "processing"))
         {
-            NotFetched(logger, item.DocId, Reason(fetched));
-            _later.Postpone(item.DocId);
+            _later.Forget(item.DocId);
             return;
         }
 
-        file.Position = 0;
-        ReadPacket? read = null;
+        if (!_later.IsDue(item.DocId)) return;
+        var settled = false;
         try
         {
-            if (!MessageId.TryParse(item.DocId, out var docId)) throw new ExchangeFault(Fault.SchemaViolation, "The axis's docId is no message id.", "axis.doc-id");
-            Submission submission;
-            if (type == VxpMessageType.Document)
-            {
-                read = await reader.ReadAsync(file, cancellation);
-                submission = await reader.VerifyAsync(read, docId, _organ, cancellation);
-            }
-            else
-            {
-                submission = reader.ReadStatus(await StatusAsync(file, cancellation), docId, _organ);
-            }
-
-            await intake.AcceptAsync(submission, cancellation);
-            await MarkAsync(item.DocId, VxpState.Done, cancellation);
-            _later.Forget(item.DocId);
+            settled = await intake.TakeAsync(type, item, cancellation);
         }
-        catch (ExchangeFault fault)
+        catch (Exception failed) when (failed is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
-            var detail = await audit.RefusedAsync(fault, Edge, OrganId.TryParse(item.From, out var sender) ? sender : null, CancellationToken.None);
-            if (detail.Passing)
-            {
-                _later.Postpone(item.DocId);   // it stays where it is and is tried again
-                return;
-            }
+            // Ours, not the packet's: the next packet must not wait for it.
+            TakingFailed(logger, item.DocId, failed);
+        }
 
-            if (read is null || await TellAsync(read.Packet, detail, cancellation)) await MarkAsync(item.DocId, VxpState.Fail, cancellation);
-            else _later.Postpone(item.DocId);
+        if (settled) _later.Forget(item.DocId);
+        else _later.Postpone(type, item);
+    }
+
+    private async Task GiveBackAsync()
+    {
+        try
+        {
+            await ledger.GiveLeaseBackAsync(LeaseName, owner.Id, CancellationToken.None);
+        }
+        catch (Exception failed)
+        {
+            LeaseFailed(logger, failed);   // it runs out by itself
         }
     }
-
-    // Refusals are told: the sender's officer sees why, and by which number to ask (Decision 28/2018/QD-TTg, article 5.4).
-    private async Task<bool> TellAsync(EdXmlPacket refused, FaultDetail fault, CancellationToken cancellation)
-    {
-        var header = refused.Header;
-        var status = new EdXmlStatus
-        {
-            From = header.To.FirstOrDefault(organ => organ.OrganId == _organ.ToString()) ?? new Organization { OrganId = _organ.ToString() },
-            ResponseFor = new ResponseFor
-            {
-                OrganId = header.From.OrganId,
-                Code = $"{header.Code.CodeNumber}/{header.Code.CodeNotation}",
-                PromulgationDate = header.PromulgationInfo.PromulgationDate,
-                DocumentId = header.DocumentId,
-            },
-            StatusCode = StatusCode.Refused,
-            Description = $"{fault.Name}: {fault.Detail} {fault.Remedy} (reference {fault.Reference})",
-            Timestamp = EdXmlTime.Format(clock.GetUtcNow()),
-        };
-        if (EdXmlWriter.Check(status).Count > 0) return true;   // the packet names nobody who could be told
-        using var packet = new MemoryStream();
-        EdXmlWriter.Write(packet, status);
-        var sent = await client.SendAsync(VxpMessageType.Status, packet, cancellation);
-        if (sent is VxpAnswer<string>.Unavailable) return false;
-        if (sent is not VxpAnswer<string>.Accepted) NotTold(logger, fault.Reference, Reason(sent));
-        return true;
-    }
-
-    private async Task MarkAsync(string docId, VxpState state, CancellationToken cancellation)
-    {
-        var marked = await client.MarkAsync(docId, state, cancellation);
-        if (marked is not VxpAnswer<string>.Accepted) NotMarked(logger, docId, state, Reason(marked));
-    }
-
-    private static async Task<byte[]> StatusAsync(FileStream file, CancellationToken cancellation)
-    {
-        if (file.Length > LargestStatus) throw new ExchangeFault(Fault.LimitExceeded, $"A status packet may have {LargestStatus} octets.", "limit.status");
-        var octets = new byte[file.Length];
-        await file.ReadExactlyAsync(octets, cancellation);
-        return octets;
-    }
-
-    private static string Reason<T>(VxpAnswer<T> answer) => answer switch
-    {
-        VxpAnswer<T>.Refused refused => $"{refused.Code}: {refused.Text}",
-        VxpAnswer<T>.Unavailable unavailable => unavailable.Reason,
-        _ => "",
-    };
 
     [LoggerMessage(4101, LogLevel.Error, "Polling the axis for {Type} failed")]
     private static partial void PollFailed(ILogger logger, VxpMessageType type, Exception exception);
 
-    [LoggerMessage(4106, LogLevel.Error, "Packet {DocId} could not be taken in; it is tried again later")]
-    private static partial void TakingFailed(ILogger logger, string docId, Exception exception);
-
     [LoggerMessage(4102, LogLevel.Warning, "The axis did not list its {Type} packets: {Reason}")]
     private static partial void NotListed(ILogger logger, VxpMessageType type, string reason);
 
-    [LoggerMessage(4103, LogLevel.Warning, "Packet {DocId} could not be fetched: {Reason}")]
-    private static partial void NotFetched(ILogger logger, string docId, string reason);
+    [LoggerMessage(4106, LogLevel.Error, "Packet {DocId} could not be taken in; it is tried again later")]
+    private static partial void TakingFailed(ILogger logger, string docId, Exception exception);
 
-    [LoggerMessage(4104, LogLevel.Warning, "Packet {DocId} could not be marked {State}: {Reason}")]
-    private static partial void NotMarked(ILogger logger, string docId, VxpState state, string reason);
+    [LoggerMessage(4107, LogLevel.Error, "Packet {DocId} of {From} is postponed since {Since}, and the axis's list of the last {Days} days has it no more: the hub goes on trying, but find out what it waits for")]
+    private static partial void LeftTheList(ILogger logger, string docId, string from, DateTimeOffset since, int days);
 
-    [LoggerMessage(4105, LogLevel.Warning, "The sender could not be told of refusal {Reference}: {Reason}")]
-    private static partial void NotTold(ILogger logger, string reference, string reason);
+    [LoggerMessage(4108, LogLevel.Error, "The lease for polling the axis could not be taken or kept")]
+    private static partial void LeaseFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(4109, LogLevel.Warning, "Polling the axis ended in the middle: the lease could not be kept, or is another node's")]
+    private static partial void LeaseLost(ILogger logger);
 }

@@ -8,16 +8,41 @@ internal sealed class PostponedPackets(TimeSpan first, TimeProvider clock)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
-    private readonly Dictionary<string, (TimeSpan Wait, DateTimeOffset Due)> _packets = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Postponed> _packets = new(StringComparer.Ordinal);
 
     public bool IsDue(string docId) => !_packets.TryGetValue(docId, out var postponed) || postponed.Due <= clock.GetUtcNow();
 
-    public void Postpone(string docId)
+    public void Postpone(VxpMessageType type, VxpReceivedItem item)
     {
-        var wait = _packets.TryGetValue(docId, out var before) ? before.Wait * 2 : first;
-        if (wait > Longest) wait = Longest;
-        _packets[docId] = (wait, clock.GetUtcNow() + wait);
+        var now = clock.GetUtcNow();
+        if (_packets.TryGetValue(item.DocId, out var postponed)) postponed.Wait *= 2;
+        else _packets[item.DocId] = postponed = new Postponed(type, item, now) { Wait = first };
+        if (postponed.Wait > Longest) postponed.Wait = Longest;
+        postponed.Due = now + postponed.Wait;
     }
 
     public void Forget(string docId) => _packets.Remove(docId);
+
+    public void Clear() => _packets.Clear();
+
+    /// <summary>Those of a type that a list does not have.</summary>
+    public IReadOnlyList<Postponed> NotAmong(VxpMessageType type, IEnumerable<VxpReceivedItem> listed)
+    {
+        if (_packets.Count == 0) return [];
+        var there = listed.Select(item => item.DocId).ToHashSet(StringComparer.Ordinal);
+        return [.. _packets.Values.Where(postponed => postponed.Type == type && !there.Contains(postponed.Item.DocId))];
+    }
+
+    /// <param name="Type">What it is.</param>
+    /// <param name="Item">As it was listed.</param>
+    /// <param name="Since">When it was postponed for the first time.</param>
+    internal sealed record Postponed(VxpMessageType Type, VxpReceivedItem Item, DateTimeOffset Since)
+    {
+        public TimeSpan Wait { get; set; }
+
+        public DateTimeOffset Due { get; set; }
+
+        /// <summary>Whether it was said that no list has it any more.</summary>
+        public bool IsTold { get; set; }
+    }
 }

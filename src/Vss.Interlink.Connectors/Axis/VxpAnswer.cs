@@ -28,6 +28,14 @@ public abstract record VxpAnswer<T>
     /// </param>
     public sealed record Unavailable(string Reason, bool MayBeDone) : VxpAnswer<T>;
 
+    /// <summary>Why there is no value, a sentence for the log; empty when there is one.</summary>
+    internal string Trouble => this switch
+    {
+        Refused refused => $"The axis answered {refused.Code}: {refused.Text}",
+        Unavailable unavailable => unavailable.Reason,
+        _ => "",
+    };
+
     /// <summary>The same ending, with the value turned into another.</summary>
     internal VxpAnswer<TOther> Then<TOther>(Func<T, VxpAnswer<TOther>> next) => this switch
     {

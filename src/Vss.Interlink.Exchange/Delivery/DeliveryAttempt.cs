@@ -22,9 +22,14 @@ internal sealed partial class DeliveryAttempt(
     DeliveryProfiles profiles,
     ReceiverRules receivers,
     TimeSpan leaseTime,
+    LeaseHeart heart,
+    DateTimeOffset started,
     TimeProvider clock,
     ILogger logger)
 {
+    private static readonly TimeSpan ForNewerNode = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan UntilARelayKnows = TimeSpan.FromSeconds(10);
+
     /// <param name="lease">The delivery.</param>
     /// <param name="connector">Its road.</param>
     /// <param name="stopping">The hub stops: the delivery goes back for another node.</param>
@@ -44,10 +49,10 @@ internal sealed partial class DeliveryAttempt(
     {
         // Leases that ended without a record count too: a delivery that kills its worker each time must come to rest.
         if (work.Attempt > profiles.For(work.Receiver).MaxAttempts) return new HandOver.NotNow("Earlier attempts ended without a record.") { SaysNothing = true };
-        if (receivers.Of(work.Receiver) == ReceiverStanding.SwitchedOff) return new HandOver.Refused(Fault.UnknownReceiver, $"{work.Receiver} was switched off at this hub after the dossier was accepted.") { ByHub = true };
+        if (NotToBeGiven(work) is { } withheld) return withheld;
         using var leased = CancellationTokenSource.CreateLinkedTokenSource(stopping);
 #pragma warning disable CA2025 // awaited in the finally below, before it is disposed
-        var heart = BeatAsync(work, leased);
+        var beating = BeatAsync(work, leased);
 #pragma warning restore CA2025
         try
         {
@@ -55,14 +60,26 @@ internal sealed partial class DeliveryAttempt(
         }
         catch (OperationCanceledException) when (leased.IsCancellationRequested)
         {
-            return new HandOver.NotNow("The hub stopped or the lease was lost meanwhile.", TimeSpan.Zero, Attempted: false);
+            // What was cut off a relay may still be working on: whoever looks there for it at once would not find it.
+            return new HandOver.NotNow("The hub stopped or the lease was lost meanwhile.", connector.Relays ? UntilARelayKnows : TimeSpan.Zero, Attempted: false);
         }
         finally
         {
             await leased.CancelAsync();
-            await heart;
+
+            // The ledger cannot be written: nothing could be recorded either, so the hand-over was stopped rather than made under a lease that runs out.
+            if (await beating is { } failed) LogFailed(logger, failed, work.DeliveryId, "ledger");
         }
     }
+
+    // Routes are read at the start. What was queued since then for an organ that this node has no route to was taken in by a node that was started later, with newer ones, and is that node's to deliver.
+    private HandOver? NotToBeGiven(DeliveryWork work) => receivers.Of(work.Receiver) switch
+    {
+        ReceiverStanding.Unrouted when work.Lease.CreatedAt >= started => new HandOver.NotNow($"This node has no route to {work.Receiver}; the one that accepted the dossier has.", ForNewerNode, Attempted: false) { SaysNothing = true },
+        ReceiverStanding.Unrouted or ReceiverStanding.SwitchedOff =>
+            new HandOver.Refused(Fault.UnknownReceiver, $"{work.Receiver} was switched off at this hub after the dossier was accepted.") { ByHub = true },
+        _ => null,
+    };
 
     // The partner is not to blame, whatever he answered to half a dossier, and more attempts do not help: it waits, uncounted, for the body to be restored.
     private async Task<HandOver> PutOffAsync(DeliveryWork work, IPartnerConnector connector, ExchangeFault unreadable)
@@ -92,28 +109,17 @@ internal sealed partial class DeliveryAttempt(
         }
     }
 
-    private async Task BeatAsync(DeliveryWork work, CancellationTokenSource leased)
+    private Task<Exception?> BeatAsync(DeliveryWork work, CancellationTokenSource leased)
     {
-        try
-        {
-            while (true)
-            {
-                await Task.Delay(leaseTime / 3, clock, leased.Token);
-                if (await ledger.RenewAsync(work.DeliveryId, work.Lease.Fence, leaseTime, leased.Token) is not { } until) break;
-                work.Extend(until);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            return;
-        }
-        catch (Exception failed)
-        {
-            // The ledger cannot be written: nothing could be recorded either, so stop rather than hand over under a lease that runs out.
-            LogFailed(logger, failed, work.DeliveryId, "ledger");
-        }
+        var age = leaseTime - (work.LeaseUntil - clock.GetUtcNow());
+        return heart.BeatAsync(TimeSpan.FromTicks(Math.Clamp(age.Ticks, 0, leaseTime.Ticks)), RenewAsync, leased);
 
-        await leased.CancelAsync();
+        async Task<bool> RenewAsync(CancellationToken cancellation)
+        {
+            if (await ledger.RenewAsync(work.DeliveryId, work.Lease.Fence, leaseTime, cancellation) is not { } until) return false;
+            work.Extend(until);
+            return true;
+        }
     }
 
     // An answer is an answer, a refusal too; what was not tried or is the hub's own fault tells nothing of the partner.

@@ -38,8 +38,14 @@ public sealed class DeliveryWork
     /// <summary>The sender's id of the accepted dossier; for one that came from the axis, the axis's docId.</summary>
     public MessageId MessageId => _exchange.MessageId;
 
-    /// <summary>1 for the first.</summary>
+    /// <summary>Counted attempts, this one too: 1 for the first, and again for the first after one that was not counted or after a person gave new ones. See <see cref="MayBeHandedOver"/>.</summary>
     public int Attempt => _lease.Attempt;
+
+    /// <summary>
+    /// Whether an earlier lease may have handed it over, however that one ended: cut off when the hub stopped, timed out as a probe, or dead and given new attempts by a person. A connector to a
+    /// partner that knows no idempotency key looks there first.
+    /// </summary>
+    public bool MayBeHandedOver => _lease.Fence > 1;
 
     /// <summary>The same for every attempt: a receiver that honours it sees the delivery once.</summary>
     public string IdempotencyKey => _lease.Delivery.ToString();

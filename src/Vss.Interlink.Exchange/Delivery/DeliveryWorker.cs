@@ -55,7 +55,7 @@ public sealed partial class DeliveryWorker : BackgroundService
     {
         (_ledger, _options, _profiles, _receivers, _node, _clock, _logger) = (ledger, options, profiles, receivers, node, clock, logger);
         _connectors = [.. connectors];
-        _attempt = new DeliveryAttempt(ledger, bodies, signer, evidence, statuses, new PartnerTimeOuts(clock), new BackOff(random), profiles, receivers, options.Lease, clock, logger);
+        _attempt = new DeliveryAttempt(ledger, bodies, signer, evidence, statuses, new PartnerTimeOuts(clock), new BackOff(random), profiles, receivers, options.Lease, new LeaseHeart(options.Lease, clock), clock.GetUtcNow().ToTheMillisecond(), clock, logger);
     }
 
     /// <summary>From here on this node leases nothing more. What is under way goes on until the worker is stopped, and is handed back then.</summary>

@@ -251,6 +251,14 @@ internal static class PostgresSchema
         CREATE TRIGGER stamped_never_changes BEFORE UPDATE OR DELETE ON stamped FOR EACH ROW EXECUTE FUNCTION append_only();
         CREATE TRIGGER stamped_never_empty BEFORE TRUNCATE ON stamped EXECUTE FUNCTION append_only();
         """),
+        (2,
+        """
+        CREATE TABLE leases (
+          name         text COLLATE "C" PRIMARY KEY,
+          owner        text COLLATE "C" NOT NULL,
+          leased_until bigint NOT NULL
+        );
+        """),
     ];
 
     /// <summary>The version that this hub writes.</summary>

@@ -240,6 +240,14 @@ internal static class SqliteSchema
         CREATE TRIGGER stamped_never_changes BEFORE UPDATE ON stamped BEGIN SELECT RAISE(ABORT, 'time stamps are append-only'); END;
         CREATE TRIGGER stamped_never_goes BEFORE DELETE ON stamped BEGIN SELECT RAISE(ABORT, 'time stamps are append-only'); END;
         """,
+        """
+        -- Work that one node at a time does: whose it is, and until when.
+        CREATE TABLE leases (
+          name         TEXT PRIMARY KEY,
+          owner        TEXT NOT NULL,
+          leased_until INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """,
     ];
 
     /// <summary>The version that this hub writes.</summary>

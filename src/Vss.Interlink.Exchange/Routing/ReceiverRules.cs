@@ -10,8 +10,11 @@ public enum ReceiverStanding
     /// <summary>Suspended, and what is for it waits.</summary>
     Waits,
 
-    /// <summary>Suspended for good, or out of the routes.</summary>
+    /// <summary>Suspended for good.</summary>
     SwitchedOff,
+
+    /// <summary>Not in this node's routes: taken out before its start, or put in after it.</summary>
+    Unrouted,
 }
 
 /// <summary>Asked at the submission and again before each hand-over, for much may be changed in between: a partner's suspension within seconds, routes with a restart.</summary>
@@ -21,7 +24,8 @@ public sealed class ReceiverRules(RoutingTable routes, Func<PartnerPolicies> pol
 {
     public ReceiverStanding Of(OrganId receiver) => (routes.Find(receiver), policies().SuspensionOf(receiver.ToString())) switch
     {
-        (null, _) or (_, SuspensionRule.Refuse) => ReceiverStanding.SwitchedOff,
+        (_, SuspensionRule.Refuse) => ReceiverStanding.SwitchedOff,
+        (null, _) => ReceiverStanding.Unrouted,
         (_, SuspensionRule.Wait) => ReceiverStanding.Waits,
         _ => ReceiverStanding.Served,
     };

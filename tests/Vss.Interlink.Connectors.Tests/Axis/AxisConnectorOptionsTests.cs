@@ -32,7 +32,7 @@ public sealed class AxisConnectorOptionsTests
     public void The_look_back_has_bounds(int days, bool good)
     {
         var options = Good();
-        options.LookBackDays = days;
+        (options.LookBackDays, options.CatchUpDays) = (days, days);
         Assert.Equal(good, Faults(options).Count == 0);
     }
 

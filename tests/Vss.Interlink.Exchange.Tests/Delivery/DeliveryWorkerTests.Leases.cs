@@ -67,6 +67,26 @@ public sealed partial class DeliveryWorkerTests
     }
 
     [Fact]
+    public async Task What_a_stop_cut_off_at_a_relay_is_left_some_seconds_for_the_relay_to_know_whether_it_has_it()
+    {
+        var begun = new TaskCompletionSource();
+        var axis = new ScriptedConnector("axis", relays: true, async (_, cancellation) =>
+        {
+            begun.SetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
+            return new HandOver.Delivered();
+        });
+        await using var hub = await StartAsync(null, axis);
+        await hub.AcceptAsync(Hub.Signed(Dossiers.Small(receiver: "G22")));
+        await begun.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        var stopped = hub.Clock.GetUtcNow();
+
+        await hub.Worker.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.True(await hub.Ledger.NextDueAsync("axis", CancellationToken.None) >= stopped.AddSeconds(10).ToTheMillisecond());
+    }
+
+    [Fact]
     public async Task Stopping_in_the_middle_of_taking_work_leaves_nothing_under_a_lease()
     {
         for (var round = 0; round < 10; round++)
