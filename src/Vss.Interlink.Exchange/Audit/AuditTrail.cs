@@ -58,7 +58,7 @@ public sealed partial class AuditTrail(ExchangeLedger ledger, Func<PartnerPolici
             LogRefused(logger, FaultCatalogue.Name(fault.Fault), fault.Rule, edge, sender?.ToString() ?? "", line.Reference);
 
             // Who is told to come again comes again: a line for each time would fill the disk that is nearly full, and use up the lines of what an auditor asks for.
-            if (fault.Fault is not (Fault.Overloaded or Fault.TimeStampsUnavailable) && _budget.TryTake(account)) await WriteAsync(line, cancellation);
+            if (fault.Fault is not (Fault.Overloaded or Fault.TimeStampsUnavailable or Fault.LedgerUnavailable) && _budget.TryTake(account)) await WriteAsync(line, cancellation);
         }
 
         return FaultCatalogue.Describe(fault, fault.Reference);

@@ -105,6 +105,7 @@ internal sealed partial class DeliveryAttempt(
         catch (Exception failed) when (failed is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
             LogFailed(logger, failed, work.DeliveryId, connector.Name);
+            if (LedgerFailure.IsAway(failed)) return new HandOver.NotNow("The ledger did not answer.", Attempted: false) { SaysNothing = true };   // no partner's doing
             return new HandOver.NotNow($"The connector failed: {failed.GetType().Name}.");
         }
     }

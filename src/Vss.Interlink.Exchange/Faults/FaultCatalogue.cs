@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Google.Protobuf;
+using Vss.Interlink.Exchange.Ledger;
 using Vss.Interlink.V1;
 using Vss.Interlink.XmlSecurity;
 
@@ -64,11 +65,15 @@ public static class FaultCatalogue
         return detail;
     }
 
+    /// <summary>The fault that an exception is or stands for; null when it is the hub's own.</summary>
+    public static ExchangeFault? Of(Exception failed) =>
+        failed as ExchangeFault ?? (LedgerFailure.IsAway(failed) ? new ExchangeFault(Fault.LedgerUnavailable, "The hub's ledger does not answer or cannot be written.") : null);
+
     /// <summary>When a caller who was refused for now may come again; null for a refusal that stands.</summary>
     public static TimeSpan? RetryAfter(FaultDetail fault) => (fault.Passing, fault.Fault) switch
     {
         (false, _) => null,
-        (_, Fault.InFlight) => TimeSpan.FromSeconds(5),
+        (_, Fault.InFlight or Fault.LedgerUnavailable) => TimeSpan.FromSeconds(5),
         (_, Fault.Overloaded) when !fault.Rule.StartsWith("limit.", StringComparison.Ordinal) => TimeSpan.FromSeconds(5),   // of the moment; a full disk or a long queue takes longer
         _ => TimeSpan.FromMinutes(1),
     };

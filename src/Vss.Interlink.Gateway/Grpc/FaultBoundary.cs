@@ -25,10 +25,16 @@ public sealed partial class FaultBoundary(AuditTrail audit, IHostApplicationLife
         {
             throw Status(await audit.RefusedAsync(fault, Edge, null, CancellationToken.None), fault.RetryAfter);
         }
-        catch (Exception unknown) when (unknown is not (RpcException or OperationCanceledException))
+        catch (Exception failed) when (failed is not (RpcException or OperationCanceledException))
         {
             var reference = "r-" + Guid.CreateVersion7().ToString("N");
-            Failed(logger, reference, unknown);
+            if (FaultCatalogue.Of(failed) is { } fault)
+            {
+                WithoutLedger(logger, failed.Message, reference);
+                throw Status(FaultCatalogue.Describe(fault, reference));
+            }
+
+            Failed(logger, reference, failed);
             throw Status(FaultCatalogue.Describe(Fault.Internal, "The hub failed.", "", reference));
         }
     }
@@ -73,6 +79,9 @@ public sealed partial class FaultBoundary(AuditTrail audit, IHostApplicationLife
         if ((retryAfter ?? FaultCatalogue.RetryAfter(fault)) is { } wait) details.Details.Add(Any.Pack(new Google.Rpc.RetryInfo { RetryDelay = wait.ToDuration() }));
         return new RpcException(new Status(code, message), new Metadata { { DetailsTrailer, details.ToByteArray() } });
     }
+
+    [LoggerMessage(3102, LogLevel.Warning, "A call could not be done, because the ledger failed: {Reason}; reference {Reference}")]
+    private static partial void WithoutLedger(ILogger logger, string reason, string reference);
 
     [LoggerMessage(3101, LogLevel.Error, "A call failed; reference {Reference}")]
     private static partial void Failed(ILogger logger, string reference, Exception exception);

@@ -70,8 +70,9 @@ internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations ope
         }
         catch (Exception error) when (error is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
-            var fault = error as ExchangeFault;
+            var fault = FaultCatalogue.Of(error);
             if (fault is null) Failed(log, error, request.Operation, reference);
+            else if (fault != error) WithoutLedger(log, request.Operation, error.Message, reference);
             else await audit.RefusedAsync(fault, "soap", null, signedBy, CancellationToken.None);   // a forged document is something that an auditor asks for; what could not even be read stands in the log only
             await RefuseAsync(http, new SoapRead.Refused(request.Version, request.Addressing, fault ?? Internal(), NoNames), reference, cancellation);
         }
@@ -162,6 +163,9 @@ internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations ope
 
     [LoggerMessage(5103, LogLevel.Error, "{Operation} failed; reference {Reference}")]
     private static partial void Failed(ILogger log, Exception error, string operation, string reference);
+
+    [LoggerMessage(5108, LogLevel.Warning, "{Operation} could not be done, because the ledger failed: {Reason}; reference {Reference}")]
+    private static partial void WithoutLedger(ILogger log, string operation, string reason, string reference);
 
     [LoggerMessage(5104, LogLevel.Error, "A fault leaves unsigned, because the hub's key could not sign it; reference {Reference}")]
     private static partial void Unsigned(ILogger log, Exception error, string reference);

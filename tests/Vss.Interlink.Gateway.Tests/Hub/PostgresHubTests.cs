@@ -54,6 +54,37 @@ public sealed class PostgresHubTests(PostgresServer server) : IClassFixture<Post
     }
 
     [Fact]
+    public async Task A_ledger_that_is_away_is_a_passing_fault_by_name_at_both_edges_and_nothing_is_lost_over_it()
+    {
+        await using var own = new PostgresServer();
+        await own.InitializeAsync();
+        var shared = Directory.CreateTempSubdirectory("interlink-shared-");
+        try
+        {
+            await using var hub = await StartAsync(own.NewDatabase(), shared, "only");
+            var dossier = Dossiers.FromMinistry("pg-away");
+            using var ministry = hub.Ministry();
+            using var channel = hub.Channel();
+            var admin = new Vss.Interlink.Admin.V1.Admin.AdminClient(channel);
+            own.Kill();
+
+            var refused = await ministry.SubmitAsync(dossier);
+            Assert.Equal((503, "LEDGER_UNAVAILABLE", true), (refused.HttpStatus, refused.Fault!.Name, refused.Fault.Passing));
+            Assert.Equal(StatusCode.Unavailable, (await Assert.ThrowsAsync<RpcException>(async () => await admin.ListHoldsAsync(new ListHoldsRequest()))).StatusCode);
+            using (var http = hub.Http())
+            using (var health = await http.GetAsync(new Uri(hub.Partners, "health"))) Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, health.StatusCode);
+            Assert.DoesNotContain(hub.Log, line => line.Contains("unhandled exception", StringComparison.OrdinalIgnoreCase));
+
+            await own.StartAsync();
+            Assert.False((await ministry.SubmitAsync(dossier)).Answer!.Repeated);
+        }
+        finally
+        {
+            shared.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task A_node_without_inside_services_leaves_deliveries_to_the_node_that_has_one()
     {
         var database = server.NewDatabase();
