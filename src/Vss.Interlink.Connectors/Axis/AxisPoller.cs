@@ -15,7 +15,16 @@ namespace Vss.Interlink.Connectors.Axis;
 /// Fetches what the axis holds for us: list, fetch, verify, take in, mark. A packet is marked done only after the ledger has it, so that a crash in between fetches it again and
 /// the ledger knows it. A refused packet is answered by status 02 with the reason and marked failed.
 /// </summary>
-internal sealed partial class AxisPoller(VxpClient client, AxisPacketReader reader, DossierIntake intake, AuditTrail audit, AxisConnectorOptions options, TimeProvider clock, ILogger<AxisPoller> logger) : BackgroundService
+/// <param name="client">The axis.</param>
+/// <param name="reader">Reads packets.</param>
+/// <param name="intake">Takes in.</param>
+/// <param name="audit">Hears of refusals.</param>
+/// <param name="options">How often.</param>
+/// <param name="clock">The one clock.</param>
+/// <param name="logger">Takes what went wrong.</param>
+/// <param name="leaving">Fires with the notice that the hub will stop: the packet at hand is still taken in, and what else lies there is left to other nodes.</param>
+internal sealed partial class AxisPoller(
+    VxpClient client, AxisPacketReader reader, DossierIntake intake, AuditTrail audit, AxisConnectorOptions options, TimeProvider clock, ILogger<AxisPoller> logger, CancellationToken leaving) : BackgroundService
 {
     private const string Edge = "edxml";
     private const long LargestStatus = 1024 * 1024;
@@ -46,6 +55,7 @@ internal sealed partial class AxisPoller(VxpClient client, AxisPacketReader read
 
     private async Task PollAsync(VxpMessageType type, CancellationToken cancellation)
     {
+        if (leaving.IsCancellationRequested) return;
         var today = DateOnly.FromDateTime(clock.GetUtcNow().ToOffset(VietnamOffset).DateTime);
         var listed = await client.ListReceivedAsync(type, today.AddDays(-options.LookBackDays), today, cancellation);
         if (listed is not VxpAnswer<IReadOnlyList<VxpReceivedItem>>.Accepted(var items))
@@ -54,7 +64,7 @@ internal sealed partial class AxisPoller(VxpClient client, AxisPacketReader read
             return;
         }
 
-        foreach (var item in items.Where(item => item.Status is "initial" or "processing" && _later.IsDue(item.DocId)))
+        foreach (var item in items.Where(item => item.Status is "initial" or "processing" && _later.IsDue(item.DocId) && !leaving.IsCancellationRequested))
         {
             try
             {

@@ -60,7 +60,8 @@ public static class AxisRegistration
             provider.GetRequiredService<AuditTrail>(),
             Options(provider),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<AxisPoller>>()));
+            provider.GetRequiredService<ILogger<AxisPoller>>(),
+            provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
         return services;
     }
 

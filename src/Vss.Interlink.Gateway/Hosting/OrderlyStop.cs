@@ -32,7 +32,7 @@ internal sealed partial class OrderlyStop(DeliveryWorker worker, InsideConnector
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    [LoggerMessage(3031, LogLevel.Information, "The hub stops. It serves on for {Notice}, and takes up nothing more by itself.")]
+    [LoggerMessage(3031, LogLevel.Information, "The hub stops. It serves on for {Notice}, leases no more deliveries and fetches no more packets from the axis.")]
     private static partial void Begins(ILogger logger, TimeSpan notice);
 
     [LoggerMessage(3032, LogLevel.Information, "No delivery is leased by this node any more; the edges close.")]
