@@ -107,7 +107,7 @@ public sealed class PostgresLedgerTests(PostgresServer server) : LedgerContract
             await make.ExecuteNonQueryAsync();
 
         var accepted = ledger.AcceptAsync(Exchange("m-late"), CancellationToken.None);
-        while (PostgresServer.Number(_database, "SELECT count(*) FROM pg_locks WHERE relation = 'audit_rest'::regclass AND NOT granted") == 0) await Task.Delay(20);
+        while (!accepted.IsCompleted && PostgresServer.Number(_database, "SELECT count(*) FROM pg_locks WHERE relation = 'audit_rest'::regclass AND NOT granted") == 0) await Task.Delay(20);
         await making.CommitAsync();
         Assert.IsType<Claim.First>(await accepted);
         Assert.Equal(1, PostgresServer.Number(_database, "SELECT count(*) FROM audit_2027_06"));
