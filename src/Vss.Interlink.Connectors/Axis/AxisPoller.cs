@@ -8,9 +8,9 @@ namespace Vss.Interlink.Connectors.Axis;
 
 /// <summary>
 /// Looks for what the axis holds for us, on one node at a time: whoever has the lease lists, and takes in what is new (<see cref="AxisIntake"/>). What was postponed is tried until it is taken in or refused, also when the
-/// list does not reach back to it any more.
+/// list does not reach back to it any more. From the notice that the hub will stop it leaves what lies there to other nodes, and gives them the lease; the packet at hand is still taken in.
 /// </summary>
-internal sealed partial class AxisPoller(VxpClient client, AxisIntake intake, ExchangeLedger ledger, ClaimOwner owner, AxisConnectorOptions options, TimeProvider clock, ILogger<AxisPoller> logger) : BackgroundService
+internal sealed partial class AxisPoller(VxpClient client, AxisIntake intake, ExchangeLedger ledger, ClaimOwner owner, AxisConnectorOptions options, TimeProvider clock, ILogger<AxisPoller> logger, CancellationToken leaving) : BackgroundService
 {
     private const string LeaseName = "axis.poll";
     private static readonly TimeSpan ShortestLease = TimeSpan.FromSeconds(30);
@@ -25,6 +25,7 @@ internal sealed partial class AxisPoller(VxpClient client, AxisIntake intake, Ex
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(options.PollInterval, clock);
+        using var rounds = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, leaving);
         try
         {
             do
@@ -38,7 +39,11 @@ internal sealed partial class AxisPoller(VxpClient client, AxisIntake intake, Ex
                     LeaseFailed(logger, failed);
                 }
             }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
+            while (await timer.WaitForNextTickAsync(rounds.Token));
+        }
+        catch (OperationCanceledException) when (rounds.IsCancellationRequested)
+        {
+            // The hub stops.
         }
         finally
         {
@@ -128,7 +133,7 @@ internal sealed partial class AxisPoller(VxpClient client, AxisIntake intake, Ex
             return;
         }
 
-        if (!_later.IsDue(item.DocId)) return;
+        if (leaving.IsCancellationRequested || !_later.IsDue(item.DocId)) return;
         var settled = false;
         try
         {

@@ -74,7 +74,8 @@ public static class AxisRegistration
             provider.GetRequiredService<ClaimOwner>(),
             Options(provider),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<AxisPoller>>()));
+            provider.GetRequiredService<ILogger<AxisPoller>>(),
+            provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
         return services;
     }
 

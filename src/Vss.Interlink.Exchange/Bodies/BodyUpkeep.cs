@@ -200,9 +200,9 @@ public sealed partial class BodyUpkeep(BodyStore bodies, BodyKeys keys, Exchange
         }
     }
 
-    [LoggerMessage(2401, LogLevel.Error, "By rule {Rule}: {Detail}")]
+    [LoggerMessage(2601, LogLevel.Error, "By rule {Rule}: {Detail}")]
     private static partial void LogFound(ILogger logger, string rule, string detail);
 
-    [LoggerMessage(2402, LogLevel.Information, "Body {Digest}, stored at {At}, was named by no exchange and is removed")]
+    [LoggerMessage(2602, LogLevel.Information, "Body {Digest}, stored at {At}, was named by no exchange and is removed")]
     private static partial void LogCollected(ILogger logger, ContentDigest digest, DateTimeOffset at);
 }

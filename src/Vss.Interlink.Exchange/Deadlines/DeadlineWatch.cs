@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Vss.Interlink.Exchange.Delivery;
@@ -31,14 +32,15 @@ public sealed partial class DeadlineWatch(
     public async Task<int> LookAsync(CancellationToken cancellation)
     {
         var done = 0;
+        DeliveryRecord? last = null;
         while (true)
         {
-            var due = await ledger.ListWatchedAsync(AtOnce, cancellation);
-            var before = done;
+            var due = await ledger.ListWatchedAsync(AtOnce, last, cancellation);
             foreach (var delivery in due)
-                if (await LookAsync(delivery, cancellation))
+                if (await TryLookAsync(delivery, cancellation))
                     done++;
-            if (due.Count < AtOnce || done == before) return done;
+            if (due.Count < AtOnce) return done;
+            last = due[^1];
         }
     }
 
@@ -62,6 +64,20 @@ public sealed partial class DeadlineWatch(
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => ServeAsync(stoppingToken);
+
+    // What is damaged stays the longest overdue, and comes first each time: the others must not wait for it.
+    private async Task<bool> TryLookAsync(DeliveryRecord delivery, CancellationToken cancellation)
+    {
+        try
+        {
+            return await LookAsync(delivery, cancellation);
+        }
+        catch (Exception failed) when (failed is not (OperationCanceledException or DbException or ExchangeFault))   // the ledger or the key is away, for the next one too
+        {
+            LogPassedOver(logger, failed, delivery.Delivery);
+            return false;
+        }
+    }
 
     private async Task<bool> LookAsync(DeliveryRecord delivery, CancellationToken cancellation)
     {
@@ -90,9 +106,12 @@ public sealed partial class DeadlineWatch(
         return expired;
     }
 
-    [LoggerMessage(2401, LogLevel.Warning, "{Delivery} to {Receiver} expired; it was {State}")]
+    [LoggerMessage(2331, LogLevel.Warning, "{Delivery} to {Receiver} expired; it was {State}")]
     private static partial void LogExpired(ILogger logger, DeliveryId delivery, OrganId receiver, DeliveryState state);
 
-    [LoggerMessage(2402, LogLevel.Error, "Deadlines could not be looked at")]
+    [LoggerMessage(2332, LogLevel.Error, "Deadlines could not be looked at")]
     private static partial void LogFailed(ILogger logger, Exception failed);
+
+    [LoggerMessage(2333, LogLevel.Error, "The deadline of {Delivery} has come and could not be dealt with; the others go on")]
+    private static partial void LogPassedOver(ILogger logger, Exception failed, DeliveryId delivery);
 }

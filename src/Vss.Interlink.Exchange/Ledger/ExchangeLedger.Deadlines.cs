@@ -7,13 +7,22 @@ namespace Vss.Interlink.Exchange.Ledger;
 public sealed partial class ExchangeLedger
 {
     /// <summary>Deliveries at whose deadline somebody must look now, the longest overdue first. Those under a running lease are left to their worker.</summary>
-    public Task<IReadOnlyList<DeliveryRecord>> ListWatchedAsync(int max, CancellationToken cancellation) =>
+    /// <param name="max">At most so many.</param>
+    /// <param name="after">Only those behind it, as it was when it was listed; or null.</param>
+    /// <param name="cancellation">Stops before the read.</param>
+    public Task<IReadOnlyList<DeliveryRecord>> ListWatchedAsync(int max, DeliveryRecord? after, CancellationToken cancellation) =>
         ReadAsync<IReadOnlyList<DeliveryRecord>>(
             async sql => await sql.QueryAsync(
-                $"SELECT {RecordColumns} WHERE d.watch_at <= @now AND (d.state <> @leased OR d.due_at <= @now) ORDER BY d.watch_at, d.delivery_id LIMIT @max",
+                $"""
+                SELECT {RecordColumns}
+                WHERE d.watch_at <= @now AND (d.state <> @leased OR d.due_at <= @now) {(after is null ? "" : "AND d.watch_at >= @from AND (d.watch_at > @from OR d.delivery_id > @after)")}
+                ORDER BY d.watch_at, d.delivery_id LIMIT @max
+                """,
                 ReadRecord,
                 ("@now", Clock.GetUtcNow().Column()),
                 ("@leased", (int)DeliveryState.Leased),
+                ("@from", after?.WatchAt?.Column()),
+                ("@after", after?.Delivery.ToString()),
                 ("@max", max)),
             cancellation);
 

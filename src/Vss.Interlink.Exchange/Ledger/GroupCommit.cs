@@ -81,10 +81,11 @@ internal sealed class GroupCommit : IAsyncDisposable
 
     private async Task<(WriteFailure Failure, Exception What)?> FailureAsync(ILedgerWriter writer, IReadOnlyList<Write> group)
     {
-        var committing = false;
+        var (begun, committing) = (false, false);
         try
         {
             var session = await writer.BeginAsync(alone: group.Count == 1);
+            begun = true;
             foreach (var write in group) await write.RunAsync(session);
             committing = true;
             await writer.CommitAsync(session);
@@ -94,7 +95,7 @@ internal sealed class GroupCommit : IAsyncDisposable
         catch (Exception failed)
         {
             await writer.RollbackAsync();
-            return (writer.Judge(failed, committing), failed);
+            return (begun ? writer.Judge(failed, committing) : WriteFailure.OfStore, failed);   // no action was asked yet, so none is to blame, and run one by one each would wait for the same
         }
     }
 

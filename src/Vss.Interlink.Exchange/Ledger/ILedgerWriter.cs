@@ -5,6 +5,7 @@ internal interface ILedgerWriter : IAsyncDisposable
 {
     /// <summary>Begins a transaction, on a new connection where the last one was lost.</summary>
     /// <param name="alone">Whether one action has it for itself. One that is shared waits for no lock for long: its actions are better run one by one.</param>
+    /// <exception cref="Exception">Whatever it is, the store is away: the name service, a certificate, a server that is none to write to.</exception>
     Task<LedgerSession> BeginAsync(bool alone);
 
     /// <summary>Returns when the transaction is on the disk; other nodes are told of the session's changes with it.</summary>
@@ -13,7 +14,7 @@ internal interface ILedgerWriter : IAsyncDisposable
     /// <summary>Ends the transaction, if there still is one, without a trace. Throws nothing.</summary>
     Task RollbackAsync();
 
-    /// <summary>What a failure means for what was written.</summary>
+    /// <summary>What a failure after the beginning means for what was written.</summary>
     /// <param name="failed">What was thrown.</param>
     /// <param name="committing">Whether the commit was on its way.</param>
     WriteFailure Judge(Exception failed, bool committing);

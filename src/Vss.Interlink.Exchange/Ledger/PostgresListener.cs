@@ -12,6 +12,9 @@ internal sealed partial class PostgresListener : IAsyncDisposable
     private static readonly TimeSpan s_longestWait = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
+    // Making partitions locks tables and may fail for months: rows that lie in the rest stay there.
+    private static readonly TimeSpan s_pauseOfPartitions = TimeSpan.FromMinutes(10);
+
     private readonly string _connectionString;
     private readonly string _node;
     private readonly LedgerChanges _changes;
@@ -19,6 +22,8 @@ internal sealed partial class PostgresListener : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _loop;
+    private string _madeFor = "";
+    private long? _notMadeAt;
 
     public PostgresListener(string connectionString, string node, LedgerChanges changes, TimeProvider clock, ILogger logger)
     {
@@ -45,8 +50,9 @@ internal sealed partial class PostgresListener : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception lost) when (lost is NpgsqlException or IOException or InvalidOperationException or TimeoutException)
+            catch (Exception lost)
             {
+                // Not only what the driver wraps: a certificate that is just being replaced is thrown as it is. Whatever it was, nobody else opens the connection again.
                 LogLost(_logger, lost);
             }
 
@@ -67,14 +73,21 @@ internal sealed partial class PostgresListener : IAsyncDisposable
 
         _changes.PublishAll();
         LogListening(_logger);
-        var madeFor = "";
         while (true)
         {
-            var now = _clock.GetUtcNow();
-            if (PostgresPartitions.Month(now) != madeFor && PostgresPartitions.TryMakeAhead(connection, now, _logger)) madeFor = PostgresPartitions.Month(now);
-
+            MakePartitions(connection);
             await connection.WaitAsync(s_longestWait, stopping);
         }
+    }
+
+    // Looked at after each notice, and they may come by the hundred a second.
+    private void MakePartitions(NpgsqlConnection connection)
+    {
+        var now = _clock.GetUtcNow();
+        if (PostgresPartitions.Month(now) == _madeFor || (_notMadeAt is { } failed && _clock.GetElapsedTime(failed) < s_pauseOfPartitions)) return;
+        _notMadeAt = _clock.GetTimestamp();   // before, for the connection may be lost over it
+        if (!PostgresPartitions.TryMakeAhead(connection, now, _logger)) return;
+        (_madeFor, _notMadeAt) = (PostgresPartitions.Month(now), null);
     }
 
     private void Heard(string notice)

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -35,34 +36,50 @@ internal static partial class PostgresPartitions
         }
     }
 
-    /// <summary>Makes this month's partitions and the next ones', where they are missing. A row of another month goes into the rest partition, so none is ever refused.</summary>
+    /// <summary>
+    /// Makes this month's partitions and the next ones', where they are missing. A row of another month goes into the rest partition, so none is ever refused. A partition that cannot be made keeps no other from
+    /// being made: else a month whose rows lie in the rest would draw every later month after it.
+    /// </summary>
+    /// <exception cref="PostgresException">Why the first one could not be made that could not.</exception>
     public static void MakeAhead(NpgsqlConnection connection, DateTimeOffset now)
     {
         var first = new DateTimeOffset(now.UtcDateTime.Year, now.UtcDateTime.Month, 1, 0, 0, 0, TimeSpan.Zero);
-        var missing = Enumerable.Range(0, MonthsAhead + 1).Select(first.AddMonths).Where(month => !Exists(connection, "evidence_" + Month(month)) || !Exists(connection, "audit_" + Month(month))).ToList();
-        if (missing.Count == 0) return;
+        PostgresException? refused = null;
+        foreach (var month in Enumerable.Range(0, MonthsAhead + 1).Select(first.AddMonths))
+        {
+            Make("evidence", month, $"'{ExchangeId.Floor(month)}'", $"'{ExchangeId.Floor(month.AddMonths(1))}'");
+            Make("audit", month, $"{month.Column()}", $"{month.AddMonths(1).Column()}");
+        }
+
+        if (refused is not null) ExceptionDispatchInfo.Throw(refused);
+
+        void Make(string table, DateTimeOffset month, string from, string to)
+        {
+            try
+            {
+                if (!Exists(connection, $"{table}_{Month(month)}")) PostgresPartitions.Make(connection, table, $"{table}_{Month(month)}", from, to);
+            }
+            catch (PostgresException failed) when (!PostgresWriter.IsLost(failed))
+            {
+                refused ??= failed;
+            }
+        }
+    }
+
+    private static void Make(NpgsqlConnection connection, string table, string name, string from, string to)
+    {
         using var transaction = connection.BeginTransaction();
 
         // Attaching waits for writers and they for it, and a node that migrates holds the lock for long; nobody needs the partition this minute, so it waits for neither.
         Execute(connection, "SET LOCAL lock_timeout = '2s'");
         Execute(connection, $"SELECT pg_advisory_xact_lock({Lock})");
-        foreach (var month in missing)
-        {
-            Make(connection, "evidence", month, $"'{ExchangeId.Floor(month)}'", $"'{ExchangeId.Floor(month.AddMonths(1))}'");
-            Make(connection, "audit", month, $"{month.Column()}", $"{month.AddMonths(1).Column()}");
-        }
-
-        transaction.Commit();
-    }
-
-    // Made apart and then attached: a table that is made as a partition keeps readers and writers of the whole away meanwhile.
-    private static void Make(NpgsqlConnection connection, string table, DateTimeOffset month, string from, string to)
-    {
-        var name = $"{table}_{Month(month)}";
         if (Exists(connection, name)) return;
+
+        // Made apart and then attached: a table that is made as a partition keeps readers and writers of the whole away meanwhile.
         Execute(connection, $"CREATE TABLE {name} (LIKE {table} INCLUDING DEFAULTS INCLUDING STORAGE INCLUDING CONSTRAINTS)");
         Execute(connection, $"ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES FROM ({from}) TO ({to})");
         Execute(connection, $"CREATE TRIGGER {name}_never_empty BEFORE TRUNCATE ON {name} EXECUTE FUNCTION append_only()");
+        transaction.Commit();
     }
 
     private static bool Exists(NpgsqlConnection connection, string table)

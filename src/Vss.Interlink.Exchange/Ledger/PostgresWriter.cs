@@ -65,6 +65,7 @@ internal sealed class PostgresWriter(string connectionString, string node) : ILe
         return failed is not PostgresException said ? WriteFailure.OfAction : said.SqlState switch
         {
             PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.UniqueViolation => WriteFailure.Passing,
+            PostgresErrorCodes.CheckViolation => WriteFailure.Passing,   // the row was on its way to the rest partition, and its own was attached at that moment
             ['5', '3' or '7' or '8', ..] or PostgresErrorCodes.ReadOnlySqlTransaction => WriteFailure.OfStore,   // out of disk, memory or connections; an operator's doing; I/O error; a standby
             _ => WriteFailure.OfAction,
         };

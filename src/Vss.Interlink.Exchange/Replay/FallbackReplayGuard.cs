@@ -120,9 +120,9 @@ public sealed partial class FallbackReplayGuard : IReplayGuard
         return otherwise;
     }
 
-    [LoggerMessage(2302, LogLevel.Warning, "Redis is away, the ledger alone tells repeats: {Reason}")]
+    [LoggerMessage(2202, LogLevel.Warning, "Redis is away, the ledger alone tells repeats: {Reason}")]
     private static partial void Away(ILogger logger, string reason);
 
-    [LoggerMessage(2303, LogLevel.Information, "Redis answers again")]
+    [LoggerMessage(2203, LogLevel.Information, "Redis answers again")]
     private static partial void Back(ILogger logger);
 }

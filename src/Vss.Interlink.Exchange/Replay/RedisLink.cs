@@ -150,6 +150,6 @@ internal sealed partial class RedisLink : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(2301, LogLevel.Warning, "Redis kept failing for {Seconds} s; all connections to it are made anew")]
+    [LoggerMessage(2201, LogLevel.Warning, "Redis kept failing for {Seconds} s; all connections to it are made anew")]
     private static partial void Rebuilt(ILogger logger, double seconds);
 }

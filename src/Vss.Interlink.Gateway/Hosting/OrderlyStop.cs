@@ -6,7 +6,7 @@ using Vss.Interlink.Exchange.Delivery;
 namespace Vss.Interlink.Gateway.Hosting;
 
 /// <summary>
-/// How a hub stops (SIGTERM) so that whoever works with it need not notice: health turns red while both edges serve on, so that a load balancer sends everything new to other nodes; meanwhile no delivery is leased any
+/// How a hub stops (SIGTERM) so that whoever works with it need not notice: health turns red while both edges serve on, so that a load balancer sends everything new to other nodes; meanwhile no packet is fetched from the axis and no delivery leased any
 /// more, what waits goes back, streams to inside services end when their answers are in. Then what is still under way is handed back; the edges close last, and finish what they are at.
 /// </summary>
 internal sealed partial class OrderlyStop(DeliveryWorker worker, InsideConnector inside, IOptions<EdgeOptions> options, TimeProvider clock, ILogger<OrderlyStop> logger) : IHostedLifecycleService
@@ -32,7 +32,7 @@ internal sealed partial class OrderlyStop(DeliveryWorker worker, InsideConnector
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    [LoggerMessage(3031, LogLevel.Information, "The hub stops. It serves on for {Notice}, and takes up nothing more by itself.")]
+    [LoggerMessage(3031, LogLevel.Information, "The hub stops. It serves on for {Notice}, leases no more deliveries and fetches no more packets from the axis.")]
     private static partial void Begins(ILogger logger, TimeSpan notice);
 
     [LoggerMessage(3032, LogLevel.Information, "No delivery is leased by this node any more; the edges close.")]

@@ -109,7 +109,7 @@ internal sealed partial class HealthResults : IHealthCheckPublisher
         }
     }
 
-    [LoggerMessage(1, LogLevel.Error, "The health check {Check} cannot run.")]
+    [LoggerMessage(3211, LogLevel.Error, "The health check {Check} cannot run.")]
     private static partial void CannotRun(ILogger logger, string check, Exception exception);
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -99,7 +99,11 @@ public sealed class TrustStore
         {
             if (path is null) continue;
             foreach (var file in Directory.Exists(path) ? new DirectoryInfo(path).EnumerateFiles().OrderBy(file => file.Name, StringComparer.Ordinal) : (IEnumerable<FileInfo>)[new FileInfo(path)])
-                stamp.Append(CultureInfo.InvariantCulture, $"{file.FullName}\0{(file.Exists ? file.Length : -1)}\0{file.LastWriteTimeUtc.Ticks}\n");
+            {
+                // A link keeps its own length and time when it comes to lead elsewhere.
+                var target = file.LinkTarget is null ? file : (FileInfo)file.ResolveLinkTarget(returnFinalTarget: true)!;
+                stamp.Append(CultureInfo.InvariantCulture, $"{file.FullName}\0{target.FullName}\0{(target.Exists ? target.Length : -1)}\0{target.LastWriteTimeUtc.Ticks}\n");
+            }
         }
 
         return stamp.ToString();

@@ -130,7 +130,7 @@ internal sealed partial class AnswerFetcher(
             if (await library.FindAsync(question.Key, _closing.Token) is not { } shared) return null;
             return question.Read(shared.Der, new Marks(shared.EntityTag, shared.LastModified), new AnswerJudge(store(), clock.GetUtcNow())) is Reading.Good(var answer) ? answer : null;
         }
-        catch (Exception failed) when (failed is not OperationCanceledException)
+        catch (Exception failed) when (failed is not OperationCanceledException || !_closing.IsCancellationRequested)
         {
             LibraryFailed(logger, failed);   // the authority can still be asked
             return null;

@@ -93,8 +93,9 @@ internal sealed class AuthorityClient(AllowedHosts hosts, OnlineOptions options,
             if (await ReadAsync(answer.Content, cancellation) is not { } octets) return new AuthorityReply.Nothing($"{host} answered more than {options.MaxAnswerOctets} octets", IsPassing: false);
             return new AuthorityReply.Content(octets, new Marks(answer.Headers.ETag?.ToString(), answer.Content.Headers.LastModified));
         }
-        catch (Exception unreachable) when (unreachable is HttpRequestException or IOException)
+        catch (Exception unreachable) when (unreachable is HttpRequestException or IOException || (unreachable is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
+            // The handler's time for a connection ends in a cancellation too, of a token of its own.
             return new AuthorityReply.Nothing($"{host} could not be asked: {(unreachable as HttpRequestException)?.HttpRequestError ?? HttpRequestError.Unknown}", IsPassing: true);
         }
     }

@@ -47,7 +47,7 @@ internal sealed partial class RevocationRefresher(
             {
                 await RoundAsync(stoppingToken);
             }
-            catch (Exception failed) when (failed is not OperationCanceledException)
+            catch (Exception failed) when (failed is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
                 RoundFailed(logger, failed);
             }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace Vss.Interlink.Trust.Policy;
 
 /// <summary>
-/// The policies in force: those of the configured file, looked at again now and then and swapped whole. A file with faults changes nothing; each fault is logged, and the last good policies
+/// The policies in force: those of the configured file, read again now and then and swapped whole. A file with faults changes nothing; each fault is logged, and the last good policies
 /// stay in force until it is mended.
 /// </summary>
 public sealed partial class PolicyBook
@@ -16,15 +16,17 @@ public sealed partial class PolicyBook
     private readonly ILogger _logger;
     private readonly Lock _reading = new();
     private volatile PartnerPolicies _current;
-    private (long Length, DateTime Written) _stamp;
+    private byte[] _octets;
+    private bool _isAway;
     private long _readAt;
 
     /// <exception cref="PolicyException">The file has faults.</exception>
+    /// <exception cref="IOException">It cannot be read; also UnauthorizedAccessException.</exception>
     public PolicyBook(IOptions<TrustOptions> options, TimeProvider clock, ILogger<PolicyBook> logger)
     {
         (_path, _clock, _logger) = (options.Value.Policies!, clock, logger);
-        _stamp = Stamp();
-        _current = PolicyFile.Read(_path).Partners;
+        _octets = File.ReadAllBytes(_path);
+        _current = PolicyFile.Parse(_octets).Partners;
         _readAt = clock.GetTimestamp();
     }
 
@@ -53,10 +55,12 @@ public sealed partial class PolicyBook
     {
         try
         {
-            var stamp = Stamp();
-            if (stamp == _stamp) return;
-            _stamp = stamp;
-            var next = PolicyFile.Read(_path).Partners;
+            // Read, and not looked at from outside: neither a new mode nor a link that leads elsewhere changes the time or the length that the path has, and files of one image all have the same time.
+            var octets = File.ReadAllBytes(_path);
+            _isAway = false;
+            if (octets.AsSpan().SequenceEqual(_octets)) return;
+            _octets = octets;   // before it is judged: what is faulty is told once
+            var next = PolicyFile.Parse(octets).Partners;
             _current = next;
             Swapped(_logger, next.All.Count);
         }
@@ -66,14 +70,9 @@ public sealed partial class PolicyBook
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            Unreadable(_logger, unreadable);
+            if (!_isAway) Unreadable(_logger, unreadable);
+            _isAway = true;
         }
-    }
-
-    private (long Length, DateTime Written) Stamp()
-    {
-        var file = new FileInfo(_path);
-        return file.Exists ? (file.Length, file.LastWriteTimeUtc) : (-1, default);
     }
 
     [LoggerMessage(1111, LogLevel.Information, "Policies were replaced: {Partners} partners.")]

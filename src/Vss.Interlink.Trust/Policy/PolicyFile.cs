@@ -18,12 +18,8 @@ public sealed class PolicyFile
 
     public PartnerPolicies Partners { get; }
 
-    /// <summary>Reads a file.</summary>
+    /// <summary>Reads the octets of a file.</summary>
     /// <exception cref="PolicyException">It has faults; all of them are told.</exception>
-    /// <exception cref="IOException">It cannot be read; also UnauthorizedAccessException.</exception>
-    public static PolicyFile Read(string path) => Parse(File.ReadAllBytes(path));
-
-    /// <inheritdoc cref="Read"/>
     public static PolicyFile Parse(ReadOnlySpan<byte> json)
     {
         FileForm form;

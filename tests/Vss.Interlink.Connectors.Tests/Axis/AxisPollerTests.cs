@@ -74,6 +74,22 @@ public sealed class AxisPollerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task From_the_notice_that_its_hub_stops_on_a_node_leaves_what_comes_to_others_at_once()
+    {
+        using var leaving = new CancellationTokenSource();
+        await StartAsync("one", leaving: leaving.Token);
+        await UntilAsync("the first polls", () => _calls.Of("getReceivedEdocList") > 1);
+        await leaving.CancelAsync();   // and it is not stopped yet
+
+        _axis.Inject(Packet(), "edoc");
+        await Task.Delay(TimeSpan.FromMilliseconds(500));
+        Assert.Equal(0, _calls.Of("getEdoc"));
+
+        await StartAsync("two");
+        await UntilAsync("the packet is marked", () => _calls.Of("updateStatus") > 0);
+    }
+
+    [Fact]
     public async Task A_sender_is_told_of_a_refusal_once_also_when_the_mark_is_lost()
     {
         _axis.Script(new ScriptedFault("updateStatus", AxisFault.ServerError, Count: 2));
@@ -126,7 +142,7 @@ public sealed class AxisPollerTests : IAsyncLifetime
         return written.ToArray();
     }
 
-    private async Task<AxisPoller> StartAsync(string node, long minFreeBytes = 0)
+    private async Task<AxisPoller> StartAsync(string node, long minFreeBytes = 0, CancellationToken leaving = default)
     {
         var options = new AxisConnectorOptions
         {
@@ -137,11 +153,11 @@ public sealed class AxisPollerTests : IAsyncLifetime
         var policies = new PartnerPolicies([]);
         var reader = new AxisPacketReader(
             new BodyStore(Path.Combine(_folder, "bodies"), 1 << 20, BodyKeys.Of("test", ("test", new byte[32])), _clock), new IntakeRoom(_folder, minFreeBytes, long.MaxValue, _ledger, _clock), _trust.Seals, _trust.Revocation, () => policies, 1 << 20);
-        var audit = new AuditTrail(_ledger, _clock, NullLogger<AuditTrail>.Instance);
+        var audit = new AuditTrail(_ledger, () => policies, _clock, NullLogger<AuditTrail>.Instance);
 
         // Nothing comes as far as the hub's intake.
         var intake = new AxisIntake(client, reader, null!, audit, OrganId.Stored(Hub), _clock, NullLogger<AxisIntake>.Instance);
-        var poller = new AxisPoller(client, intake, _ledger, ClaimOwner.OfThisStart(node), options, _clock, _told);
+        var poller = new AxisPoller(client, intake, _ledger, ClaimOwner.OfThisStart(node), options, _clock, _told, leaving);
         _running.Add(poller);
         await poller.StartAsync(CancellationToken.None);
         return poller;

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Vss.Interlink.Exchange.Delivery;
 using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Ledger;
@@ -70,6 +71,26 @@ public sealed class DeadlineWatchTests : IDisposable
         var view = await ViewAsync(hub, accepted.ExchangeId);
         Assert.Equal([EvidenceType.SubmissionAcceptance, EvidenceType.Delivery, EvidenceType.NonRetrieval], view.Evidence.Select(one => one.Type));
         Assert.Equal((DeliveryState.Expired, EvidenceType.NonRetrieval, ExchangeState.Failed), (view.Deliveries[0].State, view.Deliveries[0].Outcome, view.State));
+    }
+
+    [Fact]
+    public async Task What_is_damaged_holds_up_no_other_deadline_however_much_of_it_there_is()
+    {
+        await using var hub = Hub(Dossiers.Inside);
+        for (var number = 0; number < 101; number++) await hub.AcceptAsync(Tests.Hub.Signed(Dossiers.Small($"m-{number}")));
+        await using (var damage = new SqliteConnection($"Data Source={Path.Combine(_folder.Path, "ledger.db")};Pooling=False"))
+        {
+            damage.Open();
+            await using var command = damage.CreateCommand();
+            command.CommandText = "UPDATE exchanges SET dossier = x'FF'";
+            Assert.Equal(101, command.ExecuteNonQuery());
+        }
+
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        var whole = await hub.AcceptAsync(Tests.Hub.Signed(Dossiers.Small("m-whole")));
+        _clock.Advance(Hour + Hour);
+        Assert.Equal(1, await hub.Deadlines.LookAsync(CancellationToken.None));
+        Assert.Equal(DeliveryState.Expired, (await ViewAsync(hub, whole.ExchangeId)).Deliveries[0].State);
     }
 
     [Fact]

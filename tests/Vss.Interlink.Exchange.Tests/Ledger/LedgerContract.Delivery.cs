@@ -188,7 +188,7 @@ public abstract partial class LedgerContract
         else if (state == DeliveryState.Expired)
         {
             Clock.Advance(TimeSpan.FromHours(2));
-            var over = Assert.Single(await _ledger.ListWatchedAsync(10, CancellationToken.None));
+            var over = Assert.Single(await _ledger.ListWatchedAsync(10, null, CancellationToken.None));
             await _ledger.ExpireAsync(over, Expired(over), CancellationToken.None);
         }
 
@@ -202,10 +202,10 @@ public abstract partial class LedgerContract
         await using var other = Open();
         var exchange = Timed(Exchange());
         await AcceptAsync(exchange);
-        Assert.Empty(await _ledger.ListWatchedAsync(10, CancellationToken.None));
+        Assert.Empty(await _ledger.ListWatchedAsync(10, null, CancellationToken.None));
 
         Clock.Advance(TimeSpan.FromHours(1));
-        var near = Assert.Single(await _ledger.ListWatchedAsync(10, CancellationToken.None));
+        var near = Assert.Single(await _ledger.ListWatchedAsync(10, null, CancellationToken.None));
         Assert.True(await _ledger.WarnAsync(near, Clock.GetUtcNow(), CancellationToken.None));
         Assert.False(await other.WarnAsync(near, Clock.GetUtcNow(), CancellationToken.None));
         Assert.True((await ViewAsync(exchange)).Deliveries[0].ExpiresSoon);
@@ -214,13 +214,27 @@ public abstract partial class LedgerContract
         Clock.Advance(TimeSpan.FromHours(1));
         Assert.Empty(await TakeAsync());
         Assert.Null(await _ledger.NextDueAsync(Connector, CancellationToken.None));
-        var over = Assert.Single(await other.ListWatchedAsync(10, CancellationToken.None));
+        var over = Assert.Single(await other.ListWatchedAsync(10, null, CancellationToken.None));
         Assert.True(await _ledger.ExpireAsync(over, Expired(over), CancellationToken.None));
         Assert.False(await other.ExpireAsync(over, Expired(over), CancellationToken.None));
 
         var view = await ViewAsync(exchange);
         Assert.Equal((ExchangeState.Failed, DeliveryState.Expired, EvidenceType.NonDelivery), (view.State, view.Deliveries[0].State, view.Deliveries[0].Outcome));
-        Assert.Empty(await _ledger.ListWatchedAsync(10, CancellationToken.None));
+        Assert.Empty(await _ledger.ListWatchedAsync(10, null, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Deadlines_are_listed_page_by_page_each_once()
+    {
+        for (var number = 0; number < 5; number++) await AcceptAsync(Timed(Exchange($"m-{number}")));
+        Clock.Advance(TimeSpan.FromSeconds(1));
+        await AcceptAsync(Timed(Exchange("m-5")));
+        Clock.Advance(TimeSpan.FromHours(2));
+        List<DeliveryRecord> listed = [];
+        while (await _ledger.ListWatchedAsync(2, listed.LastOrDefault(), CancellationToken.None) is { Count: > 0 } page) listed.AddRange(page);
+        Assert.Equal(6, listed.Select(one => one.Delivery).Distinct().Count());
+        Assert.Equal(6, listed.Count);
+        Assert.Equal("m-5", listed[^1].MessageId.ToString());
     }
 
     [Fact]
@@ -231,11 +245,11 @@ public abstract partial class LedgerContract
         Clock.Advance(TimeSpan.FromHours(2) - TimeSpan.FromSeconds(1));
         var leases = await TakeAsync();
         Clock.Advance(TimeSpan.FromSeconds(2));
-        Assert.Empty(await _ledger.ListWatchedAsync(10, CancellationToken.None));
+        Assert.Empty(await _ledger.ListWatchedAsync(10, null, CancellationToken.None));
         Assert.True(await CompleteAsync(Delivered(leases[0])));
 
         Clock.Advance(Lease);
-        var over = Assert.Single(await _ledger.ListWatchedAsync(10, CancellationToken.None));
+        var over = Assert.Single(await _ledger.ListWatchedAsync(10, null, CancellationToken.None));
         Assert.Equal((leases[1].Delivery, DeliveryState.Leased), (over.Delivery, over.State));
         Assert.Empty(await TakeAsync());
         Assert.True(await _ledger.ExpireAsync(over, Expired(over), CancellationToken.None));
@@ -250,7 +264,7 @@ public abstract partial class LedgerContract
         await CompleteAsync(new DeliveryOutcome(lease.Delivery, lease.Fence, DeliveryState.Available, Clock.GetUtcNow(), Evidence: new NewEvidence(EvidenceType.Delivery, [1])));
         Clock.Advance(TimeSpan.FromHours(2));
 
-        var over = Assert.Single(await _ledger.ListWatchedAsync(10, CancellationToken.None));
+        var over = Assert.Single(await _ledger.ListWatchedAsync(10, null, CancellationToken.None));
         Assert.True(await _ledger.ExpireAsync(over, Expired(over, EvidenceType.NonRetrieval), CancellationToken.None));
 
         Assert.Empty(await _ledger.ListAvailableAsync(lease.Receiver, 10, CancellationToken.None));

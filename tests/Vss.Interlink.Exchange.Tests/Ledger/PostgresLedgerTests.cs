@@ -138,6 +138,37 @@ public sealed class PostgresLedgerTests(PostgresServer server) : LedgerContract
     }
 
     [Fact]
+    public async Task A_month_whose_rows_lie_in_the_rest_keeps_no_later_month_from_its_partition()
+    {
+        await Open().DisposeAsync();
+        Clock.Advance(TimeSpan.FromDays(200));
+        PostgresServer.Execute(_database, $"INSERT INTO audit (reference, at, event, edge, rule, detail) VALUES ('r-1', {Clock.GetUtcNow().Column()}, 1, '', '', '')");
+        await Open().DisposeAsync();
+        Assert.Equal(1, PostgresServer.Number(_database, "SELECT count(*) FROM audit_rest"));
+        foreach (var partition in (string[])["evidence_2027_06", "evidence_2027_07", "audit_2027_07", "audit_2027_09"]) Assert.Equal(0, PostgresServer.Number(_database, $"SELECT count(*) FROM {partition}"));
+    }
+
+    [Fact]
+    public async Task A_row_whose_partition_is_made_at_that_moment_goes_into_it()
+    {
+        await using var ledger = Open();
+        await using var connection = new NpgsqlConnection(_database);
+        await connection.OpenAsync();
+        await using var making = await connection.BeginTransactionAsync();
+        Clock.Advance(TimeSpan.FromDays(200));
+        var (from, to) = (new DateTimeOffset(2027, 6, 1, 0, 0, 0, TimeSpan.Zero).Column(), new DateTimeOffset(2027, 7, 1, 0, 0, 0, TimeSpan.Zero).Column());
+        await using (var make = new NpgsqlCommand(
+            $"SELECT pg_advisory_xact_lock({PostgresPartitions.Lock}); CREATE TABLE audit_2027_06 (LIKE audit INCLUDING DEFAULTS INCLUDING CONSTRAINTS); ALTER TABLE audit ATTACH PARTITION audit_2027_06 FOR VALUES FROM ({from}) TO ({to})", connection, making))
+            await make.ExecuteNonQueryAsync();
+
+        var accepted = ledger.AcceptAsync(Exchange("m-late"), CancellationToken.None);
+        while (!accepted.IsCompleted && PostgresServer.Number(_database, "SELECT count(*) FROM pg_locks WHERE relation = 'audit_rest'::regclass AND NOT granted") == 0) await Task.Delay(20);
+        await making.CommitAsync();
+        Assert.IsType<Claim.First>(await accepted);
+        Assert.Equal(1, PostgresServer.Number(_database, "SELECT count(*) FROM audit_2027_06"));
+    }
+
+    [Fact]
     public async Task Evidence_that_may_be_given_once_is_given_once_whatever_its_month()
     {
         await using var ledger = Open();

@@ -95,7 +95,8 @@ public abstract partial class QueryPlanContract
         await ledger.ListBodiesAsync(null, 10, None);
         await ledger.CountOutstandingAsync(10, None);
         await ledger.IsRecordedElsewhereAsync("e-1", delivery, None);
-        await ledger.ListWatchedAsync(10, None);
+        await ledger.ListWatchedAsync(10, null, None);
+        await ledger.ListWatchedAsync(10, await ledger.FindDeliveryAsync(delivery, None), None);
         await ledger.NextDueAsync("inside", None);
     }
 
@@ -122,10 +123,10 @@ public abstract partial class QueryPlanContract
         var deadline = Clock.GetUtcNow() + TimeSpan.FromMinutes(1);
         var two = Exchange("m-3", "box");
         await ledger.AcceptAsync(two with { Deliveries = [two.Deliveries[0] with { ExpiresAt = deadline, WarnAt = Clock.GetUtcNow() }] }, None);
-        Assert.True(await ledger.WarnAsync(Assert.Single(await ledger.ListWatchedAsync(10, None)), Clock.GetUtcNow(), None));
+        Assert.True(await ledger.WarnAsync(Assert.Single(await ledger.ListWatchedAsync(10, null, None)), Clock.GetUtcNow(), None));
         await ledger.LeaseAsync("box", "worker", 10, TimeSpan.FromSeconds(1), None);
         Clock.Advance(TimeSpan.FromMinutes(2));
-        var due = Assert.Single(await ledger.ListWatchedAsync(10, None));
+        var due = Assert.Single(await ledger.ListWatchedAsync(10, null, None));
         Assert.True(await ledger.ExpireAsync(due, new DeliveryOutcome(due.Delivery, due.Fence, DeliveryState.Expired, Clock.GetUtcNow()), None));
 
         await ledger.AcceptAsync(Exchange("m-4", "box"), None);

@@ -13,6 +13,10 @@ internal sealed class StandingStore(ILedgerStore store) : ILedgerStore
 
     public string RowLock => store.RowLock;
 
+    public string BeginSnapshot => store.BeginSnapshot;
+
+    public string? ItsTime => store.ItsTime;
+
     public void StandStill() => _still = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void GoOn() => _still?.SetResult();

@@ -13,6 +13,6 @@ internal static class Refusals
         Assert.NotNull(octets);
         var status = Google.Rpc.Status.Parser.ParseFrom(octets);
         Assert.Equal((int)refused.StatusCode, status.Code);
-        return Assert.Single(status.Details).Unpack<FaultDetail>();
+        return Assert.Single(status.Details, one => one.Is(FaultDetail.Descriptor)).Unpack<FaultDetail>();
     }
 }

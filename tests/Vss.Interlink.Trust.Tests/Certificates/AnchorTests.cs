@@ -141,6 +141,30 @@ public sealed class AnchorTests : IDisposable
     }
 
     [Fact]
+    public void A_link_that_comes_to_lead_elsewhere_is_a_new_file()
+    {
+        var elsewhere = Directory.CreateTempSubdirectory("interlink-anchors-");
+        try
+        {
+            foreach (var (name, holder) in new[] { ("1", _root), ("2", _other) }) File.WriteAllBytes(Path.Combine(elsewhere.FullName, name), holder.Certificate.RawData);
+            var current = Path.Combine(elsewhere.FullName, "current");
+            File.CreateSymbolicLink(current, "1");
+            File.CreateSymbolicLink(Path.Combine(_folder.FullName, "root.crt"), current);
+            var clock = new ManualClock(Holder.Now);
+            var folder = new TrustFolder(Options.Create(new TrustOptions { Anchors = _folder.FullName }), clock, NullLogger<TrustFolder>.Instance);
+            Assert.Equal("CN=Root", folder.Current.TrustAnchors.Single().Certificate.Subject);
+            File.Delete(current);
+            File.CreateSymbolicLink(current, "2");
+            clock.Advance(TimeSpan.FromMinutes(1));
+            Assert.Equal("CN=Other", folder.Current.TrustAnchors.Single().Certificate.Subject);
+        }
+        finally
+        {
+            elsewhere.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public void An_anchor_counts_once_it_is_recorded_and_not_before()
     {
         Put("root.crt", _root.Certificate.RawData);

@@ -158,6 +158,19 @@ public sealed class RevocationRefresherTests : IAsyncLifetime
         Assert.Equal(["GET /hub-list"], Host.Asked);
     }
 
+    [Fact]
+    public async Task A_cancellation_of_nobody_s_ends_a_round_and_not_the_refreshing()
+    {
+        var asked = 0;
+        using var refresher = new RevocationRefresher(
+            _node.Source, _node.Options, _node.Library, () => ++asked == 1 ? [] : throw new TaskCanceledException("Something else's time ran out."), _node.Clock, new Random(1), NullLogger<RevocationRefresher>.Instance);
+        await refresher.StartAsync(CancellationToken.None);
+        await Task.WhenAny(refresher.ExecuteTask!, Task.Delay(TimeSpan.FromSeconds(1)));
+        Assert.True(asked > 1);
+        Assert.False(refresher.ExecuteTask!.IsCompleted);
+        await refresher.StopAsync(CancellationToken.None);
+    }
+
     private void ServeFor(Holder leaf, TimeSpan life) => Host.Serve("/ocsp", () =>
     {
         var now = _node.Clock.GetUtcNow();

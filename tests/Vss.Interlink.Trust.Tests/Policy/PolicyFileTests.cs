@@ -1,7 +1,4 @@
 using System.Text;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
-using Vss.Interlink.TestKit;
 using Vss.Interlink.Trust.Policy;
 using Vss.Interlink.Trust.Verification;
 using Vss.Interlink.XmlSecurity.Signatures;
@@ -10,7 +7,7 @@ namespace Vss.Interlink.Trust.Tests.Policy;
 
 public sealed class PolicyFileTests
 {
-    private const string Whole = """
+    internal const string Whole = """
         {
           "policies": {
             "sealed": {
@@ -100,38 +97,6 @@ public sealed class PolicyFileTests
     [InlineData("{ \"partners\": [ null ] }")]
     [InlineData("{ \"policies\": { \"p\": null } }")]
     public void What_is_no_policy_file_is_a_fault(string text) => Assert.NotEmpty(Faults(text));
-
-    [Fact]
-    public void A_new_file_is_swapped_in_whole_and_a_faulty_one_changes_nothing()
-    {
-        var path = Path.GetTempFileName();
-        try
-        {
-            var clock = new ManualClock(new DateTimeOffset(2026, 11, 22, 9, 0, 0, TimeSpan.Zero));
-            File.WriteAllText(path, Whole);
-            var book = new PolicyBook(Options.Create(new TrustOptions { Policies = path }), clock, NullLogger<PolicyBook>.Instance);
-            var first = book.Current;
-            Replace(Whole.Replace("000.00.00.G12", "000.00.00.G99", StringComparison.Ordinal).Replace("\"requiredLevel\": \"T\", ", "", StringComparison.Ordinal));
-            Assert.Same(first, book.Current);
-            Replace(Whole.Replace("000.00.00.G12", "000.00.00.G99 ", StringComparison.Ordinal));
-            Assert.NotNull(book.Current.Find("000.00.00.G99 "));
-            Assert.Null(book.Current.Find("000.00.00.G12"));
-            Assert.NotNull(first.Find("000.00.00.G12"));   // who has it keeps it
-            File.Delete(path);
-            clock.Advance(TimeSpan.FromSeconds(6));
-            Assert.NotNull(book.Current.Find("000.00.00.G99 "));
-
-            void Replace(string text)
-            {
-                File.WriteAllText(path, text);
-                clock.Advance(TimeSpan.FromSeconds(6));
-            }
-        }
-        finally
-        {
-            File.Delete(path);
-        }
-    }
 
     private static PolicyFile Parse(string text) => PolicyFile.Parse(Encoding.UTF8.GetBytes(text));
 
