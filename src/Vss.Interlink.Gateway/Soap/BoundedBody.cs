@@ -9,7 +9,6 @@ internal sealed class BoundedBody : Stream
     /// <summary>The rule behind HTTP's own 413.</summary>
     public const string SizeRule = "http.body.size";
 
-    private readonly Stream _body;
     private readonly HeldShare _held;
     private readonly BodyPace _pace;
     private readonly long _limit;
@@ -18,9 +17,9 @@ internal sealed class BoundedBody : Stream
     /// <exception cref="ExchangeFault">LIMIT_EXCEEDED when Content-Length alone says so.</exception>
     public BoundedBody(HttpRequest request, long limit, HeldShare held, TimeProvider clock)
     {
-        (_body, _limit, _held) = (request.Body, limit, held);
+        (_limit, _held) = (limit, held);
         if (request.ContentLength > limit) throw TooLarge();
-        _pace = new BodyPace(clock);
+        _pace = new BodyPace(request.BodyReader, clock);
     }
 
     public override bool CanRead => true;
@@ -39,7 +38,7 @@ internal sealed class BoundedBody : Stream
         int read;
         try
         {
-            read = await _pace.ReadAsync(_body, buffer, cancellationToken);
+            read = await _pace.ReadAsync(buffer, cancellationToken);
         }
         catch (BadHttpRequestException refused)
         {

@@ -13,15 +13,21 @@ internal sealed class RawSender : IAsyncDisposable
     private readonly TcpClient _socket = new();
     private SslStream _stream = null!;
 
-    public static async Task<RawSender> ConnectAsync(Uri endpoint, long contentLength)
+    /// <summary>Believes the hub by the anchors of the development PKI.</summary>
+    public static SslClientAuthenticationOptions Tls(string host)
     {
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
         policy.CustomTrustStore.AddRange(TestPki.Instance.AnchorCertificates());
         policy.ExtraStore.AddRange(TestPki.Instance.IntermediateCertificates().ToArray());
+        return new SslClientAuthenticationOptions { TargetHost = host, CertificateChainPolicy = policy };
+    }
+
+    public static async Task<RawSender> ConnectAsync(Uri endpoint, long contentLength)
+    {
         var sender = new RawSender();
         await sender._socket.ConnectAsync(endpoint.Host, endpoint.Port);
         sender._stream = new SslStream(sender._socket.GetStream());
-        await sender._stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = endpoint.Host, CertificateChainPolicy = policy });
+        await sender._stream.AuthenticateAsClientAsync(Tls(endpoint.Host));
         await sender.SendAsync(Encoding.ASCII.GetBytes($"POST {endpoint.AbsolutePath} HTTP/1.1\r\nHost: {endpoint.Authority}\r\nContent-Type: text/xml; charset=utf-8\r\nContent-Length: {contentLength}\r\n\r\n"));
         return sender;
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -49,6 +50,25 @@ public sealed class SlowBodyTests
         using var ministry = host.Client();
         Assert.NotNull((await ministry.SubmitAsync(Dossier(400 * 1024))).Answer);
         foreach (var sender in silent) await sender.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_sender_who_falls_silent_in_a_stream_of_http2_is_answered_the_same_and_his_connection_serves_on()
+    {
+        await using var host = await StartAsync(new HurriedClock());
+        var never = new TaskCompletionSource();
+        using var http = new HttpClient(new SocketsHttpHandler { SslOptions = RawSender.Tls(host.Endpoint.Host) }) { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var silent = new SilentContent(400 * 1024, never.Task);
+
+        for (var round = 0; round < 2; round++)
+        {
+            using var answer = await http.PostAsync(host.Endpoint, silent);
+            var fault = await SeenFault.OfAsync(answer);
+            Assert.Equal((408, "TRUNCATED", BodyPace.Rule), (fault.Status, fault.Name, fault.Rule));
+        }
+
+        Assert.True(IsFree(host, Room));
+        never.SetResult();
     }
 
     [Fact]
@@ -128,6 +148,31 @@ public sealed class SlowBodyTests
     {
         Attachments = [new MinistryAttachment("scan", "scan.bin", "application/octet-stream", RandomNumberGenerator.GetBytes(octets))],
     };
+
+    private sealed class SilentContent : HttpContent
+    {
+        private readonly int _octets;
+        private readonly Task _until;
+
+        public SilentContent(int octets, Task until)
+        {
+            (_octets, _until) = (octets, until);
+            Headers.TryAddWithoutValidation("Content-Type", "text/xml; charset=utf-8");
+        }
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync(new byte[_octets]);
+            await stream.FlushAsync();
+            await _until;
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = _octets + 1;
+            return true;
+        }
+    }
 
     /// <summary>Measures and waits as if time went faster; the time of day is the true one.</summary>
     private sealed class HurriedClock : TimeProvider
