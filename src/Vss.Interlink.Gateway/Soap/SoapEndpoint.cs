@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Xml;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Options;
 using Vss.Interlink.Exchange.Audit;
 using Vss.Interlink.Exchange.Faults;
@@ -24,7 +25,7 @@ internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations ope
         var reference = NewReference();
         using var scope = RequestScope(log, reference);
         var cancellation = http.RequestAborted;
-        LiftKestrelLimit(http);
+        LiftKestrelLimits(http);
         try
         {
             var read = await reader.ReadAsync(http.Request, cancellation);                                            // 1 octets become a request, or nothing
@@ -108,7 +109,7 @@ internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations ope
         Refused(log, fault.Name, fault.Rule, fault.Detail, fault.Reference);
         var envelope = await SoapWriter.FaultAsync(refused.AnswerIn, refused.Addressing, fault, refused.NotUnderstood);
         if ((refused.Fault.RetryAfter ?? FaultCatalogue.RetryAfter(fault)) is { } wait) http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        if (fault.Rule == BoundedBody.SizeRule && HttpProtocol.IsHttp11(http.Request.Protocol)) http.Response.Headers.Connection = "close";   // the rest of the body is not wanted
+        if (fault.Rule is BoundedBody.SizeRule or BodyPace.Rule && HttpProtocol.IsHttp11(http.Request.Protocol)) http.Response.Headers.Connection = "close";   // the rest of the body is not wanted
         await SendAsync(http, refused.AnswerIn, status ?? SoapWriter.StatusOf(refused.AnswerIn, fault), await SignedAsync(envelope, reference, cancellation), refused.Addressing?.DiscardsFault == true);
     }
 
@@ -140,10 +141,11 @@ internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations ope
         await http.Response.Body.WriteAsync(envelope, http.RequestAborted);
     }
 
-    // The reader counts for itself, and answers with a fault where Kestrel would only cut the connection.
-    private static void LiftKestrelLimit(HttpContext http)
+    // The reader counts and times for itself, and answers with a fault where Kestrel would only cut the connection.
+    private static void LiftKestrelLimits(HttpContext http)
     {
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = null;
+        if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = null;
     }
 
     private static string NewReference() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));

@@ -9,7 +9,10 @@ public sealed class SoapOptions
     /// <summary>Octets of one HTTP request body, attachments included, and of one answer, whose attachments are base64. Such a body is held in memory while it is worked on.</summary>
     public long MaxMessageBytes { get; set; } = 32 * 1024 * 1024;
 
-    /// <summary>Octets of all request bodies and fetched dossiers held at once; a request beyond it is told to come again. Working on a body takes some five times its octets of memory.</summary>
+    /// <summary>
+    /// Octets of all request bodies and fetched dossiers over 256 KiB held at once; a request beyond it is told to come again. Smaller ones have a quarter as much for themselves, and what
+    /// is free of it. Working on a body takes some five times its octets of memory.
+    /// </summary>
     public long MaxHeldBytes { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>Parts of one multipart message, the root part included.</summary>

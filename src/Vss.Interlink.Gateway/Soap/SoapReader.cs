@@ -6,7 +6,7 @@ using Vss.Interlink.V1;
 namespace Vss.Interlink.Gateway.Soap;
 
 /// <summary>An HTTP request to a <see cref="SoapRequest"/>: limits first, then MIME, XML, SOAP, and what the headers claim about the body.</summary>
-internal sealed class SoapReader(IOptions<SoapOptions> options, HeldBytes held)
+internal sealed class SoapReader(IOptions<SoapOptions> options, HeldBytes held, TimeProvider clock)
 {
     private readonly SoapOptions _options = options.Value;
 
@@ -15,13 +15,13 @@ internal sealed class SoapReader(IOptions<SoapOptions> options, HeldBytes held)
     {
         var answerIn = VersionHintedAt(http);
         Addressing? addressing = null;
+        var share = held.Begin(http.ContentLength);
+        http.HttpContext.Response.RegisterForDispose(share);
         try
         {
             var declared = DeclaredContent.Of(http);                                                           // 1 what the HTTP headers say
             answerIn = declared.Version ?? answerIn;
-            var share = held.Begin();
-            http.HttpContext.Response.RegisterForDispose(share);
-            await using var body = new BoundedBody(http, _options.MaxMessageBytes, share);                      // 2 octets, counted until the request ends
+            await using var body = new BoundedBody(http, _options.MaxMessageBytes, share, clock);               // 2 octets, counted until the request ends
             var parts = await MessageParts.ReadAsync(body, declared, _options.MaxParts, cancellation);          // 3 parts
             answerIn = parts.Declared.Version ?? answerIn;
             var document = EnvelopeOutline.Read(parts.Root, parts.Declared.Charset, _options.XmlLimits);        // 4 well-formed XML within the limits
@@ -39,6 +39,7 @@ internal sealed class SoapReader(IOptions<SoapOptions> options, HeldBytes held)
         }
         catch (ExchangeFault refused)
         {
+            share.Dispose();   // a request ends when the last of its body was thrown away, which a sender can put off
             return new SoapRead.Refused(answerIn, addressing, refused, []);
         }
     }

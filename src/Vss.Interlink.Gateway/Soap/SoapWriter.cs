@@ -42,6 +42,7 @@ internal static class SoapWriter
     {
         V1.Fault.UnsupportedMediaType => StatusCodes.Status415UnsupportedMediaType,
         V1.Fault.Overloaded or V1.Fault.TimeStampsUnavailable or V1.Fault.LedgerUnavailable => StatusCodes.Status503ServiceUnavailable,   // RFC 9110 15.6.4: with the Retry-After that senders between here and there understand too
+        V1.Fault.Truncated when fault.Rule == BodyPace.Rule => StatusCodes.Status408RequestTimeout,
         V1.Fault.LimitExceeded when fault.Rule == BoundedBody.SizeRule => StatusCodes.Status413PayloadTooLarge,
         _ when version == SoapVersion.V12 && StandardCode(fault.Fault) is null && IsClient(fault.Fault) => StatusCodes.Status400BadRequest,
         _ => StatusCodes.Status500InternalServerError,

@@ -10,10 +10,17 @@ namespace Vss.Interlink.Trust.Certificates;
 /// </summary>
 internal static class CertificateCache
 {
-    private const int MaxKept = 1024;
-    private const int MaxOctets = 16 * 1024;   // what is kept of a stranger's certificates stays small
+    /// <summary>Octets of all that is kept; the platform holds a certificate in some four times as many.</summary>
+    internal const long MaxOctets = 4 * 1024 * 1024;
 
+    private const int MaxKept = 1024;   // a small one takes more than its octets
+    private const int MaxOctetsOfOne = 16 * 1024;
+
+    private static readonly Lock s_change = new();
     private static readonly ConcurrentDictionary<ReadOnlyMemory<byte>, X509Certificate2> s_kept = new(new ByContent());
+    private static (int Count, long Octets) s_total;
+
+    internal static IEnumerable<ReadOnlyMemory<byte>> Kept => s_kept.Keys;
 
     /// <summary>A certificate; null where the octets are none, or one whose names cannot be decoded.</summary>
     public static X509Certificate2? Read(ReadOnlyMemory<byte> der)
@@ -24,13 +31,29 @@ internal static class CertificateCache
         {
             var certificate = X509CertificateLoader.LoadCertificate(der.Span);
             _ = CertificateJudge.Name(certificate);   // decoded when asked for
-            if (der.Length > MaxOctets) return certificate;
-            if (s_kept.Count >= MaxKept) s_kept.Clear();
-            return s_kept.GetOrAdd(certificate.RawDataMemory.Span.SequenceEqual(der.Span) ? certificate.RawDataMemory : der.ToArray(), certificate);
+            return der.Length > MaxOctetsOfOne ? certificate : Keep(der, certificate);
         }
         catch (CryptographicException)
         {
             return null;
+        }
+    }
+
+    // Strangers may fill it before anything of theirs is verified.
+    private static X509Certificate2 Keep(ReadOnlyMemory<byte> der, X509Certificate2 certificate)
+    {
+        lock (s_change)
+        {
+            if (s_kept.TryGetValue(der, out var kept)) return kept;   // another thread was first
+            if (s_total.Count >= MaxKept || s_total.Octets + der.Length > MaxOctets)
+            {
+                s_kept.Clear();
+                s_total = default;
+            }
+
+            s_kept[certificate.RawDataMemory.Span.SequenceEqual(der.Span) ? certificate.RawDataMemory : der.ToArray()] = certificate;
+            s_total = (s_total.Count + 1, s_total.Octets + der.Length);
+            return certificate;
         }
     }
 

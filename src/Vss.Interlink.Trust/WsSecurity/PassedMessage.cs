@@ -10,6 +10,9 @@ public sealed class PassedMessage
 {
     internal PassedMessage(SignerTerms signer, MessageLife life) => (Signer, Life) = (signer, life);
 
+    /// <summary>Octets of the certificates that it holds, the signer's and all that came along: a sender's choice, and so for whoever keeps this to count.</summary>
+    public long CertificateOctets => Signer.Carried.Sum(carried => (long)carried.RawDataMemory.Length) + Signer.Certificate.RawDataMemory.Length;
+
     internal SignerTerms Signer { get; }
 
     internal MessageLife Life { get; }

@@ -60,7 +60,7 @@ public sealed class LargeDossierTests(ITestOutputHelper output) : IAsyncLifetime
         var delivery = await InBoxAsync(office);
         using (var others = _host.Services.GetRequiredService<HeldBytes>().Begin())
         {
-            others.Take(Largest / 2);
+            others.Take(Largest);
             var refused = await office.FetchDossierAsync(ExchangeHost.Office, delivery);
             Assert.Equal((503, "OVERLOADED", "soap.held-bytes", TimeSpan.FromSeconds(5)), (refused.HttpStatus, refused.Fault?.Name, refused.Fault?.Rule, refused.RetryAfter));
         }

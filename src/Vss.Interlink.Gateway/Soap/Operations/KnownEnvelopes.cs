@@ -8,27 +8,42 @@ namespace Vss.Interlink.Gateway.Soap.Operations;
 /// Submissions that were accepted here lately, by SHA-256 over all octets of their envelopes. A sender who got no answer sends the same octets again, and all of them do when the hub comes
 /// back; what is the same for the same octets is not computed once more. It saves work and decides nothing: without it the repeat is verified, read, and answered alike.
 /// </summary>
+/// <remarks>What stays of a submission is a kilobyte and the certificates that came with it; these are the sender's choice, so they are counted.</remarks>
 internal sealed class KnownEnvelopes
 {
-    private const int MaxKept = 8192;   // of each of two generations; about a kilobyte each
+    private const int MaxKept = 8192;                           // of each of two generations
+    private const long MaxCertificateOctets = 8 * 1024 * 1024;  // of each; the platform holds a certificate in some four times its octets
+    private const long MaxOctetsOfOne = 32 * 1024;              // a signer and his authorities have five
 
     private readonly Lock _change = new();
-    private ConcurrentDictionary<EnvelopeDigest, KnownEnvelope> _young = new();
-    private ConcurrentDictionary<EnvelopeDigest, KnownEnvelope> _old = new();
-    private int _count;
+    private volatile Generation _young = new();
+    private volatile Generation _old = new();
 
-    public KnownEnvelope? Find(EnvelopeDigest digest) => _young.TryGetValue(digest, out var known) || _old.TryGetValue(digest, out known) ? known : null;
+    /// <summary>Octets of all certificates that are kept, each counted with every submission that it came with.</summary>
+    public long CertificateOctets => _young.CertificateOctets + _old.CertificateOctets;
+
+    public KnownEnvelope? Find(EnvelopeDigest digest) => _young.Kept.TryGetValue(digest, out var known) || _old.Kept.TryGetValue(digest, out known) ? known : null;
 
     public void Keep(EnvelopeDigest digest, KnownEnvelope known)
     {
-        if (!_young.TryAdd(digest, known) || Interlocked.Increment(ref _count) <= MaxKept) return;
+        var octets = known.Message.CertificateOctets;
+        if (octets > MaxOctetsOfOne) return;
         lock (_change)
         {
-            if (Volatile.Read(ref _count) <= MaxKept) return;
-            _old = _young;
-            _young = new ConcurrentDictionary<EnvelopeDigest, KnownEnvelope>();
-            Volatile.Write(ref _count, 0);
+            if (_young.Count >= MaxKept || _young.CertificateOctets + octets > MaxCertificateOctets) (_old, _young) = (_young, new Generation());
+            if (!_young.Kept.TryAdd(digest, known)) return;
+            _young.Count++;
+            _young.CertificateOctets += octets;
         }
+    }
+
+    private sealed class Generation
+    {
+        public ConcurrentDictionary<EnvelopeDigest, KnownEnvelope> Kept { get; } = new();
+
+        public int Count { get; set; }   // the dictionary's own takes all its locks
+
+        public long CertificateOctets { get; set; }
     }
 }
 
