@@ -38,6 +38,7 @@ public static class ExchangeRegistration
         services.AddSingleton(provider => BodyKeys.Open(provider.Options().BodyKeys!, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new BodyStore(Path.Combine(provider.Options().DataFolder!, "bodies"), provider.Options().MaxBodyBytes, provider.GetRequiredService<BodyKeys>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(Ledger);
+        services.AddSingleton(provider => new LedgerClock(provider.GetRequiredService<ExchangeLedger>(), provider.Options().Delivery.Lease));
         services.AddSingleton(provider => new LedgerArchives(
             provider.GetRequiredService<ExchangeLedger>(), provider.GetRequiredService<BodyStore>(), ArchiveFolder(provider), provider.Options().Retention.ArchiveAfterDays,
             provider.Options().Evidence.TimeStamps is not null, provider.GetRequiredService<TimeProvider>()));

@@ -32,8 +32,7 @@ internal static class BodiesCommand
                 parsed,
                 async (invoker, options) =>
                 {
-                    // No deadline: it takes as long as there are bodies.
-                    using var call = run(new Admin.V1.Admin.AdminClient(invoker), new BodiesRequest(), new CallOptions(cancellationToken: options.CancellationToken));
+                    using var call = run(new Admin.V1.Admin.AdminClient(invoker), new BodiesRequest(), HubOptions.AsLongAsItTakes(options));
                     var whole = await FollowAsync(call.ResponseStream, options.CancellationToken);
                     faults = whole.Faults;
                     return whole;

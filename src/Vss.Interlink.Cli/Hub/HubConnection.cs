@@ -10,6 +10,9 @@ internal sealed class HubConnection : IDisposable
     private const int MaxAnswer = 64 * 1024 * 1024;   // a page of exchanges carries their evidence
     private static readonly TimeSpan ConnectWithin = TimeSpan.FromSeconds(10);
 
+    // So that a call without a deadline does not wait for ever for a hub that lost its power or its network.
+    private static readonly TimeSpan AskWhetherThere = TimeSpan.FromSeconds(15);
+
     private readonly ClientKey _key;
 
     private HubConnection(GrpcChannel channel, ClientKey key) => (Channel, _key) = (channel, key);
@@ -30,6 +33,9 @@ internal sealed class HubConnection : IDisposable
                 ClientCertificateContext = SslStreamCertificateContext.Create(key.Certificate, key.Intermediates, offline: true),
             },
             ConnectTimeout = ConnectWithin,
+            KeepAlivePingDelay = AskWhetherThere,
+            KeepAlivePingTimeout = AskWhetherThere,
+            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
             UseProxy = false,
             UseCookies = false,
             AllowAutoRedirect = false,

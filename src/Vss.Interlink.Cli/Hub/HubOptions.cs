@@ -36,7 +36,7 @@ internal sealed class HubOptions
 
     /// <summary>Makes one call and writes its answer: as JSON, or by <paramref name="show"/>. Gives the exit code, that of the catalogue when the hub answers with a fault.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="call">The call; one that asks page after page gives each <see cref="Patient"/> options.</param>
+    /// <param name="call">The call; what may take longer, or asks page after page, is made <see cref="AsLongAsItTakes"/>.</param>
     /// <param name="show">Writes the answer for people.</param>
     /// <param name="cancellation">Ends the call.</param>
     /// <exception cref="UsageException">An option names what cannot be used.</exception>
@@ -62,8 +62,8 @@ internal sealed class HubOptions
         return ExitCode.Done;
     }
 
-    /// <summary>The options with the whole patience of one call from now on.</summary>
-    public CallOptions Patient(CallOptions options) => options.WithDeadline((_clock.GetUtcNow() + Patience).UtcDateTime);
+    /// <summary>The options without a deadline, for work that grows with what the hub holds. A hub that went away is noticed by the connection, which asks it now and then.</summary>
+    public static CallOptions AsLongAsItTakes(CallOptions options) => new(cancellationToken: options.CancellationToken);
 
     private HubConnection Open(ParseResult parsed)
     {

@@ -12,7 +12,6 @@ internal static class LedgerCommand
     private const int Broken = 1;
     private const int CannotBeTold = 2;
 
-    // So that one call ends within its patience, attachments and all.
     private const int ArchivedAtOnce = 100;
 
     public static Command Create(TimeProvider clock) => new("ledger", "Proves the hub's ledger, archives what is old, migrates the tables.") { Verify(clock), Archive(clock), Migrate(clock) };
@@ -31,7 +30,7 @@ internal static class LedgerCommand
                     var admin = new Admin.V1.Admin.AdminClient(invoker);
                     do
                     {
-                        var page = await admin.VerifyLedgerAsync(new VerifyLedgerRequest { After = whole.Next }, hub.Patient(options));
+                        var page = await admin.VerifyLedgerAsync(new VerifyLedgerRequest { After = whole.Next }, HubOptions.AsLongAsItTakes(options));
                         whole.Exchanges += page.Exchanges;
                         whole.Findings.AddRange(page.Findings);
                         (whole.Next, whole.TimeStamps) = (page.Next, page.TimeStamps);
@@ -69,15 +68,16 @@ internal static class LedgerCommand
             async (invoker, options) =>
             {
                 var (admin, whole) = (new Admin.V1.Admin.AdminClient(invoker), new ArchiveLedgerResponse());
-                while (true)
+                do
                 {
-                    var run = await admin.ArchiveLedgerAsync(new ArchiveLedgerRequest { MaxExchanges = ArchivedAtOnce }, hub.Patient(options));
+                    var run = await admin.ArchiveLedgerAsync(new ArchiveLedgerRequest { MaxExchanges = ArchivedAtOnce, After = whole.Next }, HubOptions.AsLongAsItTakes(options));
                     if (run.Archive.Length > 0) (whole.Archive, whole.Sha256) = (whole.Archive.Length == 0 ? run.Archive : $"{whole.Archive} {run.Archive}", run.Sha256);
                     whole.ExchangeIds.AddRange(run.ExchangeIds);
-                    if (run.ExchangeIds.Count > 0) continue;   // what was left out is told by the last run, once
                     whole.LeftOut.AddRange(run.LeftOut);
-                    return whole;
+                    whole.Next = run.Next;
                 }
+                while (whole.Next.Length > 0);
+                return whole;
             },
             (page, answer) =>
             {

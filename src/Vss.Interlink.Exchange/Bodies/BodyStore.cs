@@ -23,7 +23,7 @@ public sealed class BodyStore
     private readonly TimeProvider _clock;
 
     /// <summary>Opens the store, removes what broken-off writings left behind and puts back what a broken-off removal had in hand.</summary>
-    /// <param name="folder">Made when it is not there.</param>
+    /// <param name="folder">Made when it is not there, for the hub's user alone.</param>
     /// <param name="maxBodyBytes">Octets that one body may have.</param>
     /// <param name="keys">Encrypt and decrypt.</param>
     /// <param name="clock">Stamps files.</param>
@@ -34,8 +34,8 @@ public sealed class BodyStore
         _incoming = Path.Combine(_folder, "incoming");
         _leaving = Path.Combine(_folder, "leaving");
         (MaxBodyBytes, Keys, _clock) = (maxBodyBytes, keys, clock);
-        Directory.CreateDirectory(_incoming);
-        Directory.CreateDirectory(_leaving);
+        OwnerOnly.MakeFolder(_incoming);
+        OwnerOnly.MakeFolder(_leaving);
         RemoveBrokenOff();
         TakeRemovalTurn()?.Dispose();
     }
@@ -93,7 +93,7 @@ public sealed class BodyStore
     {
         var target = PathOf(digest.ToString());
         var directory = Path.GetDirectoryName(target)!;
-        Directory.CreateDirectory(directory);
+        OwnerOnly.MakeFolder(directory);
         File.Move(file, target, overwrite: true);
         DirectoryFlush.Flush(directory);
         DirectoryFlush.Flush(Path.GetDirectoryName(directory)!);
@@ -130,7 +130,7 @@ public sealed class BodyStore
         FileStream turn;
         try
         {
-            turn = new FileStream(Path.Combine(_folder, "leaving.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            turn = OwnerOnly.Open(Path.Combine(_folder, "leaving.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, bufferSize: 0);
         }
         catch (IOException held) when (!DiskRoom.IsFull(held))
         {

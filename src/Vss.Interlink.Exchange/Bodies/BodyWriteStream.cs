@@ -22,7 +22,7 @@ public sealed class BodyWriteStream : BodyDigestStream
         _segments = new BodySegments(_dataKey);
         try
         {
-            _file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
+            _file = OwnerOnly.Open(path, FileMode.CreateNew, FileAccess.Write, FileOptions.Asynchronous, bufferSize: 0);
         }
         catch (IOException full) when (DiskRoom.IsFull(full))
         {

@@ -36,9 +36,9 @@ internal static class ArchiveFormat
         HashSet<ContentDigest> kept = [];
         HashSet<string> tokens = [];
 
-        async Task AddAsync(string path, Stream content)
+        async Task AddAsync(string path, Stream content, CompressionLevel compression = CompressionLevel.Optimal)
         {
-            var entry = zip.CreateEntry(path);
+            var entry = zip.CreateEntry(path, compression);
             entry.LastWriteTime = now;
             using var hash = SHA256.Create();
             long octets;
@@ -66,7 +66,7 @@ internal static class ArchiveFormat
             foreach (var digest in record.Dossier.Attachments.Select(attachment => ContentDigest.Stored(attachment.Sha256.Span)).Where(kept.Add))
             {
                 await using var body = bodies.OpenRead(digest);
-                await AddAsync($"bodies/{digest}", body);
+                await AddAsync($"bodies/{digest}", body, CompressionLevel.NoCompression);   // PDF and the like: compressed already, and nearly all of the octets
             }
         }
 

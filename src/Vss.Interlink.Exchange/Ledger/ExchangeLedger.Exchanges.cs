@@ -42,23 +42,23 @@ public sealed partial class ExchangeLedger
         ReadAsync(async sql => await AcceptedAsync(sql, sender, messageId) is { } earlier ? Again(earlier, digest) : null, cancellation);
 
     /// <summary>The exchange as it was accepted, or null.</summary>
-    public Task<ExchangeRecord?> FindRecordAsync(ExchangeId id, CancellationToken cancellation) =>
-        ReadAsync(
-            sql => sql.FirstAsync(
-                "SELECT exchange_id, sender, message_id, digest, dossier, assurance, signed_by, answered_by_status, accepted_at, receipt FROM exchanges WHERE exchange_id = @id",
-                row => new ExchangeRecord(
-                    ExchangeId.Stored(row.GetString(0)),
-                    OrganId.Stored(row.GetString(1)),
-                    MessageId.Stored(row.GetString(2)),
-                    ContentDigest.Stored(row.Octets(3)),
-                    Dossier.Parser.ParseFrom(row.Octets(4)),
-                    AssuranceText.Stored(row.GetString(5)),
-                    row.TextOrNull(6),
-                    row.GetBoolean(7),
-                    row.Time(8),
-                    row.Octets(9)),
-                ("@id", id.ToString())),
-            cancellation);
+    public Task<ExchangeRecord?> FindRecordAsync(ExchangeId id, CancellationToken cancellation) => ReadAsync(sql => RecordAsync(sql, id), cancellation);
+
+    private static Task<ExchangeRecord?> RecordAsync(Sql sql, ExchangeId id) =>
+        sql.FirstAsync(
+            "SELECT exchange_id, sender, message_id, digest, dossier, assurance, signed_by, answered_by_status, accepted_at, receipt FROM exchanges WHERE exchange_id = @id",
+            row => new ExchangeRecord(
+                ExchangeId.Stored(row.GetString(0)),
+                OrganId.Stored(row.GetString(1)),
+                MessageId.Stored(row.GetString(2)),
+                ContentDigest.Stored(row.Octets(3)),
+                Dossier.Parser.ParseFrom(row.Octets(4)),
+                AssuranceText.Stored(row.GetString(5)),
+                row.TextOrNull(6),
+                row.GetBoolean(7),
+                row.Time(8),
+                row.Octets(9)),
+            ("@id", id.ToString()));
 
     private static Claim Again(AcceptedExchange earlier, ContentDigest digest) =>
         earlier.Digest == digest ? new Claim.SameAgain(earlier) : new Claim.Conflict(earlier);

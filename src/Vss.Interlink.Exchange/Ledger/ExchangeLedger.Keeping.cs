@@ -10,13 +10,14 @@ public sealed partial class ExchangeLedger
     /// <summary>Exchanges that may be archived, the oldest first: finished, nothing since, under no hold.</summary>
     /// <param name="before">Nothing happened to them from then on.</param>
     /// <param name="onlyStamped">None whose evidence waits for its time stamp.</param>
+    /// <param name="after">Only later ones, or null for the first.</param>
     /// <param name="max">At most so many.</param>
     /// <param name="cancellation">Stops before the read.</param>
-    public Task<IReadOnlyList<ExchangeId>> ListArchivableAsync(DateTimeOffset before, bool onlyStamped, int max, CancellationToken cancellation) => ReadAsync<IReadOnlyList<ExchangeId>>(
+    public Task<IReadOnlyList<ExchangeId>> ListArchivableAsync(DateTimeOffset before, bool onlyStamped, ExchangeId? after, int max, CancellationToken cancellation) => ReadAsync<IReadOnlyList<ExchangeId>>(
         // What is archived has no deliveries, so their first exchange is where to begin; the millions before it are not walked over again.
         async sql => await sql.QueryAsync(
             $"""
-            SELECT e.exchange_id FROM exchanges AS e WHERE e.exchange_id >= (SELECT min(exchange_id) FROM deliveries) AND e.exchange_id < @floor AND e.state IN (2, 3)
+            SELECT e.exchange_id FROM exchanges AS e WHERE e.exchange_id >= (SELECT min(exchange_id) FROM deliveries) AND e.exchange_id > @after AND e.exchange_id < @floor AND e.state IN (2, 3)
               AND EXISTS (SELECT 1 FROM deliveries AS d WHERE d.exchange_id = e.exchange_id)
               AND NOT EXISTS (SELECT 1 FROM deliveries AS d WHERE d.exchange_id = e.exchange_id AND d.changed_at >= @before)
               AND NOT EXISTS (SELECT 1 FROM holds AS h WHERE h.exchange_id = e.exchange_id AND h.released_at IS NULL)
@@ -24,6 +25,7 @@ public sealed partial class ExchangeLedger
             ORDER BY e.exchange_id LIMIT @max
             """,
             row => ExchangeId.Stored(row.GetString(0)),
+            ("@after", after?.ToString() ?? ""),
             ("@floor", ExchangeId.Floor(before)),
             ("@before", before.Column()),
             ("@max", max)),
@@ -58,12 +60,15 @@ public sealed partial class ExchangeLedger
         cancellation);
 
     /// <summary>The archive that holds the exchange, or null while the ledger does.</summary>
-    public Task<ArchiveFile?> FindArchiveAsync(ExchangeId exchange, CancellationToken cancellation) =>
-        ReadAsync(sql => sql.FirstAsync("SELECT archive, sha256 FROM archived WHERE exchange_id = @id", row => new ArchiveFile(row.GetString(0), row.Octets(1)), ("@id", exchange.ToString())), cancellation);
+    public Task<ArchiveFile?> FindArchiveAsync(ExchangeId exchange, CancellationToken cancellation) => ReadAsync(sql => ArchiveAsync(sql, exchange), cancellation);
 
-    /// <summary>Every archive that the ledger refers to.</summary>
-    public Task<IReadOnlyList<ArchiveFile>> ListArchivesAsync(CancellationToken cancellation) => ReadAsync<IReadOnlyList<ArchiveFile>>(
-        async sql => await sql.QueryAsync("SELECT DISTINCT archive, sha256 FROM archived ORDER BY archive", row => new ArchiveFile(row.GetString(0), row.Octets(1))), cancellation);
+    /// <summary>The next archive that the ledger refers to, in the order of their names: once, or once for each SHA-256 where rows do not agree on it; empty after the last.</summary>
+    /// <param name="after">Name of the one before; empty for the first.</param>
+    /// <param name="cancellation">Stops before the read.</param>
+    public Task<IReadOnlyList<ArchiveFile>> NextArchiveAsync(string after, CancellationToken cancellation) => ReadAsync<IReadOnlyList<ArchiveFile>>(
+        async sql => await sql.QueryAsync(
+            "SELECT DISTINCT archive, sha256 FROM archived WHERE archive = (SELECT min(archive) FROM archived WHERE archive > @after)", row => new ArchiveFile(row.GetString(0), row.Octets(1)), ("@after", after)),
+        cancellation);
 
     /// <summary>Puts an exchange under hold: until the hold is released nothing of it is archived. Null: there is no such exchange.</summary>
     public Task<LegalHold?> PlaceHoldAsync(ExchangeId exchange, string by, string reason, CancellationToken cancellation) => _store.WriteAsync<LegalHold?>(
@@ -109,12 +114,10 @@ public sealed partial class ExchangeLedger
             "SELECT exchange_id FROM exchanges WHERE exchange_id > @after ORDER BY exchange_id LIMIT @max", row => ExchangeId.Stored(row.GetString(0)), ("@after", after?.ToString() ?? ""), ("@max", max)),
         cancellation);
 
-    /// <summary>How many (sender, message id) stand more than once: none, unless the data base's index is broken. Looks at the rows and not at the index.</summary>
-    public Task<long> CountDoubleClaimsAsync(CancellationToken cancellation) => ReadAsync(
-        // An expression that is in no index, so that neither engine can answer from the one that is in doubt.
-        async sql => await sql.NumberAsync("SELECT count(*) FROM (SELECT 1 FROM exchanges GROUP BY sender || ' ' || message_id HAVING count(*) > 1) AS doubled") ?? 0, cancellation);
-
     private const string HoldColumns = "hold_id, exchange_id, placed_by, reason, placed_at, released_by, release_reason, released_at";
+
+    private static Task<ArchiveFile?> ArchiveAsync(Sql sql, ExchangeId exchange) =>
+        sql.FirstAsync("SELECT archive, sha256 FROM archived WHERE exchange_id = @id", row => new ArchiveFile(row.GetString(0), row.Octets(1)), ("@id", exchange.ToString()));
 
     private static LegalHold ReadHold(DbDataReader row) => new(
         row.GetString(0), ExchangeId.Stored(row.GetString(1)), row.GetString(2), row.GetString(3), row.Time(4), row.TextOrNull(5), row.TextOrNull(6), row.IsDBNull(7) ? null : row.Time(7));

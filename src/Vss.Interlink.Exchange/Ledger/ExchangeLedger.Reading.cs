@@ -19,9 +19,7 @@ public sealed partial class ExchangeLedger
 
     /// <summary>The exchange with its deliveries and its evidence, documents included; or null.</summary>
     public Task<ExchangeView?> FindViewAsync(ExchangeId id, CancellationToken cancellation) =>
-        ReadAsync(
-            async sql => await sql.FirstAsync($"SELECT {ViewColumns} FROM exchanges WHERE exchange_id = @id", ReadView, ("@id", id.ToString())) is { } view ? await CompleteAsync(sql, view, withDocuments: true) : null,
-            cancellation);
+        ReadAsync(sql => ViewAsync(sql, id), cancellation);
 
     /// <summary>The id under which the sender's message was accepted, or null.</summary>
     public Task<ExchangeId?> FindIdAsync(OrganId sender, MessageId messageId, CancellationToken cancellation) =>
@@ -130,6 +128,9 @@ public sealed partial class ExchangeLedger
             ("@fault", (int?)line.Fault),
             ("@rule", line.Rule),
             ("@detail", line.Detail));
+
+    private static async Task<ExchangeView?> ViewAsync(Sql sql, ExchangeId id) =>
+        await sql.FirstAsync($"SELECT {ViewColumns} FROM exchanges WHERE exchange_id = @id", ReadView, ("@id", id.ToString())) is { } view ? await CompleteAsync(sql, view, withDocuments: true) : null;
 
     private static async Task<ExchangeView> CompleteAsync(Sql sql, ExchangeView view, bool withDocuments)
     {

@@ -93,14 +93,6 @@ public sealed partial class ExchangeLedger
     public Task<StampBatch?> FindStampBatchAsync(long number, CancellationToken cancellation) =>
         ReadAsync(sql => sql.FirstAsync($"SELECT {BatchColumns} FROM stamp_batches WHERE batch_id = @batch", ReadBatch, ("@batch", number)), cancellation);
 
-    /// <summary>Which digests of an exchange's evidence are in which batches, archived or not.</summary>
-    public Task<IReadOnlyList<StampedEvidence>> ListStampedAsync(ExchangeId exchange, CancellationToken cancellation) => ReadAsync<IReadOnlyList<StampedEvidence>>(
-        async sql => await sql.QueryAsync("SELECT subject, sha256, batch_id, leaf, 1 FROM stamped WHERE subject = @id ORDER BY batch_id, leaf", ReadStamped, ("@id", exchange.ToString())), cancellation);
-
-    /// <summary>Digests of an exchange's evidence that wait for a time stamp.</summary>
-    public Task<IReadOnlyList<byte[]>> ListUnstampedAsync(ExchangeId exchange, CancellationToken cancellation) => ReadAsync<IReadOnlyList<byte[]>>(
-        async sql => await sql.QueryAsync("SELECT sha256 FROM unstamped WHERE subject = @id", row => row.Octets(0), ("@id", exchange.ToString())), cancellation);
-
     /// <summary>Whether every piece of evidence should have a time stamp or wait for one: they are on, and earlier evidence is queued.</summary>
     public async Task<bool> IsStampingWholeAsync(CancellationToken cancellation) =>
         await ReadAsync(sql => sql.NumberAsync("SELECT count(*) FROM stamping WHERE earlier_after IS NULL"), cancellation) > 0;

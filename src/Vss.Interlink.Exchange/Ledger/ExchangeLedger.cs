@@ -32,6 +32,22 @@ public sealed partial class ExchangeLedger : IAsyncDisposable
     /// <summary>Goes the way of every write, through the queue to the disk, and changes nothing. Throws what a write would: disk full, locked, read-only.</summary>
     public Task ProveWritableAsync(CancellationToken cancellation) => _store.ProveWritableAsync(cancellation);
 
+    /// <summary>How far this node's clock is ahead of the data base's, at least: what the question may have taken on its way is not counted. Negative: behind. Zero where the ledger is a file.</summary>
+    /// <param name="cancellation">Stops before the question.</param>
+    public async Task<TimeSpan> ClockAheadAsync(CancellationToken cancellation)
+    {
+        if (_store.ItsTime is not { } question) return TimeSpan.Zero;
+        return await ReadAsync(
+            async sql =>
+            {
+                var asked = Clock.GetUtcNow();
+                var its = DateTimeOffset.FromUnixTimeMilliseconds(await sql.NumberAsync(question) ?? throw new InvalidDataException("The data base has no time."));
+                var answered = Clock.GetUtcNow();
+                return asked > its ? asked - its : answered < its ? answered - its : TimeSpan.Zero;
+            },
+            cancellation);
+    }
+
     public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     private Task<T> ReadAsync<T>(Func<Sql, Task<T>> read, CancellationToken cancellation) => _store.ReadAsync(read, cancellation);

@@ -12,6 +12,12 @@ internal interface ILedgerStore : IAsyncDisposable
     /// <summary>What a query says that makes the next one who says it wait until this transaction ends; empty where there is one writer.</summary>
     string RowLock { get; }
 
+    /// <summary>Begins a transaction that only reads, and sees nothing that was committed after its first statement.</summary>
+    string BeginSnapshot { get; }
+
+    /// <summary>What asks the data base for its time, in milliseconds since 1970; null where the ledger is a file, and goes by this machine's clock.</summary>
+    string? ItsTime { get; }
+
     /// <summary>Runs the action in a transaction; the answer comes when it is on the disk. An action that throws leaves nothing behind.</summary>
     /// <param name="action">Statements only, no other waiting. It may be run again when the data base asks for it, so it must not change what it was given.</param>
     /// <param name="cancellation">Counts until the action begins; what has begun is carried through.</param>

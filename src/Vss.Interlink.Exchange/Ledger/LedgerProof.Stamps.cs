@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Vss.Interlink.Exchange.Evidence;
-using Vss.Interlink.V1;
 
 namespace Vss.Interlink.Exchange.Ledger;
 
@@ -43,18 +42,15 @@ public sealed partial class LedgerProof
             findings.Add(new Finding($"batch {batch.Number}", "ledger.stamp.trust", $"Who made its time stamp cannot be told: {failure.Rule}, {failure.Detail}.", Broken: false));
     }
 
-    /// <summary>Whether the documents of an exchange are those that were stamped, all of them, and nothing else is missing.</summary>
-    private async Task CheckStampsAsync(ExchangeId id, ExchangeView view, IReadOnlyList<StampedEvidence> stamped, bool allStamped, Action<string, string> broken, CancellationToken cancellation)
+    // Whether the documents of an exchange are those that were stamped, all of them, and nothing else is missing.
+    private static void CheckStamps(ExchangeRows rows, bool allStamped, Action<string, string> broken)
     {
-        var there = view.Evidence.Select(evidence => Convert.ToHexStringLower(SHA256.HashData(evidence.Document.Span))).ToList();
-        foreach (var one in stamped.Where(one => !there.Contains(Convert.ToHexStringLower(one.Sha256))))
+        var there = rows.View.Evidence.Select(evidence => Convert.ToHexStringLower(SHA256.HashData(evidence.Document.Span))).ToList();
+        foreach (var one in rows.Stamped.Where(one => !there.Contains(Convert.ToHexStringLower(one.Sha256))))
             broken("ledger.stamp.evidence", $"The evidence with SHA-256 {Convert.ToHexStringLower(one.Sha256)} that batch {one.Batch} stamped as leaf {one.Leaf} is missing, or was altered.");
         if (!allStamped) return;
-
-        // Out of the queue and into a batch it may go meanwhile; so the queue is read first.
-        HashSet<string> accounted = [.. (await ledger.ListUnstampedAsync(id, cancellation)).Select(Convert.ToHexStringLower)];
-        accounted.UnionWith((await ledger.ListStampedAsync(id, cancellation)).Select(one => Convert.ToHexStringLower(one.Sha256)));
-        foreach (var (evidence, _) in view.Evidence.Zip(there).Where(one => !accounted.Contains(one.Second)))
+        HashSet<string> accounted = [.. rows.Unstamped.Concat(rows.Stamped.Select(one => one.Sha256)).Select(Convert.ToHexStringLower)];
+        foreach (var (evidence, _) in rows.View.Evidence.Zip(there).Where(one => !accounted.Contains(one.Second)))
             broken("ledger.stamp.missing", $"A {evidence.Type} has no time stamp and does not wait for one.");
     }
 }

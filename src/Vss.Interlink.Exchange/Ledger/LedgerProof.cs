@@ -15,7 +15,10 @@ namespace Vss.Interlink.Exchange.Ledger;
 /// <param name="archives">Folder of archives.</param>
 public sealed partial class LedgerProof(ExchangeLedger ledger, EnvelopedVerifier verifier, TimeStampVerifier stamps, string archives)
 {
-    /// <summary>Looks at one page of exchanges in their order; after the last, at claims and archives as a whole. Batches of time stamps have pages of their own.</summary>
+    // After so many octets of archives a page is full, so that a page is a matter of seconds; no archive is broken up.
+    private const long ArchiveOctetsAtOnce = 256 * 1024 * 1024;
+
+    /// <summary>Looks at one page of exchanges in their order. Archives and batches of time stamps have pages of their own.</summary>
     /// <param name="after">Where the page before ended; null for the first.</param>
     /// <param name="max">At most so many.</param>
     /// <param name="cancellation">Stops between exchanges.</param>
@@ -25,10 +28,27 @@ public sealed partial class LedgerProof(ExchangeLedger ledger, EnvelopedVerifier
         List<Finding> findings = [];
         var allStamped = await ledger.IsStampingWholeAsync(cancellation);   // before the evidence is read: what comes later is queued
         foreach (var id in ids) await CheckAsync(id, allStamped, findings, cancellation);
-        if (ids.Count == max) return new ProofPage(ids.Count, findings, ids[^1]);
-        if (await ledger.CountDoubleClaimsAsync(cancellation) is > 0 and var doubled) findings.Add(new Finding("", "ledger.claims", $"{doubled} message ids of a sender stand more than once.", Broken: true));
-        foreach (var archive in await ledger.ListArchivesAsync(cancellation)) await CheckAsync(archive, findings, cancellation);
-        return new ProofPage(ids.Count, findings, null);
+        return new ProofPage(ids.Count, findings, ids.Count == max ? ids[^1] : null);
+    }
+
+    /// <summary>Looks at some archives in the order of their names: whether each is the file that was made and holds together.</summary>
+    /// <param name="after">Name of the last archive that was looked at; empty for the first.</param>
+    /// <param name="max">At most so many; fewer where they are large.</param>
+    /// <param name="cancellation">Breaks off.</param>
+    /// <returns>What was found, and where to go on; null when that was all.</returns>
+    public async Task<(IReadOnlyList<Finding> Findings, string? Next)> CheckArchivesAsync(string after, int max, CancellationToken cancellation)
+    {
+        List<Finding> findings = [];
+        long octets = 0;
+        for (var count = 0; count < max && octets < ArchiveOctetsAtOnce; count++)
+        {
+            var next = await ledger.NextArchiveAsync(after, cancellation);
+            if (next.Count == 0) return (findings, null);
+            foreach (var archive in next) octets += await CheckAsync(archive, findings, cancellation);
+            after = next[0].Name;
+        }
+
+        return (findings, after);
     }
 
     private async Task CheckAsync(ExchangeId id, bool allStamped, List<Finding> findings, CancellationToken cancellation)
@@ -36,17 +56,17 @@ public sealed partial class LedgerProof(ExchangeLedger ledger, EnvelopedVerifier
         void Broken(string rule, string detail) => findings.Add(new Finding(id.ToString(), rule, detail, Broken: true));
         try
         {
-            var stamped = await ledger.ListStampedAsync(id, cancellation);   // before the evidence is read, which only grows
-            var record = await ledger.FindRecordAsync(id, cancellation);
-            var view = await ledger.FindViewAsync(id, cancellation);
-            if (record is null || view is null)
+            if (await ledger.FindRowsAsync(id, cancellation) is not { } rows)
             {
                 Broken("ledger.exchange", "It went away while it was looked at.");
                 return;
             }
 
+            var (record, view) = (rows.Record, rows.View);
             Signature(id, "the receipt", record.Receipt, record.AcceptedAt, findings);
-            if (await ledger.FindArchiveAsync(id, cancellation) is not null)
+            if (rows.Claimants is not [var claimant] || claimant != id)
+                Broken("ledger.claims", $"The claim on its message id leads to {(rows.Claimants.Count == 0 ? "nothing" : string.Join(", ", rows.Claimants))}, and not to it alone.");
+            if (rows.Archive is not null)
             {
                 if (view.Deliveries.Count + view.Evidence.Count > 0) Broken("ledger.archived", "It is archived and still has rows.");
                 return;
@@ -55,7 +75,7 @@ public sealed partial class LedgerProof(ExchangeLedger ledger, EnvelopedVerifier
             if (DossierDigest.Of(record.Dossier) != record.Digest) Broken("ledger.digest", "The dossier is not the content that was accepted.");
             CheckStates(view, Broken);
             CheckEvidence(record, view, Broken);
-            await CheckStampsAsync(id, view, stamped, allStamped, Broken, cancellation);
+            CheckStamps(rows, allStamped, Broken);
             foreach (var evidence in view.Evidence.Where(evidence => evidence.Type != EvidenceType.SubmissionAcceptance))
                 Signature(id, evidence.Type, evidence.Document.Memory, evidence.At.ToDateTimeOffset(), findings);
         }
@@ -104,20 +124,22 @@ public sealed partial class LedgerProof(ExchangeLedger ledger, EnvelopedVerifier
             findings.Add(new Finding(id.ToString(), "ledger.signature.trust", $"Who signed {what} cannot be told for its time: {failure.Rule}, {failure.Detail}.", Broken: false));
     }
 
-    private async Task CheckAsync(ArchiveFile archive, List<Finding> findings, CancellationToken cancellation)
+    // Gives the octets that were read.
+    private async Task<long> CheckAsync(ArchiveFile archive, List<Finding> findings, CancellationToken cancellation)
     {
         var path = Path.Combine(archives, archive.Name);
         if (!File.Exists(path))
         {
             // Archives are carried to other places; whoever carries them keeps them.
             findings.Add(new Finding(archive.Name, "ledger.archive.here", $"The archive is not in {archives}.", Broken: false));
-            return;
+            return 0;
         }
 
         await using var file = File.OpenRead(path);
         if (!(await SHA256.HashDataAsync(file, cancellation)).AsSpan().SequenceEqual(archive.Sha256)) findings.Add(new Finding(archive.Name, "ledger.archive", "The archive is not the file that was made.", Broken: true));
         file.Position = 0;
         findings.AddRange((await ArchiveFormat.FaultsAsync(file, cancellation)).Select(fault => new Finding(archive.Name, "ledger.archive", fault, Broken: true)));
+        return file.Length;
     }
 }
 

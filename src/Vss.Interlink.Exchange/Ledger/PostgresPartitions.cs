@@ -42,10 +42,10 @@ internal static partial class PostgresPartitions
         var missing = Enumerable.Range(0, MonthsAhead + 1).Select(first.AddMonths).Where(month => !Exists(connection, "evidence_" + Month(month)) || !Exists(connection, "audit_" + Month(month))).ToList();
         if (missing.Count == 0) return;
         using var transaction = connection.BeginTransaction();
-        Execute(connection, $"SELECT pg_advisory_xact_lock({Lock})");
 
-        // Attaching waits for writers and they for it; nobody needs the partition this minute, so it does not wait long.
+        // Attaching waits for writers and they for it, and a node that migrates holds the lock for long; nobody needs the partition this minute, so it waits for neither.
         Execute(connection, "SET LOCAL lock_timeout = '2s'");
+        Execute(connection, $"SELECT pg_advisory_xact_lock({Lock})");
         foreach (var month in missing)
         {
             Make(connection, "evidence", month, $"'{ExchangeId.Floor(month)}'", $"'{ExchangeId.Floor(month.AddMonths(1))}'");
@@ -75,10 +75,12 @@ internal static partial class PostgresPartitions
         return (bool)command.ExecuteScalar()!;
     }
 
+    // As long as it takes: where rows lie in a rest partition, attaching reads all of them.
     [SuppressMessage("Security", "CA2100", Justification = "Texts are made here from dates and constants.")]
     private static void Execute(NpgsqlConnection connection, string text)
     {
         using var command = connection.CreateCommand();
+        command.CommandTimeout = 0;
         command.CommandText = text;
         command.ExecuteNonQuery();
     }

@@ -286,10 +286,12 @@ internal static class PostgresSchema
         return row.Read() ? (row.GetInt32(0), row.GetInt32(1)) : (0, 0);
     }
 
+    // As long as it takes, whatever the connection string says: an index over a grown table takes many minutes, and so does waiting for the node that is making it.
     [SuppressMessage("Security", "CA2100", Justification = "Texts are constants of this class and numbers.")]
     private static void Execute(NpgsqlConnection connection, string text)
     {
         using var command = connection.CreateCommand();
+        command.CommandTimeout = 0;
         command.CommandText = text;
         command.ExecuteNonQuery();
     }

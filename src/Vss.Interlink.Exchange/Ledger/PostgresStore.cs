@@ -52,6 +52,10 @@ internal sealed class PostgresStore : ILedgerStore
     // Not FOR UPDATE, which would also wait for every transaction that inserts a row which refers to this one.
     public string RowLock => "FOR NO KEY UPDATE";
 
+    public string BeginSnapshot => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+    public string? ItsTime => "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)";
+
     public Task<T> WriteAsync<T>(Func<LedgerSession, Task<T>> action, CancellationToken cancellation) => _writers.RunAsync(action, cancellation);
 
     public async Task<T> ReadAsync<T>(Func<Sql, Task<T>> read, CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
+using Vss.Interlink.Exchange.Bodies;
 
 namespace Vss.Interlink.Exchange.Ledger;
 
@@ -19,7 +20,8 @@ internal sealed class SqliteStore : ILedgerStore
     /// <exception cref="InvalidOperationException">A newer hub wrote it.</exception>
     public SqliteStore(string file, TimeProvider clock)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
+        OwnerOnly.MakeFolder(Path.GetDirectoryName(Path.GetFullPath(file))!);
+        OwnerOnly.MakeFile(file);   // SQLite would make it as the umask says. An empty file is an empty ledger to it, and its log gets the mode of the file
         var writing = new SqliteConnectionStringBuilder { DataSource = file, ForeignKeys = true, DefaultTimeout = BusySeconds, Pooling = false }.ToString();
         _readers = new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadOnly, DefaultTimeout = BusySeconds, Pooling = false }.ToString();
         using (var first = Open(writing))
@@ -39,6 +41,10 @@ internal sealed class SqliteStore : ILedgerStore
     public string SkipLocked => "";
 
     public string RowLock => "";
+
+    public string BeginSnapshot => "BEGIN DEFERRED";
+
+    public string? ItsTime => null;
 
     public Task<T> WriteAsync<T>(Func<LedgerSession, Task<T>> action, CancellationToken cancellation) => _writer.RunAsync(action, cancellation);
 

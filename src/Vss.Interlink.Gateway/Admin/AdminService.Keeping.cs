@@ -18,45 +18,53 @@ public sealed partial class AdminService
     private const int LongestReason = 500;
     private const int BatchesAtOnce = 50;
     private const string AfterBatch = "batch-";
+    private const string AfterArchive = "archive-";
 
-    // First pages of exchanges, then pages of batches; where one stands the token tells.
-    public override Task<VerifyLedgerResponse> VerifyLedger(VerifyLedgerRequest request, ServerCallContext context) => faults.RunAsync(async () =>
+    // First pages of exchanges, then of archives, then of batches; where one stands the token tells.
+    public override Task<VerifyLedgerResponse> VerifyLedger(VerifyLedgerRequest request, ServerCallContext context) => faults.RunLongAsync(context, async ending =>
     {
         await caller.RequireAsync(context);
-        var (size, cancellation) = (Size("page_size", request.PageSize, DefaultPage, LargestPage), context.CancellationToken);
+        var size = Size("page_size", request.PageSize, DefaultPage, LargestPage);
+        var answer = new VerifyLedgerResponse();
         if (request.After.StartsWith(AfterBatch, StringComparison.Ordinal) && long.TryParse(request.After.AsSpan(AfterBatch.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var batch))
         {
-            var (found, next) = await proof.CheckStampsAsync(batch, Math.Min(size, BatchesAtOnce), cancellation);
-            return Answer(0, found, next is null ? "" : Token(next.Value), next is null ? await TimeStampsAsync(cancellation) : null);
+            var (found, next) = await proof.CheckStampsAsync(batch, Math.Min(size, BatchesAtOnce), ending);
+            answer.Findings.AddRange(found.Select(View));
+            answer.Next = next is { } last ? AfterBatch + last.ToString(CultureInfo.InvariantCulture) : "";
+        }
+        else if (request.After.StartsWith(AfterArchive, StringComparison.Ordinal))
+        {
+            var (found, next) = await proof.CheckArchivesAsync(request.After[AfterArchive.Length..], size, ending);
+            answer.Findings.AddRange(found.Select(View));
+            answer.Next = next is not null ? AfterArchive + next : AfterBatch + "0";
+        }
+        else
+        {
+            ExchangeId? after = request.After.Length == 0 ? null : ExchangeId.TryParse(request.After, out var id) ? id : throw Violation("after", "was not given by this hub");
+            var page = await proof.CheckAsync(after, size, ending);
+            answer.Exchanges = page.Exchanges;
+            answer.Findings.AddRange(page.Findings.Select(View));
+            answer.Next = page.Next?.ToString() ?? AfterArchive;
         }
 
-        ExchangeId? after = request.After.Length == 0 ? null : ExchangeId.TryParse(request.After, out var id) ? id : throw Violation("after", "was not given by this hub");
-        var page = await proof.CheckAsync(after, size, cancellation);
-        var timeStamps = page.Next is null ? await TimeStampsAsync(cancellation) : null;
-        return timeStamps is { Batches: > 0 } ? Answer(page.Exchanges, page.Findings, Token(0), null) : Answer(page.Exchanges, page.Findings, page.Next?.ToString() ?? "", timeStamps);
-
-        static string Token(long number) => AfterBatch + number.ToString(CultureInfo.InvariantCulture);
-        static VerifyLedgerResponse Answer(int exchanges, IEnumerable<Finding> findings, string next, TimeStamps? timeStamps) => new()
-        {
-            Exchanges = exchanges,
-            Findings = { findings.Select(finding => new LedgerFinding { Subject = finding.Subject, Rule = finding.Rule, Detail = finding.Detail, Broken = finding.Broken }) },
-            Next = next,
-            TimeStamps = timeStamps,
-        };
+        if (answer.Next.Length == 0) answer.TimeStamps = await TimeStampsAsync(ending);
+        return answer;
     });
 
-    public override Task<ArchiveLedgerResponse> ArchiveLedger(ArchiveLedgerRequest request, ServerCallContext context) => faults.RunAsync(async () =>
+    public override Task<ArchiveLedgerResponse> ArchiveLedger(ArchiveLedgerRequest request, ServerCallContext context) => faults.RunLongAsync(context, async ending =>
     {
         var by = await caller.NameAsync(context);
         var max = Size("max_exchanges", request.MaxExchanges, LedgerArchives.MostExchanges, LedgerArchives.MostExchanges);
+        ExchangeId? after = request.After.Length == 0 ? null : ExchangeId.TryParse(request.After, out var id) ? id : throw Violation("after", "was not given by this hub");
         if (!archives.IsAllowed) throw new ExchangeFault(Fault.NotPermitted, "Exchange:Retention:ArchiveAfterDays is not set, so nothing may be archived.", "retention.policy");
-        var run = await archives.ArchiveAsync(max, by, context.CancellationToken);
+        var run = await archives.ArchiveAsync(after, max, by, ending);
         return new ArchiveLedgerResponse
         {
             Archive = run.Archive?.Name ?? "",
             Sha256 = ByteString.CopyFrom(run.Archive?.Sha256 ?? []),
             ExchangeIds = { run.Removed.Select(id => id.ToString()) },
             LeftOut = { run.LeftOut.Select(left => new LedgerFinding { Subject = left.Exchange.ToString(), Rule = "ledger.archive", Detail = left.Why, Broken = false }) },
+            Next = run.Next?.ToString() ?? "",
         };
     });
 
@@ -87,6 +95,8 @@ public sealed partial class AdminService
         var (state, counts) = (await stamps.LookAsync(cancellation), await ledger.CountStampsAsync(cancellation));
         return new TimeStamps { Made = state.IsOn, Batches = counts.Batches, Waiting = counts.Waiting, OldestWaiting = (await ledger.OldestUnstampedAsync(cancellation))?.ToTimestamp(), Trouble = state.Trouble ?? "" };
     }
+
+    private static LedgerFinding View(Finding finding) => new() { Subject = finding.Subject, Rule = finding.Rule, Detail = finding.Detail, Broken = finding.Broken };
 
     private static Hold View(LegalHold hold, ArchiveFile? archive) => new()
     {

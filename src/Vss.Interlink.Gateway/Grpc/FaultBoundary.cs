@@ -39,17 +39,24 @@ public sealed partial class FaultBoundary(AuditTrail audit, IHostApplicationLife
     /// <summary>A call that lasts as long as its caller likes. When the hub stops it ends, so that the caller goes to another node.</summary>
     /// <param name="context">The call.</param>
     /// <param name="call">Given what ends with the call or with the hub, whichever is first.</param>
-    public Task RunLongAsync(ServerCallContext context, Func<CancellationToken, Task> call) => RunAsync(async () =>
+    public Task<T> RunLongAsync<T>(ServerCallContext context, Func<CancellationToken, Task<T>> call) => RunAsync(async () =>
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         try
         {
-            await call(ending.Token);
+            return await call(ending.Token);
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
         {
             throw HubStops();
         }
+    });
+
+    /// <inheritdoc cref="RunLongAsync{T}"/>
+    public Task RunLongAsync(ServerCallContext context, Func<CancellationToken, Task> call) => RunLongAsync(context, async ending =>
+    {
+        await call(ending);
+        return true;
     });
 
     /// <summary>UNAVAILABLE, which every gRPC client takes as "call again".</summary>

@@ -41,14 +41,14 @@ internal static class HubHealth
     }
 }
 
-/// <summary>Whether a write reaches the disk.</summary>
-internal sealed class LedgerCheck(ExchangeLedger ledger) : IHealthCheck
+/// <summary>Whether a write reaches the disk; degraded while this node's clock is too far from the data base's, because then nodes may take each other's deliveries.</summary>
+internal sealed class LedgerCheck(ExchangeLedger ledger, LedgerClock clock) : IHealthCheck
 {
     /// <summary>Throws what the write throws: to the host that is unhealthy, and it logs why.</summary>
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         await ledger.ProveWritableAsync(cancellationToken);
-        return HealthCheckResult.Healthy();
+        return await clock.TroubleAsync(cancellationToken) is { } trouble ? HealthCheckResult.Degraded(trouble) : HealthCheckResult.Healthy();
     }
 }
 

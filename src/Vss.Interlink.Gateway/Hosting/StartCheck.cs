@@ -72,6 +72,7 @@ internal static class StartCheck
         try
         {
             services.GetRequiredService<ExchangeLedger>();
+            if (services.GetRequiredService<LedgerClock>().TroubleAsync(CancellationToken.None).GetAwaiter().GetResult() is { } trouble) throw new InvalidDataException(trouble);   // nothing runs yet that could wait
         }
         catch (InvalidOperationException refused)
         {

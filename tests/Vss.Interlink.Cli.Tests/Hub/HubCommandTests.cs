@@ -111,7 +111,7 @@ public sealed class HubCommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_ledger_is_verified_to_its_last_page_and_what_is_broken_is_the_exit_code()
+    public async Task A_ledger_is_verified_to_its_last_page_however_long_it_takes_and_what_is_broken_is_the_exit_code()
     {
         var run = await Interlink.RunAsync(["ledger", "verify", .. Access]);
         Assert.Equal((1, ""), (run.ExitCode, run.Error));
@@ -121,7 +121,7 @@ public sealed class HubCommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Archiving_goes_on_until_nothing_is_left_and_tells_what_was_left_out()
+    public async Task Archiving_goes_on_past_what_is_left_out_however_long_it_takes_and_tells_of_it()
     {
         var run = await Interlink.RunAsync(["ledger", "archive", .. Access]);
         Assert.Equal((0, ""), (run.ExitCode, run.Error));

@@ -162,19 +162,20 @@ internal sealed class HubHost : IAsyncDisposable
         };
 
         // Two pages, with what the first page's subject says on the second.
-        public override Task<VerifyLedgerResponse> VerifyLedger(VerifyLedgerRequest request, ServerCallContext context) => Task.FromResult(request.After.Length == 0
+        public override Task<VerifyLedgerResponse> VerifyLedger(VerifyLedgerRequest request, ServerCallContext context) => Task.FromResult(Endless(context) && request.After.Length == 0
             ? new VerifyLedgerResponse { Exchanges = 100, Next = OneExchange.Id }
             : new VerifyLedgerResponse { Exchanges = 7, TimeStamps = new TimeStamps { Made = true, Batches = 12, Waiting = 2, OldestWaiting = OneExchange.At(5), Trouble = "Nobody answers." }, Findings = { new LedgerFinding { Subject = OneExchange.Id, Rule = "ledger.digest", Detail = "The dossier is not the content that was accepted.", Broken = true } } });
 
-        public override Task<ArchiveLedgerResponse> ArchiveLedger(ArchiveLedgerRequest request, ServerCallContext context) => Task.FromResult(Interlocked.Exchange(ref s_archived, 1) == 0
-            ? new ArchiveLedgerResponse { Archive = "one.zip", ExchangeIds = { OneExchange.Id } }
-            : new ArchiveLedgerResponse { LeftOut = { new LedgerFinding { Subject = "x-2", Detail = "Its body is damaged." } } });
+        // Of the first page nothing can be archived, of the second one something.
+        public override Task<ArchiveLedgerResponse> ArchiveLedger(ArchiveLedgerRequest request, ServerCallContext context) => Task.FromResult(Endless(context) && request.After.Length == 0
+            ? new ArchiveLedgerResponse { LeftOut = { new LedgerFinding { Subject = "x-2", Detail = "Its body is damaged." } }, Next = "x-2" }
+            : new ArchiveLedgerResponse { Archive = "one.zip", ExchangeIds = { OneExchange.Id } });
 
         public override Task<Hold> PlaceHold(PlaceHoldRequest request, ServerCallContext context) => request.ExchangeId == OneExchange.Id
             ? Task.FromResult(new Hold { HoldId = "h-1", ExchangeId = request.ExchangeId, PlacedBy = "CN=inside", Reason = request.Reason, PlacedAt = OneExchange.At(9), Archive = "one.zip" })
             : throw NotFound("There is no exchange with this id.");
 
-        private static int s_archived;
+        private static bool Endless(ServerCallContext context) => context.Deadline == DateTime.MaxValue ? true : throw new RpcException(new Status(StatusCode.DeadlineExceeded, "Nobody says how long this takes."));
     }
 
     private sealed class ExchangeDesk : DossierExchange.DossierExchangeBase

@@ -17,6 +17,10 @@ internal sealed class SimulatedStore(World world, Life life) : ILedgerStore
 
     public string RowLock => "";
 
+    public string BeginSnapshot => throw new NotSupportedException("A question is carried out at one moment as it is.");
+
+    public string? ItsTime => null;
+
     public Task<T> WriteAsync<T>(Func<LedgerSession, Task<T>> action, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();

@@ -25,7 +25,7 @@ internal sealed class Keeper(World world)
         while (true)
         {
             await world.DelayAsync(world.Dice.Seconds(3, 40));
-            await world.Network.AskAsync(Patience, (life, aborted) => life.AskAsync(() => life.Archives.ArchiveAsync(1 + world.Dice.Below(3), By, aborted)));
+            await world.Network.AskAsync(Patience, (life, aborted) => life.AskAsync(() => life.Archives.ArchiveAsync(null, 1 + world.Dice.Below(3), By, aborted)));
         }
     }
 

@@ -71,10 +71,10 @@ public abstract partial class KeepingContract
         List<ExchangeId> exchanges = [];
         for (var number = 0; number < 3; number++) exchanges.Add((await FinishedAsync($"m-{number}")).ExchangeId);
         Tamper("UPDATE stamping SET earlier_after = NULL");
-        Assert.Null((await Archives(onlyStamped: true).ArchiveAsync(10, By, CancellationToken.None)).Archive);
+        Assert.Null((await Archives(onlyStamped: true).ArchiveAsync(null, 10, By, CancellationToken.None)).Archive);
         Assert.Equal(6, await StampAsync());
 
-        var run = await Archives(onlyStamped: true).ArchiveAsync(10, By, CancellationToken.None);
+        var run = await Archives(onlyStamped: true).ArchiveAsync(null, 10, By, CancellationToken.None);
 
         Assert.Equal(exchanges, run.Removed);
         Assert.Empty(await ProveStampsAsync());
@@ -128,7 +128,7 @@ public abstract partial class KeepingContract
         var authority = new StampingAuthority(TimeProvider.System);
         var job = new EvidenceStamps(jobs, authority.StampAsync, authority.Verifier, new TimeStampsOptions { Most = most, Grace = TimeSpan.FromHours(1) }, "job", TimeProvider.System, NullLogger<EvidenceStamps>.Instance);
         var stamped = await job.StampAsync(CancellationToken.None);
-        var run = await new LedgerArchives(jobs, _hub.Bodies, ArchiveFolder, Days, onlyStamped: true, new ManualClock(TimeProvider.System.GetUtcNow().AddDays(Days + 1))).ArchiveAsync(exchanges, By, CancellationToken.None);
+        var run = await new LedgerArchives(jobs, _hub.Bodies, ArchiveFolder, Days, onlyStamped: true, new ManualClock(TimeProvider.System.GetUtcNow().AddDays(Days + 1))).ArchiveAsync(null, exchanges, By, CancellationToken.None);
 
         Assert.Equal(exchanges, run.Removed.Count);
         Assert.True(stamped >= 2 * exchanges);
@@ -149,6 +149,7 @@ public abstract partial class KeepingContract
     {
         var proof = new LedgerProof(Ledger, _hub.Verifier, _authority.Verifier, ArchiveFolder);
         var findings = (await proof.CheckAsync(null, 500, CancellationToken.None)).Findings.ToList();
+        findings.AddRange((await proof.CheckArchivesAsync("", 500, CancellationToken.None)).Findings);
         long? after = 0;
         while (after is not null)
         {

@@ -28,6 +28,7 @@ public abstract partial class KeepingContract : IAsyncLifetime
 
     private readonly TempFolder _folder = new();
     private Hub _hub = null!;
+    private Task _receiverAnswers = Task.CompletedTask;
 
     protected TempFolder Folder => _folder;
 
@@ -45,9 +46,16 @@ public abstract partial class KeepingContract : IAsyncLifetime
     /// <summary>Takes away what keeps evidence from being changed.</summary>
     protected abstract void Unguard();
 
+    /// <summary>Takes away what keeps a message id from being claimed twice, so that what is written then is not in its index.</summary>
+    protected abstract string UnguardedClaims { get; }
+
     public ValueTask InitializeAsync()
     {
-        _hub = new Hub(Open(), _folder.Path, null, new ScriptedConnector("inside", relays: false, _ => new HandOver.Delivered("ext-1")));
+        _hub = new Hub(Open(), _folder.Path, null, new ScriptedConnector("inside", relays: false, async (_, cancellation) =>
+        {
+            await _receiverAnswers.WaitAsync(cancellation);
+            return new HandOver.Delivered("ext-1");
+        }));
         return ValueTask.CompletedTask;
     }
 
@@ -64,7 +72,7 @@ public abstract partial class KeepingContract : IAsyncLifetime
         var first = await FinishedAsync("m-1");
         var evidence = (await Ledger.FindViewAsync(first.ExchangeId, CancellationToken.None))!.Evidence;
 
-        var run = await Archives().ArchiveAsync(10, By, CancellationToken.None);
+        var run = await Archives().ArchiveAsync(null, 10, By, CancellationToken.None);
 
         Assert.Equal([first.ExchangeId], run.Removed);
         Assert.Empty((await Ledger.FindViewAsync(first.ExchangeId, CancellationToken.None))!.Evidence);
@@ -81,12 +89,13 @@ public abstract partial class KeepingContract : IAsyncLifetime
         Assert.Equal(s_report, Content(zip, $"bodies/{Convert.ToHexStringLower(SHA256.HashData(s_report))}"));
         Assert.Contains("Accepted", Encoding.UTF8.GetString(Content(zip, $"{first.ExchangeId}/audit.jsonl")), StringComparison.Ordinal);
         Assert.Equal(SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(ArchiveFolder, run.Archive.Name))), run.Archive.Sha256);
+        Assert.Null(run.Next);
 
         var line = Assert.Single(await Ledger.ListAuditAsync(first.ExchangeId, CancellationToken.None));
         Assert.Equal(AuditEvent.Archived, line.Event);
         Assert.Contains(run.Archive.Name, line.Detail, StringComparison.Ordinal);
         Assert.DoesNotContain(await ProveAsync(), finding => finding.Broken);
-        Assert.Null((await Archives().ArchiveAsync(10, By, CancellationToken.None)).Archive);
+        Assert.Null((await Archives().ArchiveAsync(null, 10, By, CancellationToken.None)).Archive);
     }
 
     [Fact]
@@ -94,8 +103,8 @@ public abstract partial class KeepingContract : IAsyncLifetime
     {
         await FinishedAsync("m-1");
         await _hub.AcceptAsync(await SubmissionAsync("m-2", receiver: Dossiers.Ministry));   // nobody takes it over
-        Assert.Null((await Archives(later: Days - 1).ArchiveAsync(10, By, CancellationToken.None)).Archive);
-        Assert.Single((await Archives().ArchiveAsync(10, By, CancellationToken.None)).Removed);
+        Assert.Null((await Archives(later: Days - 1).ArchiveAsync(null, 10, By, CancellationToken.None)).Archive);
+        Assert.Single((await Archives().ArchiveAsync(null, 10, By, CancellationToken.None)).Removed);
     }
 
     [Fact]
@@ -105,14 +114,14 @@ public abstract partial class KeepingContract : IAsyncLifetime
         var first = (await Ledger.PlaceHoldAsync(id, By, "case 7", CancellationToken.None))!;
         var second = (await Ledger.PlaceHoldAsync(id, By, "case 8", CancellationToken.None))!;
         Assert.Null(await Ledger.PlaceHoldAsync(ExchangeId.New(TimeProvider.System), By, "no such exchange", CancellationToken.None));
-        Assert.Null((await Archives().ArchiveAsync(10, By, CancellationToken.None)).Archive);
+        Assert.Null((await Archives().ArchiveAsync(null, 10, By, CancellationToken.None)).Archive);
         Assert.False(await Ledger.RemoveArchivedAsync(id, new ArchiveFile("a", [1]), By, CancellationToken.None));
 
         Assert.NotNull(await Ledger.ReleaseHoldAsync(first.Id, By, "settled", CancellationToken.None));
         Assert.Null(await Ledger.ReleaseHoldAsync(first.Id, By, "settled twice", CancellationToken.None));
-        Assert.Null((await Archives().ArchiveAsync(10, By, CancellationToken.None)).Archive);
+        Assert.Null((await Archives().ArchiveAsync(null, 10, By, CancellationToken.None)).Archive);
         Assert.NotNull(await Ledger.ReleaseHoldAsync(second.Id, By, "settled", CancellationToken.None));
-        Assert.Single((await Archives().ArchiveAsync(10, By, CancellationToken.None)).Removed);
+        Assert.Single((await Archives().ArchiveAsync(null, 10, By, CancellationToken.None)).Removed);
 
         Assert.Empty(await Ledger.ListHoldsAsync(released: false, CancellationToken.None));
         Assert.Equal([("case 7", "settled"), ("case 8", "settled")], (await Ledger.ListHoldsAsync(released: true, CancellationToken.None)).Select(hold => (hold.Reason, hold.ReleaseReason!)));
@@ -157,7 +166,7 @@ public abstract partial class KeepingContract : IAsyncLifetime
         var sha256 = Convert.ToHexStringLower(SHA256.HashData("another report"u8));
         await File.WriteAllTextAsync(Path.Combine(_folder["bodies"], sha256[..2], sha256[2..4], sha256), "another rep0rt");
 
-        var run = await Archives().ArchiveAsync(10, By, CancellationToken.None);
+        var run = await Archives().ArchiveAsync(null, 10, By, CancellationToken.None);
 
         Assert.Equal([whole], run.Removed);
         Assert.Equal(damaged, Assert.Single(run.LeftOut).Exchange);
@@ -195,7 +204,7 @@ public abstract partial class KeepingContract : IAsyncLifetime
     public async Task A_changed_archive_is_found_and_one_that_was_carried_away_cannot_be_told()
     {
         await FinishedAsync("m-1");
-        var archive = Path.Combine(ArchiveFolder, (await Archives().ArchiveAsync(10, By, CancellationToken.None)).Archive!.Name);
+        var archive = Path.Combine(ArchiveFolder, (await Archives().ArchiveAsync(null, 10, By, CancellationToken.None)).Archive!.Name);
         var octets = await File.ReadAllBytesAsync(archive);
         octets[octets.Length / 2] ^= 1;
         await File.WriteAllBytesAsync(archive, octets);
@@ -235,6 +244,13 @@ public abstract partial class KeepingContract : IAsyncLifetime
             after = page.Next;
         }
         while (after is not null);
+        for (var archive = ""; archive is not null;)
+        {
+            var (found, next) = await Proof.CheckArchivesAsync(archive, 2, CancellationToken.None);
+            findings.AddRange(found);
+            archive = next;
+        }
+
         return findings;
     }
 
@@ -252,6 +268,14 @@ public sealed class SqliteKeepingTests : KeepingContract
     protected override ExchangeLedger Open() => ExchangeLedger.OpenSqlite(Folder["ledger.db"], TimeProvider.System);
 
     protected override void Unguard() => Tamper("DROP TRIGGER evidence_never_changes; DROP TRIGGER evidence_never_goes");
+
+    protected override string UnguardedClaims =>
+        """
+        PRAGMA writable_schema = ON;
+        UPDATE sqlite_schema SET sql = replace(sql, 'UNIQUE (sender, message_id)', 'CHECK (1)') WHERE name = 'exchanges';
+        DELETE FROM sqlite_schema WHERE name = 'sqlite_autoindex_exchanges_2';
+        PRAGMA writable_schema = RESET;
+        """;
 
     protected override void UnguardStamps() => Tamper("DROP TRIGGER stamp_batches_never_change; DROP TRIGGER stamped_never_changes; DROP TRIGGER stamped_never_goes");
 
@@ -287,6 +311,8 @@ public sealed class PostgresKeepingTests(PostgresServer server) : KeepingContrac
     protected override ExchangeLedger Open() => ExchangeLedger.OpenPostgres(_database, TimeProvider.System, NullLogger<ExchangeLedger>.Instance);
 
     protected override void Unguard() => Tamper("DROP TRIGGER evidence_never_changes ON evidence; DROP TRIGGER evidence_never_goes ON evidence");
+
+    protected override string UnguardedClaims => "ALTER TABLE exchanges DROP CONSTRAINT exchanges_sender_message_id_key;";
 
     protected override void UnguardStamps() => Tamper("DROP TRIGGER stamp_batches_never_change ON stamp_batches; DROP TRIGGER stamped_never_changes ON stamped");
 

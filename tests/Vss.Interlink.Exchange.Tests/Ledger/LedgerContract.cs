@@ -19,7 +19,7 @@ public abstract partial class LedgerContract : IAsyncLifetime
 
     protected ManualClock Clock { get; } = new(new DateTimeOffset(2026, 11, 21, 1, 0, 0, TimeSpan.Zero));
 
-    private static TimeSpan Lease => TimeSpan.FromSeconds(30);
+    protected static TimeSpan Lease => TimeSpan.FromSeconds(30);
 
     /// <summary>Opens the same ledger once more, as another node or the next start would.</summary>
     protected abstract ExchangeLedger Open();

@@ -11,6 +11,10 @@ internal sealed class PausingStore(ILedgerStore store, Func<Task> between) : ILe
 
     public string RowLock => store.RowLock;
 
+    public string BeginSnapshot => store.BeginSnapshot;
+
+    public string? ItsTime => store.ItsTime;
+
     public async Task<T> WriteAsync<T>(Func<LedgerSession, Task<T>> action, CancellationToken cancellation)
     {
         var written = await store.WriteAsync(action, cancellation);

@@ -4,6 +4,7 @@ using Npgsql;
 using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Ledger;
 using Vss.Interlink.Exchange.Tests.Ledger;
+using Vss.Interlink.TestKit;
 using Vss.Interlink.TestKit.Postgres;
 using Vss.Interlink.V1;
 
@@ -24,6 +25,41 @@ public sealed class PostgresLedgerTests(PostgresServer server) : LedgerContract
         var nodes = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => Open(empty))));
         Assert.Equal(PostgresSchema.Version, PostgresServer.Number(empty, "SELECT count(*) FROM schema_versions"));
         foreach (var node in nodes) await node.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_migration_takes_as_long_as_it_takes_whatever_a_statement_may_take_otherwise(bool byHand)
+    {
+        var empty = server.NewDatabase();
+        var impatient = empty + ";Command Timeout=1";
+        PostgresServer.Execute(
+            PostgresServer.AsSuperuser(empty),
+            """
+            CREATE FUNCTION public.as_of_a_grown_table() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(2); END $$;
+            CREATE EVENT TRIGGER slow ON ddl_command_start WHEN TAG IN ('CREATE FUNCTION') EXECUTE FUNCTION public.as_of_a_grown_table()
+            """);
+
+        // Another node is at it first.
+        await using var other = new NpgsqlConnection(empty);
+        await other.OpenAsync();
+        await using var migrating = await other.BeginTransactionAsync();
+        await using (var turn = other.CreateCommand())
+        {
+            turn.CommandText = $"SELECT pg_advisory_xact_lock({PostgresPartitions.Lock})";
+            await turn.ExecuteNonQueryAsync();
+        }
+
+        var waiting = Task.Run(async () =>
+        {
+            if (byHand) LedgerMigration.Postgres(impatient, Clock);
+            else await Open(impatient).DisposeAsync();
+        });
+        await Task.WhenAny(waiting, Task.Delay(TimeSpan.FromSeconds(2.5)));
+        await migrating.CommitAsync();
+        await waiting;
+        Assert.Equal(PostgresSchema.Version, PostgresServer.Number(empty, "SELECT count(*) FROM schema_versions"));
     }
 
     [Fact]
@@ -183,6 +219,22 @@ public sealed class PostgresLedgerTests(PostgresServer server) : LedgerContract
         Assert.Equal(2, sql.RoundTrips);
     }
 
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(9, null)]
+    [InlineData(-9, null)]
+    [InlineData(11, "11.0 s ahead of")]
+    [InlineData(-3600, "3600.0 s behind")]
+    public async Task A_clock_that_is_more_than_a_third_of_a_lease_from_the_data_base_s_is_said(int seconds, string? said)
+    {
+        var clock = new SteppedClock();
+        await using var ledger = ExchangeLedger.OpenPostgres(_database, clock, NullLogger<ExchangeLedger>.Instance);
+        clock.Step(TimeSpan.FromSeconds(seconds));
+        var trouble = await new LedgerClock(ledger, Lease).TroubleAsync(CancellationToken.None);
+        if (said is null) Assert.Null(trouble);
+        else Assert.Contains(said, trouble, StringComparison.Ordinal);
+    }
+
     internal ExchangeLedger Open(string database) => ExchangeLedger.OpenPostgres(database, Clock, NullLogger<ExchangeLedger>.Instance);
 
     /// <summary>Begins, acts and commits as the writer does, on a connection whose round trips are counted.</summary>
@@ -193,6 +245,10 @@ public sealed class PostgresLedgerTests(PostgresServer server) : LedgerContract
         public string SkipLocked => "FOR UPDATE SKIP LOCKED";
 
         public string RowLock => "FOR NO KEY UPDATE";
+
+        public string BeginSnapshot => throw new NotSupportedException("It counts what a write costs.");
+
+        public string? ItsTime => null;
 
         public async Task<T> WriteAsync<T>(Func<LedgerSession, Task<T>> action, CancellationToken cancellation)
         {

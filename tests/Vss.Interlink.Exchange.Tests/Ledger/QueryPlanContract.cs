@@ -143,12 +143,14 @@ public abstract partial class QueryPlanContract
         var lease = Assert.Single(await ledger.LeaseAsync("axis", "worker", 10, TimeSpan.FromMinutes(1), None));
         Assert.True(await ledger.CompleteAsync(new DeliveryOutcome(lease.Delivery, lease.Fence, DeliveryState.Delivered, Clock.GetUtcNow()), None));
         Clock.Advance(TimeSpan.FromDays(1));
-        Assert.NotEmpty(await ledger.ListArchivableAsync(Clock.GetUtcNow(), onlyStamped: false, 10, None));
+        Assert.NotEmpty(await ledger.ListArchivableAsync(Clock.GetUtcNow(), onlyStamped: false, null, 10, None));
         var hold = await ledger.PlaceHoldAsync(exchange.Id, "somebody", "why", None);
         await ledger.ListHoldsAsync(released: false, None);
         await ledger.ReleaseHoldAsync(hold!.Id, "somebody", "why", None);
         Assert.True(await ledger.RemoveArchivedAsync(exchange.Id, new ArchiveFile("a", new byte[32]), "somebody", None));
         await ledger.FindArchiveAsync(exchange.Id, None);
+        await ledger.NextArchiveAsync("", None);
+        await ledger.FindRowsAsync(exchange.Id, None);
         await ledger.ListIdsAsync(null, 10, None);
         var rejected = new RejectedSubmission(exchange.Sender, exchange.MessageId, exchange.Digest, Fault.SchemaViolation, "rule");
         await ledger.RejectAsync(AuditLine.New(Clock.GetUtcNow(), AuditEvent.Refused, "soap"), rejected, [1], None);

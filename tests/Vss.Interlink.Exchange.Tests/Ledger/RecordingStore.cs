@@ -19,6 +19,10 @@ internal sealed class RecordingStore(ILedgerStore store) : ILedgerStore
 
     public string RowLock => store.RowLock;
 
+    public string BeginSnapshot => store.BeginSnapshot;
+
+    public string? ItsTime => store.ItsTime;
+
     public Task<T> WriteAsync<T>(Func<LedgerSession, Task<T>> action, CancellationToken cancellation) => store.WriteAsync(session => action(new LedgerSession(new Recorder(session.Sql, Keep))), cancellation);
 
     public Task<T> ReadAsync<T>(Func<Sql, Task<T>> read, CancellationToken cancellation) => store.ReadAsync(sql => read(new Recorder(sql, Keep)), cancellation);

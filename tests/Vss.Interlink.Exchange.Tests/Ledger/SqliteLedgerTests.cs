@@ -62,6 +62,13 @@ public sealed class SqliteLedgerTests : LedgerContract
     }
 
     [Fact]
+    public async Task A_ledger_in_a_file_has_no_other_clock_than_its_node_s()
+    {
+        await using var ledger = Open();
+        Assert.Null(await new LedgerClock(ledger, TimeSpan.FromSeconds(1)).TroubleAsync(CancellationToken.None));
+    }
+
+    [Fact]
     public void Commits_are_flushed_to_a_write_ahead_log()
     {
         using var connection = new SqliteConnection($"Data Source={File};Pooling=False");
@@ -108,6 +115,10 @@ public sealed class SqliteLedgerTests : LedgerContract
         public string SkipLocked => store.SkipLocked;
 
         public string RowLock => store.RowLock;
+
+        public string BeginSnapshot => store.BeginSnapshot;
+
+        public string? ItsTime => store.ItsTime;
 
         public Task<T> WriteAsync<T>(Func<LedgerSession, Task<T>> action, CancellationToken cancellation)
         {

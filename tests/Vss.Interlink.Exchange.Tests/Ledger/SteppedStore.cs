@@ -20,6 +20,10 @@ internal sealed class SteppedStore(string database, int stopsBefore) : ILedgerSt
 
     public string RowLock => "FOR NO KEY UPDATE";
 
+    public string BeginSnapshot => throw new NotSupportedException("It steps through writes.");
+
+    public string? ItsTime => null;
+
     public void GoOn() => _goesOn.TrySetResult();
 
     public async Task<T> WriteAsync<T>(Func<LedgerSession, Task<T>> action, CancellationToken cancellation)

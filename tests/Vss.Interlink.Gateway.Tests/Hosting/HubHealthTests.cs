@@ -85,7 +85,7 @@ public sealed class HubHealthTests : IDisposable
         await using var ledger = ExchangeLedger.OpenSqlite(file, _clock);
         var log = new FileInfo(file + "-wal");
         var before = log.Length;
-        Assert.Equal(HealthStatus.Healthy, (await RunAsync(new LedgerCheck(ledger))).Status);
+        Assert.Equal(HealthStatus.Healthy, (await RunAsync(LedgerCheck(ledger))).Status);
         log.Refresh();
         Assert.True(log.Length > before, "Nothing was written.");
     }
@@ -99,7 +99,7 @@ public sealed class HubHealthTests : IDisposable
         other.Open();
         using var held = other.BeginTransaction(deferred: false);
         using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new LedgerCheck(ledger).CheckHealthAsync(new HealthCheckContext(), patience.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => LedgerCheck(ledger).CheckHealthAsync(new HealthCheckContext(), patience.Token));
         held.Rollback();
     }
 
@@ -130,6 +130,8 @@ public sealed class HubHealthTests : IDisposable
         Assert.Equal(HealthStatus.Degraded, result.Status);
         Assert.Contains("without Redis", result.Description, StringComparison.Ordinal);
     }
+
+    private static LedgerCheck LedgerCheck(ExchangeLedger ledger) => new(ledger, new LedgerClock(ledger, TimeSpan.FromSeconds(30)));
 
     private TrustCheck TrustCheck(string intermediates, params string[] lists) => TrustCheck(intermediates, online: false, lists);
 

@@ -41,7 +41,9 @@ public sealed class PostgresHubTests(PostgresServer server) : IClassFixture<Post
             Assert.Equal(hold.HoldId, Assert.Single((await admin.ListHoldsAsync(new ListHoldsRequest())).Holds).HoldId);
             var proof = await admin.VerifyLedgerAsync(new VerifyLedgerRequest());
             Assert.Empty(proof.Findings);
-            Assert.Equal((1, ""), (proof.Exchanges, proof.Next));
+            Assert.Equal(1, proof.Exchanges);
+            while (proof.Next.Length > 0) proof = await admin.VerifyLedgerAsync(new VerifyLedgerRequest { After = proof.Next });   // archives and batches of time stamps
+            Assert.Empty(proof.Findings);
             var refused = await Assert.ThrowsAsync<RpcException>(async () => await admin.ArchiveLedgerAsync(new ArchiveLedgerRequest()));
             Assert.Contains("ArchiveAfterDays", refused.Status.Detail, StringComparison.Ordinal);
         }
@@ -77,6 +79,34 @@ public sealed class PostgresHubTests(PostgresServer server) : IClassFixture<Post
                 await service.AnswerAsync(new InboxRequest { Acknowledge = new Acknowledge { LeaseToken = delivery.LeaseToken } });
                 await service.Exchange.ViewAsync(delivery.ExchangeId, view => view.State == ExchangeState.Completed);
             }
+        }
+        finally
+        {
+            shared.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_node_whose_clock_is_not_the_data_base_s_says_so_while_it_runs_and_does_not_start()
+    {
+        var database = server.NewDatabase("search_path = public, pg_catalog");
+        var shared = Directory.CreateTempSubdirectory("interlink-shared-");
+        try
+        {
+            await using var hub = await StartAsync(database, shared, "behind");
+            Assert.DoesNotContain(hub.Log, line => line.Contains("The clock of this node", StringComparison.Ordinal));
+
+            // The data base's clock is moved, for this machine's is everybody's.
+            PostgresServer.Execute(
+                PostgresServer.AsSuperuser(database),
+                "CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS $$ SELECT pg_catalog.clock_timestamp() + interval '15 s' $$");
+            await Eventually.HoldsAsync("a word in the log", () => Task.FromResult(hub.Log.Any(line => line.Contains("s behind the data base's", StringComparison.Ordinal))));
+            using (var ministry = hub.Ministry()) Assert.Null((await ministry.SubmitAsync(Dossiers.FromMinistry("m-1"))).Fault);
+
+            Assert.Equal(0, await hub.StopAsync());
+            var refused = await Assert.ThrowsAsync<InvalidOperationException>(hub.StartAgainAsync);
+            Assert.Contains("Exchange:Ledger cannot be opened: The clock of this node is 1", refused.Message, StringComparison.Ordinal);
+            Assert.Contains("time service", refused.Message, StringComparison.Ordinal);
         }
         finally
         {
