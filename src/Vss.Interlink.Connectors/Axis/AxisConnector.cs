@@ -16,7 +16,7 @@ public sealed class AxisConnector(VxpClient client, TimeProvider clock) : IPartn
     private const string SealName = "interlink-seal.xml";
     private static readonly TimeSpan VietnamOffset = TimeSpan.FromHours(7);
 
-    public string Name => "axis";
+    public string Name => Roads.Axis;
 
     /// <summary>The axis is a relay: its answer says that it took the packet, not that the receiver did.</summary>
     public bool Relays => true;

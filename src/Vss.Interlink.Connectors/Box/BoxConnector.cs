@@ -10,7 +10,7 @@ namespace Vss.Interlink.Connectors.Box;
 /// </summary>
 public sealed class BoxConnector : IPartnerConnector
 {
-    public string Name => "box";
+    public string Name => Roads.Box;
 
     public bool Relays => false;
 
