@@ -15,7 +15,7 @@ public sealed partial class LedgerProof
         {
             var (road, standing) = (rows.Roads[delivery.DeliveryId], view.Evidence.Where(evidence => evidence.DeliveryId == delivery.DeliveryId).Select(evidence => evidence.Type).ToList());
             if (EvidenceDue.Missing(delivery.State, road, standing) is { } missing) broken("ledger.evidence.missing", $"{delivery.DeliveryId} is {delivery.State} and there is no {missing} of it.");
-            else if (EvidenceDue.Surplus(delivery.State, road, standing) is [_, ..] surplus) broken("ledger.evidence.state", $"{delivery.DeliveryId} is {delivery.State} and has {string.Join(", ", surplus)}.");
+            else if (EvidenceDue.Surplus(delivery.State, road, standing) is { } surplus) broken("ledger.evidence.state", $"{delivery.DeliveryId} is {delivery.State} and there is {surplus} of it.");
         }
     }
 }
