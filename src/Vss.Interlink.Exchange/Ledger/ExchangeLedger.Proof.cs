@@ -25,7 +25,7 @@ public sealed partial class ExchangeLedger
               CASE WHEN EXISTS (SELECT 1 FROM stamped AS s WHERE s.subject = r.reference AND s.sha256 = r.sha256) OR EXISTS (SELECT 1 FROM unstamped AS u WHERE u.subject = r.reference AND u.sha256 = r.sha256) THEN 1 ELSE 0 END
             FROM rejections AS r WHERE r.reference > @after ORDER BY r.reference LIMIT @max
             """,
-            row => new RejectionRow(row.GetString(0), row.GetString(1), row.GetString(2), row.Octets(3), row.GetInt32(4), row.GetString(5), row.Time(6), row.Octets(7), row.Octets(8), row.GetInt32(9) == 1),
+            row => new RejectionRow(row.GetString(0), row.GetString(1), row.GetString(2), row.Octets(3), row.GetInt32(4), row.GetString(5), row.GetInt64(6), row.Octets(7), row.Octets(8), row.GetInt32(9) == 1),
             ("@after", after), ("@max", max)),
         cancellation);
 
@@ -73,5 +73,5 @@ public sealed partial class ExchangeLedger
 internal sealed record ExchangeRows(
     ExchangeRecord Record, ExchangeView View, IReadOnlyDictionary<string, string> Roads, IReadOnlyList<AttachmentWords> Parts, IReadOnlyList<ExchangeId> Claimants, ArchiveFile? Archive, IReadOnlyList<StampedEvidence> Stamped, IReadOnlyList<byte[]> Unstamped);
 
-/// <summary>A refusal as it stands in the tables, its evidence, and whether that has its time stamp or waits for one.</summary>
-internal sealed record RejectionRow(string Reference, string Sender, string MessageId, byte[] Digest, int Fault, string Rule, DateTimeOffset At, byte[] Sha256, byte[] Document, bool IsStampedOrWaits);
+/// <summary>A refusal as it stands in the tables, its evidence, and whether that has its time stamp or waits for one. As it is in its columns, whatever that is.</summary>
+internal sealed record RejectionRow(string Reference, string Sender, string MessageId, byte[] Digest, int Fault, string Rule, long At, byte[] Sha256, byte[] Document, bool IsStampedOrWaits);

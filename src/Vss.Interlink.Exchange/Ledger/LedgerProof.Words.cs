@@ -20,17 +20,25 @@ public sealed partial class LedgerProof
         List<Finding> findings = [];
         var allStamped = await ledger.IsStampingWholeAsync(cancellation);   // before they are read: what comes later is queued
         var rejections = await ledger.ListRejectionsAsync(after, max, cancellation);
-        foreach (var rejection in rejections)
+        foreach (var rejection in rejections) await CheckAsync(rejection, allStamped, findings, cancellation);
+        return (findings, rejections.Count == max ? rejections[^1].Reference : null);
+    }
+
+    private async Task CheckAsync(RejectionRow rejection, bool allStamped, List<Finding> findings, CancellationToken cancellation)
+    {
+        void Broken(string rule, string detail) => findings.Add(new Finding(rejection.Reference, rule, detail, Broken: true));
+        try
         {
-            void Broken(string rule, string detail) => findings.Add(new Finding(rejection.Reference, rule, detail, Broken: true));
             if (!rejection.Sha256.AsSpan().SequenceEqual(SHA256.HashData(rejection.Document))) Broken("ledger.evidence.sha256", "The evidence of the refusal is not the document that was kept.");
             if (allStamped && !rejection.IsStampedOrWaits) Broken("ledger.stamp.missing", "The evidence of the refusal has no time stamp and does not wait for one.");
             Compare("The evidence of the refusal", rejection.Document, said => OfRejection(said, rejection), Broken);
             if (await ledger.FindAuditAsync(rejection.Reference, cancellation) is { } line && (line.Rule, (int?)line.Fault) != (rejection.Rule, rejection.Fault)) Broken("ledger.columns", "The audit has it for another reason.");
-            Signature(rejection.Reference, "the evidence of the refusal", rejection.Document, rejection.At, findings);
+            Signature(rejection.Reference, "the evidence of the refusal", rejection.Document, DateTimeOffset.FromUnixTimeMilliseconds(rejection.At), findings);
         }
-
-        return (findings, rejections.Count == max ? rejections[^1].Reference : null);
+        catch (Exception unreadable) when (unreadable is InvalidDataException or ArgumentException or InvalidCastException)
+        {
+            Broken("ledger.exchange", $"A column holds what the hub never writes: {unreadable.Message}");
+        }
     }
 
     /// <summary>The receipt, also of what is archived: then as far as the row still says what was accepted.</summary>
@@ -79,8 +87,9 @@ public sealed partial class LedgerProof
         yield return ("Type", said.Type, evidence.Type);
         yield return ("DeliveryId", said.DeliveryId, evidence.DeliveryId);
         yield return ("At", said.At, VietnamTime.Format(evidence.At.ToDateTimeOffset()));
+        if (evidence.Type == EvidenceType.SubmissionAcceptance) yield break;   // it is the receipt, of which the rest is told, or another rule says that it is not
         foreach (var one in OfExchange(said, rows)) yield return one;
-        if (delivery is null) yield break;   // the receipt's evidence; what is of a delivery that is not there is told by a rule of its own
+        if (delivery is null) yield break;   // another rule says that it is of none
         yield return ("Receiver", Lines(said.Receivers), delivery.Receiver);
         yield return ("Purpose", said.Purpose, delivery.Purpose);
         if (evidence.Type is EvidenceType.Delivery or EvidenceType.RelayAcceptance) yield return ("ExternalId", said.ExternalId, delivery.ExternalId);
@@ -107,7 +116,7 @@ public sealed partial class LedgerProof
         ("MessageId", said.MessageId, rejection.MessageId),
         ("Content", said.Content, Convert.ToBase64String(rejection.Digest)),
         ("Reason", said.Fault, FaultCatalogue.Name((Fault)rejection.Fault)),
-        ("At", said.At, VietnamTime.Format(rejection.At)),
+        ("At", said.At, VietnamTime.Format(DateTimeOffset.FromUnixTimeMilliseconds(rejection.At))),
     ];
 
     private static void Compare(string what, ReadOnlyMemory<byte> document, Func<EvidenceWords, IEnumerable<(string Field, string? Said, string? Kept)>> fields, Action<string, string> broken)

@@ -67,6 +67,7 @@ public abstract partial class KeepingContract
     [InlineData("digest = sha256", "ledger.evidence.words", "Content")]
     [InlineData("fault = fault + 1", "ledger.evidence.words", "Reason")]
     [InlineData("at = at + 1", "ledger.evidence.words", "At")]
+    [InlineData("at = 9000000000000000", "ledger.exchange", "column")]
     [InlineData("rule = 'nothing'", "ledger.columns", "reason")]
     public async Task A_refusal_of_which_its_evidence_says_otherwise_is_found(string set, string rule, string word)
     {
