@@ -111,19 +111,25 @@ public sealed partial class LedgerProof(ExchangeLedger ledger, EnvelopedVerifier
     // Gives the octets that were read.
     private async Task<long> CheckAsync(ArchiveFile archive, List<Finding> findings, CancellationToken cancellation)
     {
-        var path = Path.Combine(archives, archive.Name);
-        if (!File.Exists(path))
+        try
+        {
+            await using var file = File.OpenRead(Path.Combine(archives, archive.Name));
+            if (!(await SHA256.HashDataAsync(file, cancellation)).AsSpan().SequenceEqual(archive.Sha256)) findings.Add(new Finding(archive.Name, "ledger.archive", "The archive is not the file that was made.", Broken: true));
+            file.Position = 0;
+            findings.AddRange((await ArchiveFormat.FaultsAsync(file, cancellation)).Select(fault => new Finding(archive.Name, "ledger.archive", fault, Broken: true)));
+            return file.Length;
+        }
+        catch (Exception away) when (away is FileNotFoundException or DirectoryNotFoundException)
         {
             // Archives are carried to other places; whoever carries them keeps them.
             findings.Add(new Finding(archive.Name, "ledger.archive.here", $"The archive is not in {archives}.", Broken: false));
-            return 0;
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            findings.Add(new Finding(archive.Name, "ledger.archive.here", $"The archive cannot be read here: {unreadable.Message}", Broken: false));
         }
 
-        await using var file = File.OpenRead(path);
-        if (!(await SHA256.HashDataAsync(file, cancellation)).AsSpan().SequenceEqual(archive.Sha256)) findings.Add(new Finding(archive.Name, "ledger.archive", "The archive is not the file that was made.", Broken: true));
-        file.Position = 0;
-        findings.AddRange((await ArchiveFormat.FaultsAsync(file, cancellation)).Select(fault => new Finding(archive.Name, "ledger.archive", fault, Broken: true)));
-        return file.Length;
+        return 0;
     }
 }
 
