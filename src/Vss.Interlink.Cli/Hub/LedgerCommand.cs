@@ -18,7 +18,7 @@ internal static class LedgerCommand
 
     private static Command Verify(TimeProvider clock)
     {
-        var command = new Command("verify", "Proves every row: digests, signatures, states, claims, time stamps, archives. Exits 1 when something is broken, 2 when something cannot be told.");
+        var command = new Command("verify", "Proves every row: digests, signatures and what they are of, states, claims, time stamps, archives. Exits 1 when something is broken, 2 when something cannot be told.");
         var hub = HubOptions.AddTo(command, clock);
         command.SetAction(async (parsed, cancellation) =>
         {

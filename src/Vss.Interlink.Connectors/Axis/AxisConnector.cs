@@ -19,7 +19,7 @@ public sealed class AxisConnector(VxpClient client, TimeProvider clock) : IPartn
     // The axis tells when something was sent by its own clock, in whole seconds. It takes no call whose timestamp is further off.
     private static readonly TimeSpan ClocksApart = TimeSpan.FromMinutes(5);
 
-    public string Name => "axis";
+    public string Name => Roads.Axis;
 
     /// <summary>The axis is a relay: its answer says that it took the packet, not that the receiver did.</summary>
     public bool Relays => true;

@@ -17,7 +17,7 @@ public sealed class BoxConnector(IOptions<BoxOptions> options) : IPartnerConnect
     private const int Around = 32 * 1024;
     private const int AroundAttachment = 1024;
 
-    public string Name => "box";
+    public string Name => Roads.Box;
 
     public bool Relays => false;
 

@@ -16,7 +16,7 @@ public sealed class InsideConnector : IPartnerConnector
 
     public event Action? PlacesAdded;
 
-    public string Name => "inside";
+    public string Name => Roads.Inside;
 
     public bool Relays => false;
 

@@ -6,7 +6,7 @@ namespace Vss.Interlink.Exchange.Delivery;
 /// <summary>A road to partners: the axis, the inside services, the boxes that SOAP partners fetch from. Registered as a singleton.</summary>
 public interface IPartnerConnector
 {
-    /// <summary>As the routes name it: <c>axis</c>, <c>inside</c>, <c>box</c>.</summary>
+    /// <summary>As the routes name it: one of <see cref="Roads"/>.</summary>
     string Name { get; }
 
     /// <summary>True where the other side is itself a relay: then a hand-over is evidence RELAY_REMMD_ACCEPTANCE and not yet DELIVERY.</summary>

@@ -8,7 +8,7 @@ using Vss.Interlink.V1;
 namespace Vss.Interlink.Exchange.Evidence;
 
 /// <summary>Evidence documents before they are signed: XML of namespace <see cref="Namespace"/>, UTF-8, elements in this order and nothing personal but the signer's name.</summary>
-internal static class EvidenceXml
+internal static partial class EvidenceXml
 {
     public const string Namespace = "urn:vss:interlink:evidence:1";
 
@@ -63,6 +63,9 @@ internal static class EvidenceXml
         Text(xml, "At", VietnamTime.Format(at));
     });
 
+    /// <summary>As documents have it: <c>NEW</c>.</summary>
+    public static string KindText(DossierKind kind) => kind.ToString().ToUpperInvariant();
+
     private static byte[] Write(string type, OrganId hub, Action<XmlWriter> content)
     {
         using var octets = new MemoryStream();
@@ -88,7 +91,7 @@ internal static class EvidenceXml
     {
         Text(xml, "Sender", sender.ToString());
         Text(xml, "MessageId", messageId.ToString());
-        Text(xml, "Kind", dossier.Kind.ToString().ToUpperInvariant());
+        Text(xml, "Kind", KindText(dossier.Kind));
         Text(xml, "DocumentId", dossier.DocumentId);
         xml.WriteStartElement("Content", Namespace);
         xml.WriteAttributeString("Algorithm", DossierDigest.Algorithm);

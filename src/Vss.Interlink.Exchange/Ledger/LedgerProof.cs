@@ -18,7 +18,7 @@ public sealed partial class LedgerProof(ExchangeLedger ledger, EnvelopedVerifier
     // After so many octets of archives a page is full, so that a page is a matter of seconds; no archive is broken up.
     private const long ArchiveOctetsAtOnce = 256 * 1024 * 1024;
 
-    /// <summary>Looks at one page of exchanges in their order. Archives and batches of time stamps have pages of their own.</summary>
+    /// <summary>Looks at one page of exchanges in their order. Refusals, archives and batches of time stamps have pages of their own.</summary>
     /// <param name="after">Where the page before ended; null for the first.</param>
     /// <param name="max">At most so many.</param>
     /// <param name="cancellation">Stops between exchanges.</param>
@@ -63,7 +63,8 @@ public sealed partial class LedgerProof(ExchangeLedger ledger, EnvelopedVerifier
             }
 
             var (record, view) = (rows.Record, rows.View);
-            Signature(id, "the receipt", record.Receipt, record.AcceptedAt, findings);
+            Signature(id.ToString(), "the receipt", record.Receipt, record.AcceptedAt, findings);
+            CheckReceipt(rows, Broken);
             if (rows.Claimants is not [var claimant] || claimant != id)
                 Broken("ledger.claims", $"The claim on its message id leads to {(rows.Claimants.Count == 0 ? "nothing" : string.Join(", ", rows.Claimants))}, and not to it alone.");
             if (rows.Archive is not null)
@@ -73,33 +74,16 @@ public sealed partial class LedgerProof(ExchangeLedger ledger, EnvelopedVerifier
             }
 
             if (DossierDigest.Of(record.Dossier) != record.Digest) Broken("ledger.digest", "The dossier is not the content that was accepted.");
-            CheckStates(view, Broken);
+            CheckStates(rows, Broken);
             CheckEvidence(record, view, Broken);
+            CheckWords(rows, Broken);
             CheckStamps(rows, allStamped, Broken);
             foreach (var evidence in view.Evidence.Where(evidence => evidence.Type != EvidenceType.SubmissionAcceptance))
-                Signature(id, evidence.Type, evidence.Document.Memory, evidence.At.ToDateTimeOffset(), findings);
+                Signature(id.ToString(), evidence.Type, evidence.Document.Memory, evidence.At.ToDateTimeOffset(), findings);
         }
         catch (Exception unreadable) when (unreadable is InvalidDataException or Google.Protobuf.InvalidProtocolBufferException or ArgumentException or InvalidCastException)
         {
             Broken("ledger.exchange", $"A column holds what the hub never writes: {unreadable.Message}");
-        }
-    }
-
-    private static void CheckStates(ExchangeView view, Action<string, string> broken)
-    {
-        if (view.Deliveries.Count == 0) broken("ledger.deliveries", "It has no delivery, so it would reach nobody.");
-        var state = ExchangeStates.Of([.. view.Deliveries.Select(delivery => (DeliveryPurpose.Stored(delivery.Purpose), delivery.State))]);
-        if (view.State != state) broken("ledger.state", $"It is {view.State} and its deliveries make it {state}.");
-        foreach (var delivery in view.Deliveries)
-        {
-            string[] proofs = delivery.State switch
-            {
-                DeliveryState.Delivered => [EvidenceType.Delivery, EvidenceType.RelayAcceptance],
-                DeliveryState.Refused => [EvidenceType.NonDelivery, EvidenceType.RelayRejection],
-                _ => [],
-            };
-            if (proofs.Length > 0 && !view.Evidence.Any(evidence => evidence.DeliveryId == delivery.DeliveryId && proofs.Contains(evidence.Type)))
-                broken("ledger.evidence.missing", $"{delivery.DeliveryId} is {delivery.State} and there is no evidence of it.");
         }
     }
 
@@ -115,13 +99,13 @@ public sealed partial class LedgerProof(ExchangeLedger ledger, EnvelopedVerifier
     }
 
     // Whether the octets are what was signed can be told for ever. Whether the signer is to be believed for that time needs lists of that time, which may be gone: that is said, and breaks nothing.
-    private void Signature(ExchangeId id, string what, ReadOnlyMemory<byte> document, DateTimeOffset at, List<Finding> findings)
+    private void Signature(string subject, string what, ReadOnlyMemory<byte> document, DateTimeOffset at, List<Finding> findings)
     {
         using var report = SignatureVerifier.Verify(document, new VerificationRequest());
         if (report.Signatures is not [{ Integrity: SignatureIntegrity.Intact }])
-            findings.Add(new Finding(id.ToString(), "ledger.signature", $"The signature of {what} is broken or missing.", Broken: true));
+            findings.Add(new Finding(subject, "ledger.signature", $"The signature of {what} is broken or missing.", Broken: true));
         else if (verifier.Verify(document, at) is VerificationResult.Refused { Verdict.Failure: { } failure })
-            findings.Add(new Finding(id.ToString(), "ledger.signature.trust", $"Who signed {what} cannot be told for its time: {failure.Rule}, {failure.Detail}.", Broken: false));
+            findings.Add(new Finding(subject, "ledger.signature.trust", $"Who signed {what} cannot be told for its time: {failure.Rule}, {failure.Detail}.", Broken: false));
     }
 
     // Gives the octets that were read.
@@ -150,7 +134,7 @@ public sealed partial class LedgerProof(ExchangeLedger ledger, EnvelopedVerifier
 }
 
 /// <summary>One thing that was found.</summary>
-/// <param name="Subject">Exchange, archive or batch of time stamps; empty for the ledger as a whole.</param>
+/// <param name="Subject">Exchange, reference of a refusal, archive or batch of time stamps; empty for the ledger as a whole.</param>
 /// <param name="Rule">Which rule does not hold.</param>
 /// <param name="Detail">In a sentence.</param>
 /// <param name="Broken">False: it cannot be told.</param>

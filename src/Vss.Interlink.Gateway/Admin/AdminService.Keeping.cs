@@ -19,8 +19,9 @@ public sealed partial class AdminService
     private const int BatchesAtOnce = 50;
     private const string AfterBatch = "batch-";
     private const string AfterArchive = "archive-";
+    private const string AfterRejection = "rejection-";
 
-    // First pages of exchanges, then of archives, then of batches; where one stands the token tells.
+    // First pages of exchanges, then of refusals, then of archives, then of batches; where one stands the token tells.
     public override Task<VerifyLedgerResponse> VerifyLedger(VerifyLedgerRequest request, ServerCallContext context) => faults.RunLongAsync(context, async ending =>
     {
         await caller.RequireAsync(context);
@@ -38,13 +39,19 @@ public sealed partial class AdminService
             answer.Findings.AddRange(found.Select(View));
             answer.Next = next is not null ? AfterArchive + next : AfterBatch + "0";
         }
+        else if (request.After.StartsWith(AfterRejection, StringComparison.Ordinal))
+        {
+            var (found, next) = await proof.CheckRejectionsAsync(request.After[AfterRejection.Length..], size, ending);
+            answer.Findings.AddRange(found.Select(View));
+            answer.Next = next is not null ? AfterRejection + next : AfterArchive;
+        }
         else
         {
             ExchangeId? after = request.After.Length == 0 ? null : ExchangeId.TryParse(request.After, out var id) ? id : throw Violation("after", "was not given by this hub");
             var page = await proof.CheckAsync(after, size, ending);
             answer.Exchanges = page.Exchanges;
             answer.Findings.AddRange(page.Findings.Select(View));
-            answer.Next = page.Next?.ToString() ?? AfterArchive;
+            answer.Next = page.Next?.ToString() ?? AfterRejection;
         }
 
         if (answer.Next.Length == 0) answer.TimeStamps = await TimeStampsAsync(ending);

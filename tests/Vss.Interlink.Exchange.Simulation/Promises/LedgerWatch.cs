@@ -231,6 +231,10 @@ internal sealed class LedgerWatch(World world, IReadOnlyList<Letter> letters)
                          (EvidenceType.NonRetrieval, delivery.State == DeliveryState.Expired && wasBoxed),
                      })
                 if (Count(delivery, type) != (stands ? 1 : 0)) return $"{Trace.Short(delivery.Id)} is {delivery.State} with {Count(delivery, type)} {type}";
+
+            // What `ledger verify` would call broken.
+            var standing = _evidence.Where(row => row.Delivery == delivery.Id).Select(row => row.Type).ToList();
+            if ((EvidenceDue.Missing(delivery.State, delivery.Connector, standing) ?? EvidenceDue.Surplus(delivery.State, delivery.Connector, standing)) is { } wrong) return $"a proof would not let pass that {Trace.Short(delivery.Id)} is {delivery.State}, for {wrong}";
         }
 
         return null;

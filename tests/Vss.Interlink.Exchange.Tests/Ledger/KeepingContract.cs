@@ -233,20 +233,29 @@ public abstract partial class KeepingContract : IAsyncLifetime
 
     private LedgerArchives Archives(int later = Days + 1, bool onlyStamped = false) => new(Ledger, _hub.Bodies, ArchiveFolder, Days, onlyStamped, new ManualClock(TimeProvider.System.GetUtcNow().AddDays(later)));
 
-    private async Task<List<Finding>> ProveAsync()
+    private Task<List<Finding>> ProveAsync() => ProveAsync(Proof);
+
+    private static async Task<List<Finding>> ProveAsync(LedgerProof proof)
     {
         List<Finding> findings = [];
         ExchangeId? after = null;
         do
         {
-            var page = await Proof.CheckAsync(after, 2, CancellationToken.None);
+            var page = await proof.CheckAsync(after, 2, CancellationToken.None);
             findings.AddRange(page.Findings);
             after = page.Next;
         }
         while (after is not null);
+        for (var rejection = ""; rejection is not null;)
+        {
+            var (found, next) = await proof.CheckRejectionsAsync(rejection, 2, CancellationToken.None);
+            findings.AddRange(found);
+            rejection = next;
+        }
+
         for (var archive = ""; archive is not null;)
         {
-            var (found, next) = await Proof.CheckArchivesAsync(archive, 2, CancellationToken.None);
+            var (found, next) = await proof.CheckArchivesAsync(archive, 2, CancellationToken.None);
             findings.AddRange(found);
             archive = next;
         }
@@ -267,7 +276,7 @@ public sealed class SqliteKeepingTests : KeepingContract
 {
     protected override ExchangeLedger Open() => ExchangeLedger.OpenSqlite(Folder["ledger.db"], TimeProvider.System);
 
-    protected override void Unguard() => Tamper("DROP TRIGGER evidence_never_changes; DROP TRIGGER evidence_never_goes");
+    protected override void Unguard() => Tamper("DROP TRIGGER evidence_never_changes; DROP TRIGGER evidence_never_goes; DROP TRIGGER rejections_never_change; DROP TRIGGER rejections_never_go");
 
     protected override string UnguardedClaims =>
         """
@@ -310,7 +319,7 @@ public sealed class PostgresKeepingTests(PostgresServer server) : KeepingContrac
 
     protected override ExchangeLedger Open() => ExchangeLedger.OpenPostgres(_database, TimeProvider.System, NullLogger<ExchangeLedger>.Instance);
 
-    protected override void Unguard() => Tamper("DROP TRIGGER evidence_never_changes ON evidence; DROP TRIGGER evidence_never_goes ON evidence");
+    protected override void Unguard() => Tamper("DROP TRIGGER evidence_never_changes ON evidence; DROP TRIGGER evidence_never_goes ON evidence; DROP TRIGGER rejections_never_change ON rejections");
 
     protected override string UnguardedClaims => "ALTER TABLE exchanges DROP CONSTRAINT exchanges_sender_message_id_key;";
 

@@ -155,6 +155,7 @@ public abstract partial class QueryPlanContract
         await ledger.ListIdsAsync(null, 10, None);
         var rejected = new RejectedSubmission(exchange.Sender, exchange.MessageId, exchange.Digest, Fault.SchemaViolation, "rule");
         await ledger.RejectAsync(AuditLine.New(Clock.GetUtcNow(), AuditEvent.Refused, "soap"), rejected, [1], None);
+        await ledger.ListRejectionsAsync("", 10, None);
         var answer = new LibraryAnswer("q", new byte[] { 1 }, Clock.GetUtcNow(), Clock.GetUtcNow().AddDays(1), null, null);
         await ledger.KeepAnswerAsync(answer, None);
         await ledger.FindAnswerAsync("q", None);
