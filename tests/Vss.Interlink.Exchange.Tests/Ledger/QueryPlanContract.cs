@@ -143,7 +143,7 @@ public abstract partial class QueryPlanContract
         var lease = Assert.Single(await ledger.LeaseAsync("axis", "worker", 10, TimeSpan.FromMinutes(1), None));
         Assert.True(await ledger.CompleteAsync(new DeliveryOutcome(lease.Delivery, lease.Fence, DeliveryState.Delivered, Clock.GetUtcNow()), None));
         Clock.Advance(TimeSpan.FromDays(1));
-        Assert.NotEmpty(await ledger.ListArchivableAsync(Clock.GetUtcNow(), onlyStamped: false, 10, None));
+        Assert.NotEmpty(await ledger.ListArchivableAsync(Clock.GetUtcNow(), 10, None));
         var hold = await ledger.PlaceHoldAsync(exchange.Id, "somebody", "why", None);
         await ledger.ListHoldsAsync(released: false, None);
         await ledger.ReleaseHoldAsync(hold!.Id, "somebody", "why", None);
