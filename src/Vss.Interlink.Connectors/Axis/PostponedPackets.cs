@@ -8,15 +8,15 @@ internal sealed class PostponedPackets(TimeSpan first, TimeProvider clock)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
-    private readonly Dictionary<string, (TimeSpan Wait, DateTimeOffset Due)> _packets = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (TimeSpan Wait, long Since)> _packets = new(StringComparer.Ordinal);
 
-    public bool IsDue(string docId) => !_packets.TryGetValue(docId, out var postponed) || postponed.Due <= clock.GetUtcNow();
+    public bool IsDue(string docId) => !_packets.TryGetValue(docId, out var postponed) || clock.GetElapsedTime(postponed.Since) >= postponed.Wait;
 
     public void Postpone(string docId)
     {
         var wait = _packets.TryGetValue(docId, out var before) ? before.Wait * 2 : first;
         if (wait > Longest) wait = Longest;
-        _packets[docId] = (wait, clock.GetUtcNow() + wait);
+        _packets[docId] = (wait, clock.GetTimestamp());
     }
 
     public void Forget(string docId) => _packets.Remove(docId);

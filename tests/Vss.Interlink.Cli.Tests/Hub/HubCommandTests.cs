@@ -50,7 +50,7 @@ public sealed class HubCommandTests : IAsyncLifetime
     {
         var run = await Interlink.RunAsync([.. command.Split(' '), "x-none", .. Access]);
         Assert.Equal((66, ""), (run.ExitCode, run.Out));
-        Assert.All(["NOT_FOUND", "There is no ", "trace.found", "Check the id; only the organs", "r-0042"], said => Assert.Contains(said, run.Error, StringComparison.Ordinal));
+        Assert.All(["NOT_FOUND", "There is no ", "trace.found", "Check the id; a partner finds only", "r-0042"], said => Assert.Contains(said, run.Error, StringComparison.Ordinal));
     }
 
     [Fact]
