@@ -58,12 +58,14 @@ public readonly record struct DeliveryId
 /// <summary>One spelling per id: the prefix and a lower-case UUID. Another spelling of the same UUID is refused, so that ids compare as text anywhere.</summary>
 internal static class PrefixedGuid
 {
+    private const int Length = 36;
+
     public static bool TryParse(string prefix, string? text, out Guid value)
     {
         value = default;
-        return text is not null
-               && text.StartsWith(prefix, StringComparison.Ordinal)
-               && Guid.TryParseExact(text.AsSpan(prefix.Length), "D", out value)
-               && !text.AsSpan().ContainsAnyInRange('A', 'Z');
+        if (text is null || !text.StartsWith(prefix, StringComparison.Ordinal)) return false;
+        var given = text.AsSpan(prefix.Length);
+        Span<char> only = stackalloc char[Length];   // what reads it lets blanks and line ends pass
+        return Guid.TryParseExact(given, "D", out value) && value.TryFormat(only, out _, "D") && given.SequenceEqual(only);
     }
 }

@@ -34,13 +34,13 @@ public static class ExchangeRegistration
         services.AddOptions<ExchangeOptions>().Bind(section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ExchangeOptions>, ExchangeOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(provider => BodyKeys.Open(provider.Options().BodyKeys!, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => BodyKeys.Open(provider.Options().BodyKeys!, provider.GetRequiredService<TimeProvider>(), provider.Logger<BodyKeys>()));
         services.AddSingleton(provider => new BodyStore(Path.Combine(provider.Options().DataFolder!, "bodies"), provider.Options().MaxBodyBytes, provider.GetRequiredService<BodyKeys>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(Ledger);
         services.AddSingleton(provider => new LedgerClock(provider.GetRequiredService<ExchangeLedger>(), provider.Options().Delivery.Lease));
         services.AddSingleton(provider => new LedgerArchives(
             provider.GetRequiredService<ExchangeLedger>(), provider.GetRequiredService<BodyStore>(), ArchiveFolder(provider), provider.Options().Retention.ArchiveAfterDays,
-            provider.Options().Evidence.TimeStamps is not null, provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new LedgerProof(
             provider.GetRequiredService<ExchangeLedger>(), provider.GetRequiredService<EnvelopedVerifier>(), provider.GetRequiredService<TimeStampVerifier>(), ArchiveFolder(provider)));
         services.AddSingleton<IRevocationLibrary, RevocationTable>();

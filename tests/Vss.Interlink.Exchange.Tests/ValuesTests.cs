@@ -57,6 +57,14 @@ public sealed class ValuesTests
         Assert.False(ExchangeId.TryParse("d" + first.ToString()[1..], out _));
         Assert.False(DeliveryId.TryParse(first.ToString(), out _));
         Assert.False(ExchangeId.TryParse("x-{" + first.ToString()[2..] + "}", out _));
+        foreach (var blank in (string[])["\n", " ", "\t", "\u00a0", "\0"])
+        {
+            Assert.False(ExchangeId.TryParse(first + blank, out _));
+            Assert.False(ExchangeId.TryParse("x-" + blank + first.ToString()[2..], out _));
+            Assert.False(ExchangeId.TryParse("x-" + blank + first.ToString()[3..], out _));
+        }
+
+        Assert.False(ExchangeId.TryParse("x-0x" + first.ToString()[4..], out _));
     }
 
     [Fact]

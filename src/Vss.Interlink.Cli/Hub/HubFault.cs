@@ -76,7 +76,9 @@ internal sealed record HubFault(string Name, string Detail, string Rule, string 
         };
         var cause = failed.Status.DebugException;
         while (cause?.InnerException is { } inner) cause = inner;
-        var detail = cause is null || failed.Status.Detail.Contains(cause.Message, StringComparison.Ordinal) ? failed.Status.Detail : $"{failed.Status.Detail} {cause.Message}";
-        return new HubFault(failed.StatusCode.ToString(), detail, "", remedy, "", Passing: code == TryAgain) { ExitCode = code };
+        if (cause is ObjectDisposedException) return Fault("The hub ended the connection before it answered.");   // as with TLS 1.3, where a client's certificate is refused after it began to speak
+        return Fault(cause is null || failed.Status.Detail.Contains(cause.Message, StringComparison.Ordinal) ? failed.Status.Detail : $"{failed.Status.Detail} {cause.Message}");
+
+        HubFault Fault(string detail) => new(failed.StatusCode.ToString(), detail, "", remedy, "", Passing: code == TryAgain) { ExitCode = code };
     }
 }

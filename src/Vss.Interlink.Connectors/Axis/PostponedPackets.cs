@@ -10,15 +10,14 @@ internal sealed class PostponedPackets(TimeSpan first, TimeProvider clock)
 
     private readonly Dictionary<string, Postponed> _packets = new(StringComparer.Ordinal);
 
-    public bool IsDue(string docId) => !_packets.TryGetValue(docId, out var postponed) || postponed.Due <= clock.GetUtcNow();
+    public bool IsDue(string docId) => !_packets.TryGetValue(docId, out var postponed) || clock.GetElapsedTime(postponed.Put) >= postponed.Wait;
 
     public void Postpone(VxpMessageType type, VxpReceivedItem item)
     {
-        var now = clock.GetUtcNow();
         if (_packets.TryGetValue(item.DocId, out var postponed)) postponed.Wait *= 2;
-        else _packets[item.DocId] = postponed = new Postponed(type, item, now) { Wait = first };
+        else _packets[item.DocId] = postponed = new Postponed(type, item, clock.GetUtcNow()) { Wait = first };
         if (postponed.Wait > Longest) postponed.Wait = Longest;
-        postponed.Due = now + postponed.Wait;
+        postponed.Put = clock.GetTimestamp();
     }
 
     public void Forget(string docId) => _packets.Remove(docId);
@@ -40,7 +39,8 @@ internal sealed class PostponedPackets(TimeSpan first, TimeProvider clock)
     {
         public TimeSpan Wait { get; set; }
 
-        public DateTimeOffset Due { get; set; }
+        /// <summary>When it was postponed last, as the clock's time stamp.</summary>
+        public long Put { get; set; }
 
         /// <summary>Whether it was said that no list has it any more.</summary>
         public bool IsTold { get; set; }

@@ -29,32 +29,39 @@ public sealed partial class BodyUpkeep(BodyStore bodies, BodyKeys keys, Exchange
 
     public void Dispose() => _turn.Dispose();
 
-    /// <summary>Reads every body and holds every one that the ledger names to be there. Changes nothing.</summary>
+    /// <summary>Reads every body, by the keys that are in the key file now, and holds every one that the ledger names to be there. Changes nothing.</summary>
     /// <param name="actor">Who asked, for the audit.</param>
     /// <param name="cancellation">Breaks off.</param>
-    /// <exception cref="ExchangeFault">IN_FLIGHT: another run has not ended.</exception>
-    public IAsyncEnumerable<BodyProgress> ScrubAsync(string actor, CancellationToken cancellation) => RunAsync(AuditEvent.BodiesScrubbed, actor, ScrubStepsAsync, cancellation);
+    /// <exception cref="ExchangeFault">IN_FLIGHT: another run has not ended. BODY_KEYS_UNUSABLE: the key file is not as it must be.</exception>
+    public IAsyncEnumerable<BodyProgress> ScrubAsync(string actor, CancellationToken cancellation)
+    {
+        ReloadKeys();   // else a body passes whose key is about to be destroyed, because it is out of the file already
+        return RunAsync(AuditEvent.BodiesScrubbed, actor, ScrubStepsAsync, cancellation);
+    }
 
     /// <summary>Encrypts every body anew whose data key is not under the current master key. The key file is read again first.</summary>
     /// <inheritdoc cref="ScrubAsync"/>
-    /// <exception cref="ExchangeFault">BODY_UNREADABLE by rule body.key: the key file is not as it must be.</exception>
     public IAsyncEnumerable<BodyProgress> RekeyAsync(string actor, CancellationToken cancellation)
     {
-        try
-        {
-            keys.Reload();
-        }
-        catch (Exception wrong) when (wrong is IOException or InvalidDataException or UnauthorizedAccessException)
-        {
-            throw new ExchangeFault(Fault.BodyUnreadable, $"Exchange:BodyKeys: {wrong.Message}", "body.key");
-        }
-
+        ReloadKeys();
         return RunAsync(AuditEvent.BodiesRekeyed, actor, RekeyStepsAsync, cancellation);
     }
 
     /// <summary>Removes every body that no exchange names and that was stored longer ago than the grace.</summary>
     /// <inheritdoc cref="ScrubAsync"/>
     public IAsyncEnumerable<BodyProgress> CollectAsync(string actor, CancellationToken cancellation) => RunAsync(AuditEvent.BodiesCollected, actor, CollectStepsAsync, cancellation);
+
+    private void ReloadKeys()
+    {
+        try
+        {
+            keys.Reload();
+        }
+        catch (Exception wrong) when (BodyKeys.IsOfTheFile(wrong))
+        {
+            throw new ExchangeFault(Fault.BodyKeysUnusable, $"Exchange:BodyKeys: {wrong.Message}", "body.key-file");
+        }
+    }
 
     private async IAsyncEnumerable<BodyProgress> RunAsync(AuditEvent what, string actor, Func<CancellationToken, IAsyncEnumerable<Step>> steps, [EnumeratorCancellation] CancellationToken cancellation)
     {

@@ -18,7 +18,12 @@ internal sealed class MasterKey(string id, byte[] key)
 
     public string Id => id;
 
+    private ReadOnlySpan<byte> Octets => key;
+
     private static ReadOnlySpan<byte> OneNonce => new byte[12];
+
+    /// <summary>Whether it is the same key, whatever the ids.</summary>
+    public bool HasOctetsOf(MasterKey other) => CryptographicOperations.FixedTimeEquals(key, other.Octets);
 
     /// <summary>Wraps a data key.</summary>
     /// <param name="dataKey">32 octets.</param>

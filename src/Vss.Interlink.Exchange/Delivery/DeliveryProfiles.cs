@@ -33,6 +33,9 @@ public sealed partial class DeliveryProfiles
             : null;
     }
 
+    /// <summary>How far ahead a partner's next attempt or probe is put at most.</summary>
+    internal TimeSpan Furthest => _partners.Values.Append(_everybody).Max(profile => profile.LongestWait > profile.Breaker.Rest ? profile.LongestWait : profile.Breaker.Rest);
+
     public DeliveryProfile For(OrganId receiver) => _partners.GetValueOrDefault(receiver, _everybody);
 
     /// <summary>The delivery with its receiver's order and deadline. A status has an order and no deadline: it is news, not a document.</summary>

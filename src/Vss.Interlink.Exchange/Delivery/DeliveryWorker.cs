@@ -14,6 +14,10 @@ public sealed partial class DeliveryWorker : BackgroundService
     // What another node holds at this moment may be due again, and what is behind it too.
     private static readonly TimeSpan AfterAnother = TimeSpan.FromMilliseconds(100);
 
+    // By how much clocks of nodes may differ and none of them be called wrong: what another one holds must not be taken from it.
+    private static readonly TimeSpan ClocksDiffer = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LookAheadEvery = TimeSpan.FromMinutes(1);
+
     private readonly ExchangeLedger _ledger;
     private readonly IReadOnlyList<IPartnerConnector> _connectors;
     private readonly DeliveryAttempt _attempt;
@@ -78,10 +82,17 @@ public sealed partial class DeliveryWorker : BackgroundService
         var slots = new PartnerSlots(_options.Concurrency, _profiles);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, _draining.Token);
         connector.PlacesAdded += bell.Ring;
+        long? lookedAhead = null;
         try
         {
             while (true)
             {
+                if (lookedAhead is not { } at || _clock.GetElapsedTime(at) >= LookAheadEvery)
+                {
+                    lookedAhead = _clock.GetTimestamp();
+                    await BringForwardAsync(connector.Name, ending.Token);
+                }
+
                 var (began, next) = await TakeWorkAsync(connector, slots, lease => _ = RunAsync(lease, connector, Free, stopping), ending.Token);
                 if (!began) await bell.WaitAsync(Until(next), _clock, ending.Token);
             }
@@ -100,6 +111,20 @@ public sealed partial class DeliveryWorker : BackgroundService
         {
             slots.Release(lease.Receiver);
             bell.Ring();   // somebody may wait for the place
+        }
+    }
+
+    // What a clock that was ahead put off, or leased, would else lie there until its date.
+    private async Task BringForwardAsync(string connector, CancellationToken stopping)
+    {
+        try
+        {
+            var put = _profiles.Furthest > _options.Lease ? _profiles.Furthest : _options.Lease;
+            if (await _ledger.BringForwardAsync(connector, _clock.GetUtcNow() + put + ClocksDiffer, stopping) is > 0 and var moved) LogBroughtForward(_logger, moved, connector);
+        }
+        catch (Exception failed) when (failed is not OperationCanceledException || !stopping.IsCancellationRequested)
+        {
+            LogLedgerFailed(_logger, failed, connector);
         }
     }
 
@@ -180,6 +205,9 @@ public sealed partial class DeliveryWorker : BackgroundService
 
     [LoggerMessage(2311, LogLevel.Error, "The ledger gave no work for {Connector}")]
     private static partial void LogLedgerFailed(ILogger logger, Exception failed, string connector);
+
+    [LoggerMessage(2313, LogLevel.Warning, "{Count} deliveries or rests of partners over {Connector} were dated further ahead than any hub puts them: a hub's clock is or was ahead. They are due now")]
+    private static partial void LogBroughtForward(ILogger logger, int count, string connector);
 
     [LoggerMessage(2312, LogLevel.Error, "{Delivery}: the attempt ended without a record")]
     private static partial void LogAttemptFailed(ILogger logger, Exception failed, DeliveryId delivery);

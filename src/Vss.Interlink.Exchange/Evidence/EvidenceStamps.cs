@@ -17,6 +17,9 @@ public sealed partial class EvidenceStamps : BackgroundService
 
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
+    // By how much clocks of nodes may differ.
+    private static readonly TimeSpan MostApart = TimeSpan.FromMinutes(1);
+
     private readonly ExchangeLedger _ledger;
     private readonly Func<ReadOnlyMemory<byte>, CancellationToken, Task<byte[]>> _stamp;
     private readonly TimeStampVerifier _verifier;
@@ -66,7 +69,8 @@ public sealed partial class EvidenceStamps : BackgroundService
 
             var earlier = await _ledger.QueueEarlierAsync(EarlierAtOnce, cancellation);
             var waiting = await _ledger.ListUnstampedAsync(options.Most, cancellation);
-            if (waiting.Count == options.Most || waiting.Count > 0 && (_trouble is not null || _clock.GetUtcNow() - waiting[0].Since >= options.Every))
+            await RedateAsync(waiting, options.Every, cancellation);
+            if (waiting.Count == options.Most || waiting.Count > 0 && (_trouble is not null || waiting.Any(evidence => _clock.GetUtcNow() - evidence.Since >= options.Every)))
             {
                 if (await StampAsync(waiting, cancellation) is not { } count) return stamped;
                 stamped += count;
@@ -132,6 +136,15 @@ public sealed partial class EvidenceStamps : BackgroundService
         return waiting.Count;
     }
 
+    // Clocks of nodes differ a little; further ahead than evidence ever waits, a clock was wrong. Such a date would keep the evidence from a batch, and the grace from its end.
+    private async Task RedateAsync(IReadOnlyList<UnstampedEvidence> waiting, TimeSpan every, CancellationToken cancellation)
+    {
+        var latest = _clock.GetUtcNow() + TimeSpan.FromTicks(Math.Min(every.Ticks, MostApart.Ticks));
+        if (waiting.Where(evidence => evidence.Since > latest).ToList() is not [_, ..] ahead) return;
+        var count = await _ledger.RedateUnstampedAsync(waiting, latest, cancellation);
+        if (count > 0) LogAhead(_logger, count, ahead.Max(evidence => evidence.Since));
+    }
+
     /// <summary>Asks for a token, and keeps the lease while it is on its way. Null: none came that is over the root.</summary>
     private async Task<(byte[] Octets, KeptTimeStamp Kept)?> AskAsync(byte[] root, CancellationToken cancellation)
     {
@@ -183,6 +196,9 @@ public sealed partial class EvidenceStamps : BackgroundService
 
     [LoggerMessage(2506, LogLevel.Information, "A batch of {Count} was left: another node has stamped some of it")]
     private static partial void LogElsewhere(ILogger logger, int count);
+
+    [LoggerMessage(2507, LogLevel.Warning, "{Count} pieces of evidence that wait for their time stamp are dated in the future, up to {Until}: a hub's clock is or was ahead. They wait from now on")]
+    private static partial void LogAhead(ILogger logger, int count, DateTimeOffset until);
 }
 
 /// <summary>How it stands with time stamps.</summary>

@@ -4,7 +4,7 @@ namespace Vss.Interlink.Exchange.Evidence;
 /// <param name="Place">In the queue.</param>
 /// <param name="Subject">Id of its exchange; of evidence SUBMISSION_REJECTION the reference of the refusal.</param>
 /// <param name="Sha256">Of the signed document.</param>
-/// <param name="Since">How long it waits: since it was recorded, or since stamps were switched on.</param>
+/// <param name="Since">How long it waits: since it was recorded, since stamps were switched on, or since it was found to be dated in the future.</param>
 public sealed record UnstampedEvidence(long Place, string Subject, byte[] Sha256, DateTimeOffset Since);
 
 /// <summary>Where a piece of evidence is stamped.</summary>

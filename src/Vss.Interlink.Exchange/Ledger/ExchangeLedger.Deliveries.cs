@@ -51,6 +51,35 @@ public sealed partial class ExchangeLedger
                 length),
             cancellation);
 
+    /// <summary>Lets what lies further ahead than any hub puts it be due now, for a clock that was ahead wrote it: next attempts, leases, whose worker is then fenced off, and partners' rests.</summary>
+    /// <param name="connector">Whose deliveries and partners.</param>
+    /// <param name="furthest">The latest that a hub puts anything.</param>
+    /// <param name="cancellation">Counts until the write begins.</param>
+    /// <returns>How many deliveries and rests.</returns>
+    public async Task<int> BringForwardAsync(string connector, DateTimeOffset furthest, CancellationToken cancellation)
+    {
+        (string, object?)[] ahead = [("@connector", connector), ("@furthest", furthest.Column())];
+        var found = await ReadAsync(
+            sql => sql.NumberAsync(
+                """
+                SELECT (SELECT count(*) FROM deliveries WHERE connector = @connector AND due_at > @furthest)
+                  + (SELECT count(*) FROM partner_health WHERE connector = @connector AND resting_until > @furthest)
+                """,
+                ahead),
+            cancellation);
+        if (found is null or 0) return 0;
+        return await _store.WriteAsync(
+            async session =>
+            {
+                (string, object?)[] values = [.. ahead, ("@now", Clock.GetUtcNow().Column())];
+                var moved = await session.Sql.ExecuteAsync("UPDATE deliveries SET due_at = @now WHERE connector = @connector AND due_at > @furthest", values);
+                moved += await session.Sql.ExecuteAsync("UPDATE partner_health SET resting_until = @now WHERE connector = @connector AND resting_until > @furthest", values);
+                session.Due(connector);
+                return moved;
+            },
+            cancellation);
+    }
+
     /// <summary>Whether a partner's id stands with another delivery.</summary>
     public Task<bool> IsRecordedElsewhereAsync(string externalId, DeliveryId delivery, CancellationToken cancellation) =>
         ReadAsync(

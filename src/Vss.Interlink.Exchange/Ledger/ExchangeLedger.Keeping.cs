@@ -7,21 +7,22 @@ namespace Vss.Interlink.Exchange.Ledger;
 /// <summary>What is kept how long: archives and legal holds. The row of an exchange stays for ever, because it is the claim on its message id and holds the receipt of every repeat.</summary>
 public sealed partial class ExchangeLedger
 {
-    /// <summary>Exchanges that may be archived, the oldest first: finished, nothing since, under no hold.</summary>
+    /// <summary>Exchanges that may be archived, the oldest first: finished, nothing since, under no hold, and none of their evidence waits for its time stamp.</summary>
     /// <param name="before">Nothing happened to them from then on.</param>
-    /// <param name="onlyStamped">None whose evidence waits for its time stamp.</param>
     /// <param name="after">Only later ones, or null for the first.</param>
     /// <param name="max">At most so many.</param>
     /// <param name="cancellation">Stops before the read.</param>
-    public Task<IReadOnlyList<ExchangeId>> ListArchivableAsync(DateTimeOffset before, bool onlyStamped, ExchangeId? after, int max, CancellationToken cancellation) => ReadAsync<IReadOnlyList<ExchangeId>>(
-        // What is archived has no deliveries, so their first exchange is where to begin; the millions before it are not walked over again.
+    public Task<IReadOnlyList<ExchangeId>> ListArchivableAsync(DateTimeOffset before, ExchangeId? after, int max, CancellationToken cancellation) => ReadAsync<IReadOnlyList<ExchangeId>>(
+        // What is archived has no deliveries, so their first exchange is where to begin; the millions before it are not walked over again. Evidence waits for its time stamp when the tables say so, also
+        // while the configuration has none; where they were never on, both tables are empty.
         async sql => await sql.QueryAsync(
-            $"""
+            """
             SELECT e.exchange_id FROM exchanges AS e WHERE e.exchange_id >= (SELECT min(exchange_id) FROM deliveries) AND e.exchange_id > @after AND e.exchange_id < @floor AND e.state IN (2, 3)
               AND EXISTS (SELECT 1 FROM deliveries AS d WHERE d.exchange_id = e.exchange_id)
               AND NOT EXISTS (SELECT 1 FROM deliveries AS d WHERE d.exchange_id = e.exchange_id AND d.changed_at >= @before)
               AND NOT EXISTS (SELECT 1 FROM holds AS h WHERE h.exchange_id = e.exchange_id AND h.released_at IS NULL)
-              {(onlyStamped ? "AND NOT EXISTS (SELECT 1 FROM unstamped AS u WHERE u.subject = e.exchange_id) AND NOT EXISTS (SELECT 1 FROM stamping WHERE e.exchange_id > earlier_after)" : "")}
+              AND NOT EXISTS (SELECT 1 FROM unstamped AS u WHERE u.subject = e.exchange_id)
+              AND NOT EXISTS (SELECT 1 FROM stamping WHERE e.exchange_id > earlier_after)
             ORDER BY e.exchange_id LIMIT @max
             """,
             row => ExchangeId.Stored(row.GetString(0)),
@@ -33,7 +34,7 @@ public sealed partial class ExchangeLedger
 
     /// <summary>
     /// Takes an exchange out of the tables, because all of it is in an archive that is on the disk; the claim and the receipt stay. False: it is under hold, not finished,
-    /// or gone already, and nothing was changed.
+    /// evidence of it waits for its time stamp, or it is gone already, and nothing was changed.
     /// </summary>
     public Task<bool> RemoveArchivedAsync(ExchangeId exchange, ArchiveFile archive, string by, CancellationToken cancellation) => _store.WriteAsync(
         async session =>
@@ -45,11 +46,11 @@ public sealed partial class ExchangeLedger
                 """
                 INSERT INTO archived (exchange_id, archive, sha256, at)
                 SELECT exchange_id, @archive, @sha256, @at FROM exchanges WHERE exchange_id = @id AND state IN (2, 3) AND NOT EXISTS (SELECT 1 FROM holds WHERE exchange_id = @id AND released_at IS NULL)
+                  AND NOT EXISTS (SELECT 1 FROM unstamped WHERE subject = @id)
                 ON CONFLICT DO NOTHING
                 """,
                 id, ("@archive", archive.Name), ("@sha256", archive.Sha256), ("@at", at.Column()));
             if (archived == 0) return false;
-            await sql.DeferAsync("DELETE FROM unstamped WHERE subject = @id", id);
             foreach (var table in (string[])["evidence", "parts", "deliveries"]) await sql.DeferAsync($"DELETE FROM {table} WHERE exchange_id = @id", id);
             await sql.DeferAsync("DELETE FROM audit WHERE exchange_id = @id AND event <= 6", id);
             await sql.DeferAsync("UPDATE exchanges SET dossier = @nothing, document_id = '', subject = '', signed_by = NULL WHERE exchange_id = @id", id, ("@nothing", Array.Empty<byte>()));

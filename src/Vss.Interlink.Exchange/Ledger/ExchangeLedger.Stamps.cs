@@ -18,6 +18,9 @@ public sealed partial class ExchangeLedger
     // What was under way when they were switched on may not have seen that; it has ended by then, and what it wrote counts as earlier evidence.
     private static readonly TimeSpan Settled = TimeSpan.FromMinutes(2);
 
+    // The head of the queue is where the longest waiting is, whatever a clock that stepped wrote there; so many tell.
+    private const int Head = 1000;
+
     /// <summary>From now on evidence waits for time stamps; that there is earlier evidence is noted too. Does nothing when it is so already.</summary>
     public async Task SwitchStampsOnAsync(CancellationToken cancellation)
     {
@@ -26,14 +29,17 @@ public sealed partial class ExchangeLedger
             session => session.Sql.ExecuteAsync("INSERT INTO stamping (one, since, earlier_after) VALUES (1, @now, @first) ON CONFLICT DO NOTHING", ("@now", Clock.GetUtcNow().Column()), ("@first", FirstRejection)), cancellation);
     }
 
-    /// <summary>Takes or keeps the lease under which batches are made, so that nodes do not ask for the same stamps; what is in a batch is not decided by it. False: another node has it.</summary>
+    /// <summary>
+    /// Takes or keeps the lease under which batches are made, so that nodes do not ask for the same stamps; what is in a batch is not decided by it. False: another node has it. A lease that ends later than
+    /// any could was written by a clock that was ahead, and binds nobody.
+    /// </summary>
     public Task<bool> LeaseStampsAsync(string owner, TimeSpan length, CancellationToken cancellation)
     {
         var now = Clock.GetUtcNow();
         return _store.WriteAsync(
             async session => await session.Sql.ExecuteAsync(
-                "UPDATE stamping SET lease_owner = @owner, leased_until = @until WHERE lease_owner = @owner OR lease_owner IS NULL OR leased_until <= @now",
-                ("@owner", owner), ("@until", (now + length).Column()), ("@now", now.Column())) == 1,
+                "UPDATE stamping SET lease_owner = @owner, leased_until = @until WHERE lease_owner = @owner OR lease_owner IS NULL OR leased_until <= @now OR leased_until > @never",
+                ("@owner", owner), ("@until", (now + length).Column()), ("@now", now.Column()), ("@never", (now + 2 * length).Column())) == 1,
             cancellation);
     }
 
@@ -47,19 +53,40 @@ public sealed partial class ExchangeLedger
     public async Task<bool> QueueEarlierAsync(int max, CancellationToken cancellation)
     {
         var (since, after) = await ReadAsync(async sql => (await sql.QueryAsync("SELECT since, earlier_after FROM stamping", row => (row.Time(0), row.TextOrNull(1)))).FirstOrDefault(), cancellation);
-        if (after is null || Clock.GetUtcNow() < since + Settled) return false;
+        if (after is null) return false;
+        var now = Clock.GetUtcNow();
+        if (since > now + Settled)   // a clock that was ahead switched them on: two minutes from now, then
+        {
+            await _store.WriteAsync(session => session.Sql.ExecuteAsync("UPDATE stamping SET since = @now WHERE since = @seen", ("@now", now.Column()), ("@seen", since.Column())), cancellation);
+            return false;
+        }
+
+        if (now < since + Settled) return false;
         return await _store.WriteAsync(session => QueueEarlierAsync(session.Sql, after, max), cancellation);
     }
 
-    /// <summary>Evidence without a time stamp, the longest waiting first.</summary>
+    /// <summary>Evidence without a time stamp, in the order in which it was queued; that is the longest waiting first, but for clocks that differ or stepped.</summary>
     public Task<IReadOnlyList<UnstampedEvidence>> ListUnstampedAsync(int max, CancellationToken cancellation) => ReadAsync<IReadOnlyList<UnstampedEvidence>>(
         async sql => await sql.QueryAsync(
             "SELECT place, subject, sha256, since FROM unstamped ORDER BY place LIMIT @max", row => new UnstampedEvidence(row.GetInt64(0), row.GetString(1), row.Octets(2), row.Time(3)), ("@max", max)),
         cancellation);
 
-    /// <summary>Since when the longest waiting piece of evidence waits for its time stamp; null when none does.</summary>
+    /// <summary>Since when the longest waiting piece of evidence waits for its time stamp; null when none does. Told by the first of the queue.</summary>
     public async Task<DateTimeOffset?> OldestUnstampedAsync(CancellationToken cancellation) =>
-        await ReadAsync(sql => sql.NumberAsync("SELECT since FROM unstamped ORDER BY place LIMIT 1"), cancellation) is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
+        await ReadAsync(sql => sql.NumberAsync("SELECT min(since) FROM (SELECT since FROM unstamped ORDER BY place LIMIT @head) AS head", ("@head", Head)), cancellation) is { } at
+            ? DateTimeOffset.FromUnixTimeMilliseconds(at)
+            : null;
+
+    /// <summary>Lets evidence that is dated in the future wait from now on: a clock that was ahead wrote it, and nobody would call it old before that date.</summary>
+    /// <param name="evidence">As <see cref="ListUnstampedAsync(int, CancellationToken)"/> gave it.</param>
+    /// <param name="latest">A later date is of the future.</param>
+    /// <param name="cancellation">Counts until the write begins.</param>
+    /// <returns>How much of it was.</returns>
+    public Task<int> RedateUnstampedAsync(IReadOnlyList<UnstampedEvidence> evidence, DateTimeOffset latest, CancellationToken cancellation) => evidence.Count == 0 ? Task.FromResult(0) : _store.WriteAsync(
+        session => session.Sql.ExecuteAsync(
+            "UPDATE unstamped SET since = @now WHERE place BETWEEN @from AND @to AND since > @latest",
+            ("@now", Clock.GetUtcNow().Column()), ("@from", evidence[0].Place), ("@to", evidence[^1].Place), ("@latest", latest.Column())),
+        cancellation);
 
     /// <summary>Whether time stamps were switched on, how many batches there are, and how much evidence waits.</summary>
     public Task<StampCounts> CountStampsAsync(CancellationToken cancellation) => ReadAsync(

@@ -14,9 +14,8 @@ namespace Vss.Interlink.Exchange.Ledger;
 /// <param name="bodies">Their attachments.</param>
 /// <param name="folder">Where archives go; made when it is not there, for the hub's user alone.</param>
 /// <param name="afterDays">How long after the last thing that happened to it an exchange may be archived; null never.</param>
-/// <param name="onlyStamped">Whether an exchange stays until all of its evidence has its time stamp.</param>
 /// <param name="clock">The one clock.</param>
-public sealed class LedgerArchives(ExchangeLedger ledger, BodyStore bodies, string folder, int? afterDays, bool onlyStamped, TimeProvider clock)
+public sealed class LedgerArchives(ExchangeLedger ledger, BodyStore bodies, string folder, int? afterDays, TimeProvider clock)
 {
     /// <summary>Exchanges that one run looks at, and one archive may hold.</summary>
     public const int MostExchanges = 500;
@@ -43,7 +42,7 @@ public sealed class LedgerArchives(ExchangeLedger ledger, BodyStore bodies, stri
         ArgumentOutOfRangeException.ThrowIfGreaterThan(max, MostExchanges);
         var age = afterDays ?? throw new InvalidOperationException("Exchange:Retention:ArchiveAfterDays is not set, so nothing may be archived.");
         var now = clock.GetUtcNow();
-        var due = await ledger.ListArchivableAsync(now.AddDays(-age), onlyStamped, after, max, cancellation);
+        var due = await ledger.ListArchivableAsync(now.AddDays(-age), after, max, cancellation);
         List<(ExchangeId, string)> leftOut = [];
         List<ArchivedExchange> contents = [];
         Dictionary<long, StampBatch> batches = [];
@@ -76,7 +75,7 @@ public sealed class LedgerArchives(ExchangeLedger ledger, BodyStore bodies, stri
         foreach (var content in contents)
         {
             if (await ledger.RemoveArchivedAsync(content.Id, archive, by, CancellationToken.None)) removed.Add(content.Id);
-            else leftOut.Add((content.Id, "It was put under hold, or archived by another node, meanwhile; the ledger keeps it."));
+            else leftOut.Add((content.Id, "It was put under hold, queued for a time stamp or archived by another node meanwhile; the ledger keeps it."));
         }
 
         return new ArchiveRun(archive, removed, leftOut, next);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.CircuitBreaker;
+using Vss.Interlink.Trust;
 
 namespace Vss.Interlink.Exchange.Replay;
 
@@ -25,7 +26,7 @@ public sealed partial class FallbackReplayGuard : IReplayGuard
     public FallbackReplayGuard(IReplayGuard process, IReplayGuard redis, RedisOptions breaker, TimeProvider clock, ILogger<FallbackReplayGuard> logger)
     {
         (_process, _redis, _logger) = (process, redis, logger);
-        _breaker = new ResiliencePipelineBuilder { TimeProvider = clock }
+        _breaker = new ResiliencePipelineBuilder { TimeProvider = new SteadyClock(clock) }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions
             {
                 FailureRatio = 0.1,

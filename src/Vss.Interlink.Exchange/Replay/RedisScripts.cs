@@ -8,12 +8,13 @@ internal static class RedisScripts
 {
     /// <summary>
     /// KEYS: claim. ARGV: owner, fence, digest, lease in ms, exchange that the ledger does not know or empty. Answers nothing when it is taken, else state, digest, exchange, owner. What is in
-    /// flight without an end was not written by a hub, and would never go away.
+    /// flight without an end was not written by a hub, and would never go away; what ends later than a lease can was written before Redis's clock was set back. Neither stands.
     /// </summary>
     public const string Claim = """
         local was = redis.call('HMGET', KEYS[1], 'state', 'digest', 'exchange', 'owner', 'fence')
         if was[1] == 'in-flight' and was[4] == ARGV[1] and was[5] == ARGV[2] then return {} end
-        local stands = (was[1] == 'in-flight' and redis.call('PTTL', KEYS[1]) > 0) or (was[1] == 'accepted' and was[3] ~= ARGV[5])
+        local left = redis.call('PTTL', KEYS[1])
+        local stands = (was[1] == 'in-flight' and left > 0 and left <= 2 * tonumber(ARGV[4])) or (was[1] == 'accepted' and was[3] ~= ARGV[5])
         if stands then return { was[1], was[2], was[3] or '', was[4] or '' } end
         redis.call('DEL', KEYS[1])
         redis.call('HSET', KEYS[1], 'state', 'in-flight', 'digest', ARGV[3], 'owner', ARGV[1], 'fence', ARGV[2])
@@ -45,12 +46,13 @@ internal static class RedisScripts
         return { 0 }
         """;
 
-    /// <summary>KEYS: bucket and slots of a partner. ARGV: slot, rate a second, burst, most in flight, life of a slot in ms. Answers 0 when it is in, else after how many ms to try again.</summary>
+    /// <summary>KEYS: bucket and slots of a partner. ARGV: slot, rate a second, burst, most in flight, life of a slot in ms. Answers 0 when it is in, else after how many ms to try again. As in <see cref="Claim"/>, a slot that ends later than it can is none.</summary>
     public const string Enter = """
         local time = redis.call('TIME')
         local now = time[1] * 1000 + math.floor(time[2] / 1000)
         local rate, burst = tonumber(ARGV[2]), tonumber(ARGV[3])
         redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
+        redis.call('ZREMRANGEBYSCORE', KEYS[2], string.format('%.0f', now + 2 * ARGV[5]), '+inf')
         if redis.call('ZCARD', KEYS[2]) >= tonumber(ARGV[4]) then return { 1000 } end
         local bucket = redis.call('HMGET', KEYS[1], 'tokens', 'at')
         local passed = math.max(0, now - (tonumber(bucket[2]) or now))

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Vss.Interlink.Exchange.Bodies;
 using Vss.Interlink.Exchange.Delivery;
 using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Ledger;
@@ -19,6 +20,7 @@ internal static class HubHealth
     private const string Claims = "claims";
     private const string Stamps = "stamps";
     private const string Deadlines = "deadlines";
+    private const string Bodies = "bodies";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
 
@@ -36,7 +38,8 @@ internal static class HubHealth
             .AddCheck<DeliveryCheck>(Delivery)
             .AddCheck<ClaimsCheck>(Claims, timeout: Patience)
             .AddCheck<StampsCheck>(Stamps, timeout: Patience)
-            .AddCheck<DeadlinesCheck>(Deadlines);
+            .AddCheck<DeadlinesCheck>(Deadlines)
+            .AddCheck<BodyKeysCheck>(Bodies);
         return services;
     }
 }
@@ -120,6 +123,13 @@ internal sealed class StampsCheck(EvidenceStamps stamps) : IHealthCheck
         { IsLate: true } late => HealthCheckResult.Degraded($"Evidence waits for its time stamp since {VietnamTime.Format(late.Oldest!.Value)}; nothing is taken in from {VietnamTime.Format(late.RefusesFrom!.Value)} on."),
         _ => HealthCheckResult.Healthy(),
     };
+}
+
+/// <summary>Whether the file of body keys is as it must be. While it is not, bodies go on under the keys that were read before, so the hub serves on.</summary>
+internal sealed class BodyKeysCheck(BodyKeys keys) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(keys.FindTrouble() is { } trouble ? HealthCheckResult.Degraded($"Exchange:BodyKeys: {trouble}") : HealthCheckResult.Healthy());
 }
 
 /// <summary>Whether what is accepted now gets a deadline by a notice of holidays. Without one it is provisional, and never too early, so the hub serves on.</summary>

@@ -15,7 +15,7 @@ internal sealed partial class AnswerFetcher(
     private const int IssuersPerMinute = 60;
 
     private readonly ConcurrentDictionary<string, Lazy<Task<string?>>> _asking = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, (DateTimeOffset Until, string Why)> _resting = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (long Since, string Why)> _resting = new(StringComparer.Ordinal);
     private readonly MinuteBudget _issuers = new(IssuersPerMinute, clock);
     private readonly SemaphoreSlim _lanes = new(options.MaxParallel);
     private readonly CancellationTokenSource _closing = new();
@@ -26,7 +26,7 @@ internal sealed partial class AnswerFetcher(
     {
         var now = clock.GetUtcNow();
         if (known.TryGet(question.Key, out var there) && there.IsFreshAt(now)) return question.Objection(there, new AnswerJudge(store(), now));
-        if (_resting.TryGetValue(NameOf(question), out var rest) && rest.Until > now) return rest.Why;
+        if (_resting.TryGetValue(NameOf(question), out var rest) && IsResting(rest.Since)) return rest.Why;
         return await Joined(question, () => FetchAsync(question));
     }
 
@@ -152,15 +152,17 @@ internal sealed partial class AnswerFetcher(
 
     private void Rest(Question question, string why)
     {
-        var now = clock.GetUtcNow();
         if (_resting.Count >= MaxFailures)
         {
-            foreach (var (name, rest) in _resting) if (rest.Until <= now) _resting.TryRemove(name, out _);
+            foreach (var (name, rest) in _resting) if (!IsResting(rest.Since)) _resting.TryRemove(name, out _);
             if (_resting.Count >= MaxFailures) return;   // the breaker of the host still holds
         }
 
-        _resting[NameOf(question)] = (now + TimeSpan.FromSeconds(options.RestSeconds), why);
+        _resting[NameOf(question)] = (clock.GetTimestamp(), why);
     }
+
+    // By the time that passes: a clock that is set back must not lengthen it.
+    private bool IsResting(long since) => clock.GetElapsedTime(since) < TimeSpan.FromSeconds(options.RestSeconds);
 
     private static string NameOf(Question question) => $"{question.Key} {question.Address.AbsoluteUri}";
 

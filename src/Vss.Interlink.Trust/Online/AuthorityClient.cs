@@ -125,7 +125,7 @@ internal sealed class AuthorityClient(AllowedHosts hosts, OnlineOptions options,
         return all.ToArray();
     }
 
-    private ResiliencePipeline<AuthorityReply> Build() => new ResiliencePipelineBuilder<AuthorityReply> { TimeProvider = clock }
+    private ResiliencePipeline<AuthorityReply> Build() => new ResiliencePipelineBuilder<AuthorityReply> { TimeProvider = new SteadyClock(clock) }
         .AddRetry(new RetryStrategyOptions<AuthorityReply>
         {
             MaxRetryAttempts = Retries,

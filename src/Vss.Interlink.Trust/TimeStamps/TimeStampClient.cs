@@ -31,11 +31,15 @@ public sealed class TimeStampClient(HttpClient http, Uri authority, string? poli
         message.Content = new ByteArrayContent(query.Encode()) { Headers = { ContentType = new MediaTypeHeaderValue("application/timestamp-query") } };
         using var answer = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellation);
         answer.EnsureSuccessStatusCode();
-        await answer.Content.LoadIntoBufferAsync(MaxAnswer, cancellation);
         try
         {
+            await answer.Content.LoadIntoBufferAsync(MaxAnswer, cancellation);
             var token = query.ProcessResponse(await answer.Content.ReadAsByteArrayAsync(cancellation), out _).AsSignedCms().Encode();
             return (token, TimeStampQuery.TryRead(query.Encode())!);
+        }
+        catch (HttpRequestException large) when (large.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            throw new InvalidDataException($"The time-stamping authority's answer is longer than {MaxAnswer} octets, which no token is.", large);
         }
         catch (CryptographicException refused)
         {

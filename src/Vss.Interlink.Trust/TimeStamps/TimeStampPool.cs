@@ -94,7 +94,7 @@ public sealed partial class TimeStampPool : IDisposable
         }
         catch (InvalidDataException refused)
         {
-            (outcome, why) = ("refused", refused.Message);
+            (outcome, why) = ("refused", refused.Message.TrimEnd('.'));   // it is part of a sentence
         }
         catch (TimeoutRejectedException)
         {

@@ -1,5 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Grpc.Core;
+using Vss.Interlink.Cli.Hub;
 using Vss.Interlink.Sandbox.Pki;
 using Vss.Interlink.TestKit;
 
@@ -48,7 +50,7 @@ public sealed class HubCommandTests : IAsyncLifetime
     {
         var run = await Interlink.RunAsync([.. command.Split(' '), "x-none", .. Access]);
         Assert.Equal((66, ""), (run.ExitCode, run.Out));
-        Assert.All(["NOT_FOUND", "There is no ", "trace.found", "Check the id; only the organs", "r-0042"], said => Assert.Contains(said, run.Error, StringComparison.Ordinal));
+        Assert.All(["NOT_FOUND", "There is no ", "trace.found", "Check the id; a partner finds only", "r-0042"], said => Assert.Contains(said, run.Error, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -204,6 +206,15 @@ public sealed class HubCommandTests : IAsyncLifetime
         var run = await Interlink.RunAsync(["trace", Id, .. line.Split(' ').Select(word => word switch { "KEY" => Pki.KeyUri("inside"), "TRUST" => Pki.Anchors, _ => word })]);
         Assert.Equal((64, ""), (run.ExitCode, run.Out));
         Assert.Contains(named, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_connection_that_the_hub_ends_is_told_as_that_and_not_as_the_client_s_own_streams()
+    {
+        var ended = new HttpRequestException("An error occurred while sending the request.", new IOException("The request was aborted.", new ObjectDisposedException("System.Net.Security.SslStream")));
+        var fault = HubFault.Of(new RpcException(new Status(StatusCode.Unavailable, "Error starting gRPC call. ObjectDisposedException: Cannot access a disposed object.", ended)));
+        Assert.Equal("The hub ended the connection before it answered.", fault.Detail);
+        Assert.Contains("that the hub admits the certificate of --key", fault.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -66,7 +66,7 @@ internal sealed class HubHost : IAsyncDisposable
     /// <summary>A refusal as the hub sends it: the catalogue's line in google.rpc.Status details.</summary>
     private static RpcException NotFound(string detail)
     {
-        var fault = new FaultDetail { Fault = Fault.NotFound, Name = "NOT_FOUND", Detail = detail, Rule = "trace.found", Remedy = "Check the id; only the organs of an exchange can see it.", Reference = "r-0042" };
+        var fault = new FaultDetail { Fault = Fault.NotFound, Name = "NOT_FOUND", Detail = detail, Rule = "trace.found", Remedy = "Check the id; a partner finds only exchanges of its own organ.", Reference = "r-0042" };
         var details = new Google.Rpc.Status { Code = (int)StatusCode.NotFound, Message = fault.Name, Details = { Any.Pack(fault) } };
         return new RpcException(new Status(StatusCode.NotFound, fault.Name), new Metadata { { "grpc-status-details-bin", details.ToByteArray() } });
     }

@@ -112,9 +112,54 @@ public sealed class BodyUpkeepTests : IAsyncLifetime
     public async Task A_faulty_key_file_stops_rekeying_with_its_reason_and_the_hub_goes_on_with_the_keys_it_has()
     {
         await File.WriteAllTextAsync(_folder["keys.json"], "{");
-        var fault = Assert.Throws<ExchangeFault>(() => _upkeep.RekeyAsync("staff", CancellationToken.None));
-        Assert.Contains("keys.json", fault.Detail, StringComparison.Ordinal);
+        foreach (var run in (Func<string, CancellationToken, IAsyncEnumerable<BodyProgress>>[])[_upkeep.RekeyAsync, _upkeep.ScrubAsync])
+        {
+            var fault = Assert.Throws<ExchangeFault>(() => run("staff", CancellationToken.None));
+            Assert.Equal((Fault.BodyKeysUnusable, "body.key-file"), (fault.Fault, fault.Rule));
+            Assert.Contains("keys.json", fault.Detail, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("keys.json", _keys.FindTrouble(), StringComparison.Ordinal);
         Assert.Equal("still", await ReadAsync((await StoreAsync("still")).Digest));
+        TestBodyKeys.Write(_folder["keys.json"], _old);
+        await LastAsync(_upkeep.ScrubAsync("staff", CancellationToken.None));
+        Assert.Null(_keys.FindTrouble());
+    }
+
+    [Fact]
+    public async Task A_scrub_goes_by_the_key_file_as_it_is_now_and_names_bodies_whose_key_was_taken_out()
+    {
+        var left = await StoreAsync("under the old key");
+        TestBodyKeys.Write(_folder["keys.json"], _next);
+
+        var reports = await AllAsync(_upkeep.ScrubAsync("staff", CancellationToken.None));
+
+        var found = Assert.Single(reports.SelectMany(report => report.Findings));
+        Assert.Equal(("body.key", left.Digest), (found.Rule, Named(found)));
+        TestBodyKeys.Write(_folder["keys.json"], _next, _old);
+        Assert.Equal(0, (await LastAsync(_upkeep.ScrubAsync("staff", CancellationToken.None))).Faults);
+    }
+
+    [Fact]
+    public async Task Other_octets_under_an_id_that_the_hub_has_known_are_refused_and_nothing_is_written_under_them()
+    {
+        TestBodyKeys.Write(_folder["keys.json"], _next, _old);
+        _keys.Reload();
+        foreach (var wrong in ((string, string)[][])[[(_next.Id, TestBodyKeys.New()), _old], [_next, (_old.Id, TestBodyKeys.New())]])
+        {
+            TestBodyKeys.Write(_folder["keys.json"], _old);   // nor does it forget an id that was out of the file for a while
+            _keys.Reload();
+            TestBodyKeys.Write(_folder["keys.json"], wrong);
+            var fault = Assert.Throws<ExchangeFault>(() => _upkeep.RekeyAsync("staff", CancellationToken.None));
+            Assert.Contains("not the one that this hub has known", fault.Detail, StringComparison.Ordinal);
+            Assert.NotNull(_keys.FindTrouble());
+        }
+
+        var stored = await StoreAsync("content");
+        TestBodyKeys.Write(_folder["keys.json"], _next, _old);
+        Assert.Equal(1, (await LastAsync(_upkeep.RekeyAsync("staff", CancellationToken.None))).Changed);
+        Assert.Equal("content", await ReadAsync(stored.Digest));
+        Assert.Null(_keys.FindTrouble());
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Vss.Interlink.Exchange.Delivery;
 using Vss.Interlink.Exchange.Ledger;
+using Vss.Interlink.TestKit;
 using Vss.Interlink.V1;
 
 namespace Vss.Interlink.Exchange.Tests.Delivery;
@@ -43,6 +44,22 @@ public sealed partial class DeliveryWorkerTests
         Assert.Equal(lost.Delivery.ToString(), Assert.Single(inside.Works).IdempotencyKey);
         Assert.False(await dead.Ledger.CompleteAsync(new(lost.Delivery, lost.Fence, DeliveryState.Delivered, dead.Clock.GetUtcNow()), CancellationToken.None));
         await dead.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task What_a_node_whose_clock_was_ahead_accepted_and_leased_is_delivered_as_soon_as_the_clock_is_right()
+    {
+        List<ExchangeId> ids = [];
+        await using (var ahead = new Hub(_folder.Path, new ManualClock(TimeProvider.System.GetUtcNow().AddDays(2))))
+        {
+            for (var number = 0; number < 2; number++) ids.Add((await ahead.AcceptAsync(Hub.Signed(Dossiers.Small($"m-{number}")))).ExchangeId);
+            Assert.Single(await ahead.Ledger.LeaseAsync("inside", "killed", 1, TimeSpan.FromSeconds(30), CancellationToken.None));
+        }
+
+        var inside = new ScriptedConnector("inside", relays: false, _ => new HandOver.Delivered());
+        await using var hub = await StartAsync(null, inside);
+        foreach (var id in ids) await hub.WhenAsync(id, view => view.State == ExchangeState.Completed);
+        Assert.Equal(2, inside.Calls);
     }
 
     [Fact]

@@ -38,7 +38,7 @@ public abstract partial class KeepingContract
         var (small, large) = (new string('s', 600), new string('l', 1500));
         List<ExchangeId> exchanges = [];
         foreach (var report in (string[])[small, small, large, small + "2"]) exchanges.Add((await FinishedAsync($"m-{exchanges.Count}", report)).ExchangeId);
-        var archives = new LedgerArchives(Ledger, _hub.Bodies, ArchiveFolder, Days, onlyStamped: false, new ManualClock(TimeProvider.System.GetUtcNow().AddDays(Days + 1))) { MostAttachedOctets = 1000 };
+        var archives = new LedgerArchives(Ledger, _hub.Bodies, ArchiveFolder, Days, new ManualClock(TimeProvider.System.GetUtcNow().AddDays(Days + 1))) { MostAttachedOctets = 1000 };
 
         List<ExchangeId[]> runs = [];
         ExchangeId? next = null;

@@ -71,10 +71,10 @@ public abstract partial class KeepingContract
         List<ExchangeId> exchanges = [];
         for (var number = 0; number < 3; number++) exchanges.Add((await FinishedAsync($"m-{number}")).ExchangeId);
         Tamper("UPDATE stamping SET earlier_after = NULL");
-        Assert.Null((await Archives(onlyStamped: true).ArchiveAsync(null, 10, By, CancellationToken.None)).Archive);
+        Assert.Null((await Archives().ArchiveAsync(null, 10, By, CancellationToken.None)).Archive);
         Assert.Equal(6, await StampAsync());
 
-        var run = await Archives(onlyStamped: true).ArchiveAsync(null, 10, By, CancellationToken.None);
+        var run = await Archives().ArchiveAsync(null, 10, By, CancellationToken.None);
 
         Assert.Equal(exchanges, run.Removed);
         Assert.Empty(await ProveStampsAsync());
@@ -106,6 +106,25 @@ public abstract partial class KeepingContract
     }
 
     [Fact]
+    public async Task Evidence_that_was_queued_for_a_time_stamp_keeps_its_exchange_from_the_archive_also_when_it_was_queued_meanwhile()
+    {
+        var exchange = (await FinishedAsync("m-1")).ExchangeId;
+        var before = TimeProvider.System.GetUtcNow().AddDays(1);
+        Assert.Equal([exchange], await Ledger.ListArchivableAsync(before, null, 10, CancellationToken.None));   // never switched on: nothing waits
+        await Ledger.SwitchStampsOnAsync(CancellationToken.None);
+        Assert.Empty(await Ledger.ListArchivableAsync(before, null, 10, CancellationToken.None));
+        Tamper("UPDATE stamping SET since = 0");
+        while (await Ledger.QueueEarlierAsync(10, CancellationToken.None)) { }
+
+        Assert.False(await Ledger.RemoveArchivedAsync(exchange, new ArchiveFile("a", new byte[32]), By, CancellationToken.None));
+
+        Assert.Equal(2, (await Ledger.CountStampsAsync(CancellationToken.None)).Waiting);
+        Assert.Empty(await Ledger.ListArchivableAsync(before, null, 10, CancellationToken.None));
+        Assert.Equal(2, await StampAsync());
+        Assert.Equal([exchange], await Ledger.ListArchivableAsync(before, null, 10, CancellationToken.None));
+    }
+
+    [Fact]
     public async Task R19_Between_any_two_transactions_of_archiving_and_time_stamping_submissions_are_accepted_and_none_of_them_moves_more_than_one_batch()
     {
         const int exchanges = 24, most = 4;
@@ -128,7 +147,7 @@ public abstract partial class KeepingContract
         var authority = new StampingAuthority(TimeProvider.System);
         var job = new EvidenceStamps(jobs, authority.StampAsync, authority.Verifier, new TimeStampsOptions { Most = most, Grace = TimeSpan.FromHours(1) }, "job", TimeProvider.System, NullLogger<EvidenceStamps>.Instance);
         var stamped = await job.StampAsync(CancellationToken.None);
-        var run = await new LedgerArchives(jobs, _hub.Bodies, ArchiveFolder, Days, onlyStamped: true, new ManualClock(TimeProvider.System.GetUtcNow().AddDays(Days + 1))).ArchiveAsync(null, exchanges, By, CancellationToken.None);
+        var run = await new LedgerArchives(jobs, _hub.Bodies, ArchiveFolder, Days, new ManualClock(TimeProvider.System.GetUtcNow().AddDays(Days + 1))).ArchiveAsync(null, exchanges, By, CancellationToken.None);
 
         Assert.Equal(exchanges, run.Removed.Count);
         Assert.True(stamped >= 2 * exchanges);

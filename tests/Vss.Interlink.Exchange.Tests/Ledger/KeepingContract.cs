@@ -231,7 +231,7 @@ public abstract partial class KeepingContract : IAsyncLifetime
         return Hub.Signed(dossier, attachments: new Dictionary<string, StoredBody> { ["a"] = body });
     }
 
-    private LedgerArchives Archives(int later = Days + 1, bool onlyStamped = false) => new(Ledger, _hub.Bodies, ArchiveFolder, Days, onlyStamped, new ManualClock(TimeProvider.System.GetUtcNow().AddDays(later)));
+    private LedgerArchives Archives(int later = Days + 1) => new(Ledger, _hub.Bodies, ArchiveFolder, Days, new ManualClock(TimeProvider.System.GetUtcNow().AddDays(later)));
 
     private Task<List<Finding>> ProveAsync() => ProveAsync(Proof);
 

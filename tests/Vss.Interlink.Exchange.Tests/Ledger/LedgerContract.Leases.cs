@@ -40,6 +40,26 @@ public abstract partial class LedgerContract
     }
 
     [Fact]
+    public async Task What_a_clock_ahead_dated_further_than_any_hub_puts_it_is_due_now_and_what_others_hold_stays()
+    {
+        var furthest = TimeSpan.FromHours(2);
+        for (var number = 0; number < 4; number++) await AcceptAsync(Exchange($"m-{number}"));
+        Clock.Step(TimeSpan.FromDays(2));
+        var killed = Assert.Single(await TakeAsync(1));
+        await FailAsync(3, TimeSpan.FromMinutes(5));   // and puts the partner to rest
+        Clock.Step(TimeSpan.FromDays(-2));
+        Assert.Equal(0, await _ledger.BringForwardAsync("another road", Clock.GetUtcNow() + furthest, CancellationToken.None));
+        Assert.Equal(4 + 1, await _ledger.BringForwardAsync(Connector, Clock.GetUtcNow() + furthest, CancellationToken.None));
+
+        var probe = await ProbeAsync(_ledger, Assert.Single(await _ledger.ListDueAsync(Connector, CancellationToken.None)));
+        await CompleteAsync(Delivered(probe!) with { Partner = new PartnerSign.Answered() });
+        Assert.Equal(3, (await TakeAsync()).Count);
+        Assert.False(await _ledger.CompleteAsync(Delivered(killed), CancellationToken.None));
+        Assert.Equal(0, await _ledger.BringForwardAsync(Connector, Clock.GetUtcNow() + furthest, CancellationToken.None));
+        Assert.Empty(await TakeAsync());
+    }
+
+    [Fact]
     public async Task A_renewed_lease_is_not_handed_over()
     {
         await AcceptAsync(Exchange());

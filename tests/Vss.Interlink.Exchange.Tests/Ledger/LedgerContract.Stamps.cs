@@ -129,6 +129,69 @@ public abstract partial class LedgerContract
     }
 
     [Fact]
+    public async Task A_lease_that_a_clock_ahead_left_behind_keeps_nobody_from_stamping()
+    {
+        await _ledger.SwitchStampsOnAsync(CancellationToken.None);
+        Clock.Step(TimeSpan.FromDays(2));
+        Assert.True(await _ledger.LeaseStampsAsync("killed", TimeSpan.FromSeconds(30), CancellationToken.None));
+        Clock.Step(TimeSpan.FromDays(-2));
+        await AcceptAsync(Exchange());
+        Clock.Advance(s_every);
+        Assert.Equal(1, await Stamps(_ledger, new StampingAuthority(Clock)).StampAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Evidence_of_a_clock_ahead_waits_from_when_that_is_found_and_holds_up_nothing_behind_it()
+    {
+        var authority = new StampingAuthority(Clock) { IsAway = true };
+        var stamps = Stamps(_ledger, authority);
+        await _ledger.SwitchStampsOnAsync(CancellationToken.None);
+        Clock.Step(TimeSpan.FromDays(2));
+        await AcceptAsync(Exchange("m-ahead"));
+        Clock.Step(TimeSpan.FromDays(-2));
+        var found = Clock.GetUtcNow();
+
+        Assert.Equal(0, await stamps.StampAsync(CancellationToken.None));
+
+        Assert.Equal(found, (await stamps.LookAsync(CancellationToken.None)).Oldest);
+        Clock.Advance(s_every);
+        Assert.Equal((0, 1), (await stamps.StampAsync(CancellationToken.None), authority.Asked));
+        Clock.Advance(TimeSpan.FromMinutes(3));
+        Assert.True((await stamps.LookAsync(CancellationToken.None)).IsRefusing);
+        authority.IsAway = false;
+        Assert.Equal(1, await stamps.StampAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task The_longest_waiting_evidence_counts_though_evidence_before_it_is_dated_later()
+    {
+        await _ledger.SwitchStampsOnAsync(CancellationToken.None);
+        Clock.Step(TimeSpan.FromSeconds(50));
+        await AcceptAsync(Exchange("m-ahead"));   // by a node whose clock is ahead, less than anybody minds
+        Clock.Step(TimeSpan.FromSeconds(-50));
+        await AcceptAsync(Exchange("m-behind-it"));
+        Assert.Equal(Clock.GetUtcNow(), await _ledger.OldestUnstampedAsync(CancellationToken.None));
+        Clock.Advance(s_every);
+        Assert.Equal(2, await Stamps(_ledger, new StampingAuthority(Clock)).StampAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Time_stamps_that_a_clock_ahead_switched_on_reach_earlier_evidence_two_minutes_after_it_is_right_again()
+    {
+        await AcceptAsync(Exchange("m-before"));
+        Clock.Step(TimeSpan.FromDays(2));
+        await _ledger.SwitchStampsOnAsync(CancellationToken.None);
+        Clock.Step(TimeSpan.FromDays(-2));
+        Assert.False(await _ledger.QueueEarlierAsync(10, CancellationToken.None));
+        Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.False(await _ledger.QueueEarlierAsync(10, CancellationToken.None));
+        Assert.Equal(0, (await _ledger.CountStampsAsync(CancellationToken.None)).Waiting);
+        Clock.Advance(TimeSpan.FromMinutes(1));
+        while (await _ledger.QueueEarlierAsync(10, CancellationToken.None)) Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(1, (await _ledger.CountStampsAsync(CancellationToken.None)).Waiting);
+    }
+
+    [Fact]
     public async Task A_token_over_another_root_is_refused_and_nothing_is_written()
     {
         var authority = new StampingAuthority(Clock) { IsWrong = true };
@@ -172,7 +235,7 @@ public abstract partial class LedgerContract
         Clock.Advance(s_every);
         await stamps.StampAsync(CancellationToken.None);
         Clock.Advance(TimeSpan.FromMinutes(1));
-        await _ledger.LeaseStampsAsync("other", TimeSpan.FromHours(1), CancellationToken.None);
+        await _ledger.LeaseStampsAsync("other", TimeSpan.FromSeconds(30), CancellationToken.None);
         await stamps.StampAsync(CancellationToken.None);
         Assert.Equal((false, false), Within(await stamps.LookAsync(CancellationToken.None)));
 

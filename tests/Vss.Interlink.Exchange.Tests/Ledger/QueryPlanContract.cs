@@ -111,6 +111,7 @@ public abstract partial class QueryPlanContract
         var again = Assert.Single(await ledger.LeaseAsync("inside", OrganId.Stored(Dossiers.Inside), "worker", 10, minute, None));
         Assert.True(await ledger.CompleteAsync(failed with { Fence = again.Fence }, None));
         Clock.Advance(2 * minute);
+        Assert.True(await ledger.BringForwardAsync("inside", Clock.GetUtcNow().AddDays(-1), None) > 0);
         var probe = await ledger.ProbeAsync("inside", Assert.Single(await ledger.ListDueAsync("inside", None)), "worker", minute, minute, None);
         Assert.True(await ledger.CompleteAsync(
             new DeliveryOutcome(lease.Delivery, probe!.Fence, DeliveryState.Available, Clock.GetUtcNow(), "ext-1", Evidence: new NewEvidence(EvidenceType.Delivery, [1])) { Partner = new PartnerSign.Answered() }, None));
@@ -144,7 +145,7 @@ public abstract partial class QueryPlanContract
         var lease = Assert.Single(await ledger.LeaseAsync("axis", "worker", 10, TimeSpan.FromMinutes(1), None));
         Assert.True(await ledger.CompleteAsync(new DeliveryOutcome(lease.Delivery, lease.Fence, DeliveryState.Delivered, Clock.GetUtcNow()), None));
         Clock.Advance(TimeSpan.FromDays(1));
-        Assert.NotEmpty(await ledger.ListArchivableAsync(Clock.GetUtcNow(), onlyStamped: false, null, 10, None));
+        Assert.NotEmpty(await ledger.ListArchivableAsync(Clock.GetUtcNow(), null, 10, None));
         var hold = await ledger.PlaceHoldAsync(exchange.Id, "somebody", "why", None);
         await ledger.ListHoldsAsync(released: false, None);
         await ledger.ReleaseHoldAsync(hold!.Id, "somebody", "why", None);

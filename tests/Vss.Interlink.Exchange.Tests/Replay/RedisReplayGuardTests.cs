@@ -48,6 +48,21 @@ public sealed class RedisReplayGuardTests : ReplayGuardContract, IClassFixture<R
     }
 
     [Fact]
+    public async Task A_claim_or_a_slot_that_ends_later_than_it_can_is_of_a_clock_that_was_set_back_and_holds_nothing_up()
+    {
+        var (guard, ticket, limits) = (Guard(TimeSpan.FromMinutes(1)), Ticket(new ClaimOwner("a")), new PartnerLimits { InFlight = 1 });
+        await ClaimAsync(guard, ticket);
+        Assert.IsType<GuardAnswer.InFlight>(await ClaimAsync(guard, Ticket(new ClaimOwner("b"))));
+        Assert.Equal("1", _server.Cli("PEXPIRE", $"{_options.Redis!.Prefix}claim:{Partner}:m-1", $"{TimeSpan.FromDays(2).TotalMilliseconds}"));
+        Assert.IsType<GuardAnswer.Taken>(await ClaimAsync(guard, Ticket(new ClaimOwner("b"))));
+
+        Assert.Null(await guard.EnterAsync(Partner, "one", limits, CancellationToken.None));
+        Assert.NotNull(await guard.EnterAsync(Partner, "two", limits, CancellationToken.None));
+        _server.Cli("ZINCRBY", $"{_options.Redis.Prefix}slots:{{{Partner}}}", $"{TimeSpan.FromDays(2).TotalMilliseconds}", "one");
+        Assert.Null(await guard.EnterAsync(Partner, "two", limits, CancellationToken.None));
+    }
+
+    [Fact]
     public async Task Nothing_that_is_written_stays_for_ever()
     {
         var (guard, ticket) = (Guard(TimeSpan.FromMinutes(1)), Ticket(new ClaimOwner("a")));

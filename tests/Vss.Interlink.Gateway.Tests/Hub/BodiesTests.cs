@@ -57,7 +57,7 @@ public sealed class BodiesTests : IDisposable
 
         await File.WriteAllTextAsync(KeyFile, "{");
         refused = await Assert.ThrowsAsync<RpcException>(() => LastAsync(admin.RekeyBodies(new BodiesRequest())));
-        Assert.Contains("Exchange:BodyKeys", refused.Status.Detail, StringComparison.Ordinal);
+        Assert.Equal((StatusCode.FailedPrecondition, true), (refused.StatusCode, refused.Status.Detail.StartsWith("BODY_KEYS_UNUSABLE: Exchange:BodyKeys", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -216,17 +216,21 @@ public sealed class RevocationSourceTests : IAsyncLifetime
         Assert.Contains("did not answer within 50 ms", (await node.RefusesAsync(leaf, Rules.RevocationKnown)).Detail, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_question_that_failed_rests_and_a_host_that_is_down_is_left_in_peace()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public async Task A_question_that_failed_rests_and_a_host_that_is_down_is_left_in_peace_no_longer_where_the_clock_is_set_back_meanwhile(int hoursAhead)
     {
         var leaf = _authority.Leaf(list: null);
         Host.Refuse("/ocsp", 503);
         using var node = Node();
+        node.Clock.Step(TimeSpan.FromHours(hoursAhead));
         for (var time = 0; time < 20; time++) await node.RefusesAsync(leaf, Rules.RevocationKnown);
         Assert.Equal(3, Host.Asked.Count);   // one question, three attempts
         for (var time = 0; time < 20; time++) await node.RefusesAsync(_authority.Leaf(list: null), Rules.RevocationKnown);
         Assert.InRange(Host.Asked.Count, 4, 6);   // then the breaker is open, whoever is asked about
         _authority.ServeOcsp(leaf);
+        node.Clock.Step(-TimeSpan.FromHours(hoursAhead));
         node.Clock.Advance(TimeSpan.FromSeconds(31));
         await node.AcceptsAsync(leaf);
     }

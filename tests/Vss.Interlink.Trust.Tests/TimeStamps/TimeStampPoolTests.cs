@@ -92,10 +92,14 @@ public sealed class TimeStampPoolTests : IAsyncLifetime
     {
         _host.Refuse("/down", 503);
         _host.Serve("/garbage", () => [1, 2, 3]);
-        using var pool = Pool(null, "/down", "/garbage");
+        _host.Serve("/large", () => new byte[(1 << 20) + 1]);
+        using var pool = Pool(null, "/down", "/garbage", "/large");
         var failed = await Assert.ThrowsAsync<InvalidDataException>(async () => await pool.StampAsync(s_imprint, HashAlgorithmName.SHA256, CancellationToken.None));
         Assert.Contains("HTTP 503", failed.Message, StringComparison.Ordinal);
         Assert.Contains("no token for this request", failed.Message, StringComparison.Ordinal);
+        Assert.Contains("longer than 1048576 octets", failed.Message, StringComparison.Ordinal);
+        Assert.Equal(1, _host.CountOf("/large"));   // it will not be shorter the second time
+        Assert.DoesNotMatch(@"\.(\.|;)", failed.Message);
         using var empty = Pool(null);
         Assert.Contains("Trust:TimeStamping:Authorities is empty", (await Assert.ThrowsAsync<InvalidDataException>(async () => await empty.StampAsync(s_imprint, HashAlgorithmName.SHA256, CancellationToken.None))).Message, StringComparison.Ordinal);
     }
