@@ -78,6 +78,7 @@ public sealed partial class DossierIntake
             CheckPolicy(submission.Sender, submission.Document.Assurance, submission.Document.SignedBy);                      // 1 may he speak for this organ
             authenticated = submission.Document.Assurance != Assurance.InformationOnly;
             await using var entered = await _gate.EnterAsync(submission.Sender, cancellation);                                // 2 is he within his limits
+            CheckSuspension(submission.Sender, submission.Document.Assurance);                                                //   asked when it is known who he is: nobody else learns of it, and he gets evidence
             await using var claim = await _claims.TakeAsync(submission.Sender, submission.MessageId, submission.Digest, cancellation); // 3 first, the same again, or a conflict
             if (claim.Earlier is { } earlier) return Answer(earlier, submission);
             var deliveries = _roads.Of(submission);                                                                           // 4 can everybody be reached, and with this; who was when it first came need not be now
@@ -137,11 +138,16 @@ public sealed partial class DossierIntake
 
         var policies = _policies();
         var policy = policies.Find(sender.ToString()) ?? throw new ExchangeFault(Fault.UnknownOrgan, $"{sender} is no partner of this hub.", "policy.organ");
-        if (policy.Suspended is not null) throw new ExchangeFault(Fault.NotPermitted, $"{sender} is suspended at this hub.", "policy.suspended");
         if (assurance == Assurance.InformationOnly && policy.Policy.Unsigned != UnsignedRule.InformationOnly)
             throw new ExchangeFault(Fault.SignatureMissing, $"{sender} must sign what it sends.", "policy.unsigned");
         if (assurance == Assurance.Signed && !policies.MaySign(sender.ToString(), signedBy))
             throw new ExchangeFault(Fault.SignerNotAuthorised, $"The signer is not registered for {sender}.", "policy.signer");
+    }
+
+    private void CheckSuspension(OrganId sender, Assurance assurance)
+    {
+        if (assurance != Assurance.AuthenticatedChannel && _policies().SuspensionOf(sender.ToString()) is not null)
+            throw new ExchangeFault(Fault.NotPermitted, $"{sender} is suspended at this hub.", "policy.suspended");
     }
 
     private async Task<IReadOnlyList<string>> JudgeAttachmentsAsync(Submission submission, CancellationToken cancellation) =>

@@ -1,3 +1,4 @@
+using System.Text;
 using Vss.Interlink.Exchange;
 using Vss.Interlink.Exchange.Delivery;
 using Vss.Interlink.Exchange.Ledger;
@@ -45,7 +46,7 @@ public sealed class AxisConnectorTests
         await held.Task.WaitAsync(Soon);
         await hub.WhenAsync(id, delivery => delivery is { State: DeliveryState.Pending, Attempts: 0, LastError: not "" });   // the probe was not counted
         await hub.WhenAsync(id, delivery => delivery.State == DeliveryState.Delivered);
-        Assert.Single(hub.Axis.PacketsFor(Ministry));
+        Assert.Single(hub.Axis.PacketsFor(Ministry), packet => Encoding.UTF8.GetString(packet).Contains(",1/BHXH", StringComparison.Ordinal));   // what waited for him comes too
     }
 
     [Fact]

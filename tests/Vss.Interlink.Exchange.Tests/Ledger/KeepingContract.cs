@@ -233,9 +233,9 @@ public abstract partial class KeepingContract : IAsyncLifetime
 
     private LedgerArchives Archives(int later = Days + 1) => new(Ledger, _hub.Bodies, ArchiveFolder, Days, new ManualClock(TimeProvider.System.GetUtcNow().AddDays(later)));
 
-    private Task<List<Finding>> ProveAsync() => ProveAsync(Proof);
+    private protected Task<List<Finding>> ProveAsync() => ProveAsync(Proof);
 
-    private static async Task<List<Finding>> ProveAsync(LedgerProof proof)
+    private protected static async Task<List<Finding>> ProveAsync(LedgerProof proof)
     {
         List<Finding> findings = [];
         ExchangeId? after = null;
@@ -272,7 +272,7 @@ public abstract partial class KeepingContract : IAsyncLifetime
     }
 }
 
-public sealed class SqliteKeepingTests : KeepingContract
+public sealed partial class SqliteKeepingTests : KeepingContract
 {
     protected override ExchangeLedger Open() => ExchangeLedger.OpenSqlite(Folder["ledger.db"], TimeProvider.System);
 

@@ -133,7 +133,12 @@ public sealed class RevokedReceiverRules
         Assert.Equal("NOT_PERMITTED", (await ministry.ListInboxAsync(HubConfiguration.Ministry)).Fault?.Name);
         Assert.Equal("NOT_PERMITTED", (await ministry.FetchDossierAsync(HubConfiguration.Ministry, delivery)).Fault?.Name);
         Assert.Equal("NOT_PERMITTED", (await ministry.ConfirmReceivedAsync(HubConfiguration.Ministry, delivery)).Fault?.Name);
-        Assert.Equal("NOT_PERMITTED", (await ministry.SubmitAsync(Dossiers.FromMinistry("R14-suspended"))).Fault?.Name);
+        var refused = (await ministry.SubmitAsync(Dossiers.FromMinistry("R14-suspended"))).Fault!;
+        Assert.Equal(("NOT_PERMITTED", "policy.suspended"), (refused.Name, refused.Rule));
+        Assert.NotEmpty(refused.Evidence);
+        using var other = hub.Ministry(signer: "office");   // who may not speak for him does not learn of it
+        Assert.Equal("policy.signer", (await other.SubmitAsync(Dossiers.FromMinistry("R14-suspended"))).Fault?.Rule);
+        Assert.Equal("policy.signer", (await other.ListInboxAsync(HubConfiguration.Ministry)).Fault?.Rule);
 
         await SuspendAsync(hub, policies, HubConfiguration.Ministry, null);
         Assert.NotNull((await ministry.ConfirmReceivedAsync(HubConfiguration.Ministry, delivery)).Answer);

@@ -17,8 +17,8 @@ internal sealed class CallerRules(Func<PartnerPolicies> policies, SignedOnce onc
     {
         if (!OrganId.TryParse(organ, out var id)) throw RequestFields.Violation("OrganId", "is no organ code");
         if (policies().Find(organ) is not { } partner) throw new ExchangeFault(Fault.UnknownOrgan, $"{id} is no partner of this hub", "policy.organ");
-        if (partner.Suspended is not null) throw new ExchangeFault(Fault.NotPermitted, $"{id} is suspended at this hub", "policy.suspended");
         if (!policies().MaySign(organ, call.Document.SignedBy)) throw new ExchangeFault(Fault.SignerNotAuthorised, $"the signer is not registered for {id}", "policy.signer");
+        if (partner.Suspended is not null) throw new ExchangeFault(Fault.NotPermitted, $"{id} is suspended at this hub", "policy.suspended");   // nobody else learns of it
         CheckConnection(id, call.ClientCertificate);
         await once.RequireAsync(id, call.Document, cancellation);   // last, so that strangers cannot fill what is remembered
         return id;
