@@ -12,6 +12,9 @@ namespace Vss.Interlink.Exchange.Evidence;
 /// </summary>
 public sealed partial class EvidenceStamps : BackgroundService
 {
+    /// <summary>So that nodes do not ask for the same stamps; what is in a batch is not decided by it.</summary>
+    internal const string LeaseName = "evidence.stamps";
+
     // Exchanges whose earlier evidence is queued by one transaction.
     private const int EarlierAtOnce = 200;
 
@@ -61,7 +64,7 @@ public sealed partial class EvidenceStamps : BackgroundService
         await _ledger.SwitchStampsOnAsync(cancellation);
         for (var stamped = 0; ;)
         {
-            if (!await _ledger.LeaseStampsAsync(_owner, Lease, cancellation))
+            if (!await _ledger.TakeLeaseAsync(LeaseName, _owner, Lease, cancellation))
             {
                 _trouble = null;   // another node's, if there is any
                 return stamped;
@@ -151,7 +154,7 @@ public sealed partial class EvidenceStamps : BackgroundService
         try
         {
             var asked = _stamp(root, cancellation);
-            while (await Task.WhenAny(asked, Task.Delay(Lease / 3, _clock, cancellation)) != asked && !cancellation.IsCancellationRequested) await _ledger.LeaseStampsAsync(_owner, Lease, cancellation);
+            while (await Task.WhenAny(asked, Task.Delay(Lease / 3, _clock, cancellation)) != asked && !cancellation.IsCancellationRequested) await _ledger.TakeLeaseAsync(LeaseName, _owner, Lease, cancellation);
             var octets = await asked;
             if (_verifier.Verify(octets, root) is not { IsIntact: true } kept) throw new InvalidDataException("The token that came is not over the root that was sent.");
             if (_trouble is not null) LogBack(_logger);
@@ -171,7 +174,7 @@ public sealed partial class EvidenceStamps : BackgroundService
     {
         try
         {
-            await _ledger.ReleaseStampsAsync(_owner, CancellationToken.None);
+            await _ledger.GiveLeaseBackAsync(LeaseName, _owner, CancellationToken.None);
         }
         catch (Exception failed)
         {

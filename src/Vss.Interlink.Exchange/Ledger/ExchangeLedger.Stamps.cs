@@ -29,24 +29,6 @@ public sealed partial class ExchangeLedger
             session => session.Sql.ExecuteAsync("INSERT INTO stamping (one, since, earlier_after) VALUES (1, @now, @first) ON CONFLICT DO NOTHING", ("@now", Clock.GetUtcNow().Column()), ("@first", FirstRejection)), cancellation);
     }
 
-    /// <summary>
-    /// Takes or keeps the lease under which batches are made, so that nodes do not ask for the same stamps; what is in a batch is not decided by it. False: another node has it. A lease that ends later than
-    /// any could was written by a clock that was ahead, and binds nobody.
-    /// </summary>
-    public Task<bool> LeaseStampsAsync(string owner, TimeSpan length, CancellationToken cancellation)
-    {
-        var now = Clock.GetUtcNow();
-        return _store.WriteAsync(
-            async session => await session.Sql.ExecuteAsync(
-                "UPDATE stamping SET lease_owner = @owner, leased_until = @until WHERE lease_owner = @owner OR lease_owner IS NULL OR leased_until <= @now OR leased_until > @never",
-                ("@owner", owner), ("@until", (now + length).Column()), ("@now", now.Column()), ("@never", (now + 2 * length).Column())) == 1,
-            cancellation);
-    }
-
-    /// <summary>Gives the lease back.</summary>
-    public Task ReleaseStampsAsync(string owner, CancellationToken cancellation) =>
-        _store.WriteAsync(session => session.Sql.ExecuteAsync("UPDATE stamping SET lease_owner = NULL, leased_until = NULL WHERE lease_owner = @owner", ("@owner", owner)), cancellation);
-
     /// <summary>Queues evidence of the time before stamps were switched on, some at a time. It counts as waiting from now. False: there is no more.</summary>
     /// <param name="max">Exchanges, or rejections, that one transaction looks at.</param>
     /// <param name="cancellation">Counts until the write begins.</param>

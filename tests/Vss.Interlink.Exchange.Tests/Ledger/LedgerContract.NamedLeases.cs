@@ -24,6 +24,17 @@ public abstract partial class LedgerContract
     }
 
     [Fact]
+    public async Task A_lease_of_work_that_a_clock_ahead_wrote_binds_nobody()
+    {
+        Clock.Step(TimeSpan.FromDays(2));
+        Assert.True(await LeaseOf("ahead"));
+        Clock.Step(TimeSpan.FromDays(-2));
+
+        Assert.True(await LeaseOf("right"));
+        Assert.False(await LeaseOf("ahead"));
+    }
+
+    [Fact]
     public async Task Of_many_nodes_that_take_a_lease_of_work_at_once_one_has_it()
     {
         await using var other = Open();

@@ -120,12 +120,12 @@ public abstract partial class LedgerContract
         await _ledger.SwitchStampsOnAsync(CancellationToken.None);
         await AcceptAsync(Exchange());
         Clock.Advance(s_every);
-        Assert.True(await _ledger.LeaseStampsAsync("dead", TimeSpan.FromSeconds(30), CancellationToken.None));
+        Assert.True(await _ledger.TakeLeaseAsync(EvidenceStamps.LeaseName, "dead", TimeSpan.FromSeconds(30), CancellationToken.None));
         var next = Stamps(other, authority, owner: "next");
         Assert.Equal((0, 0), (await next.StampAsync(CancellationToken.None), authority.Asked));
         Clock.Advance(TimeSpan.FromSeconds(30));
         Assert.Equal((1, 1), (await next.StampAsync(CancellationToken.None), authority.Asked));
-        Assert.False(await _ledger.LeaseStampsAsync("dead", TimeSpan.FromSeconds(30), CancellationToken.None));
+        Assert.False(await _ledger.TakeLeaseAsync(EvidenceStamps.LeaseName, "dead", TimeSpan.FromSeconds(30), CancellationToken.None));
     }
 
     [Fact]
@@ -133,7 +133,7 @@ public abstract partial class LedgerContract
     {
         await _ledger.SwitchStampsOnAsync(CancellationToken.None);
         Clock.Step(TimeSpan.FromDays(2));
-        Assert.True(await _ledger.LeaseStampsAsync("killed", TimeSpan.FromSeconds(30), CancellationToken.None));
+        Assert.True(await _ledger.TakeLeaseAsync(EvidenceStamps.LeaseName, "killed", TimeSpan.FromSeconds(30), CancellationToken.None));
         Clock.Step(TimeSpan.FromDays(-2));
         await AcceptAsync(Exchange());
         Clock.Advance(s_every);
@@ -235,7 +235,7 @@ public abstract partial class LedgerContract
         Clock.Advance(s_every);
         await stamps.StampAsync(CancellationToken.None);
         Clock.Advance(TimeSpan.FromMinutes(1));
-        await _ledger.LeaseStampsAsync("other", TimeSpan.FromSeconds(30), CancellationToken.None);
+        await _ledger.TakeLeaseAsync(EvidenceStamps.LeaseName, "other", TimeSpan.FromSeconds(30), CancellationToken.None);
         await stamps.StampAsync(CancellationToken.None);
         Assert.Equal((false, false), Within(await stamps.LookAsync(CancellationToken.None)));
 
