@@ -29,16 +29,16 @@ internal static class ArchiveFormat
     // The events and words as they are written, also where they are not ASCII.
     private static readonly JsonSerializerOptions s_json = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static async Task WriteAsync(Stream file, IEnumerable<ArchivedExchange> exchanges, BodyStore bodies, DateTimeOffset now, CancellationToken cancellation)
+    public static async Task WriteAsync(Stream file, IEnumerable<ArchivedExchange> exchanges, BodyStore bodies, CompressionLevel texts, DateTimeOffset now, CancellationToken cancellation)
     {
         using var zip = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true);
         var listing = new StringBuilder();
         HashSet<ContentDigest> kept = [];
         HashSet<string> tokens = [];
 
-        async Task AddAsync(string path, Stream content, CompressionLevel compression = CompressionLevel.Optimal)
+        async Task AddAsync(string path, Stream content, CompressionLevel? compression = null)
         {
-            var entry = zip.CreateEntry(path, compression);
+            var entry = zip.CreateEntry(path, compression ?? texts);
             entry.LastWriteTime = now;
             using var hash = SHA256.Create();
             long octets;
@@ -70,7 +70,7 @@ internal static class ArchiveFormat
             }
         }
 
-        await using var last = zip.CreateEntry(Listing).Open();
+        await using var last = zip.CreateEntry(Listing, texts).Open();
         await last.WriteAsync(Encoding.UTF8.GetBytes(listing.ToString()), cancellation);
     }
 

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Security.Cryptography;
 using Vss.Interlink.Exchange.Bodies;
 using Vss.Interlink.Exchange.Evidence;
@@ -25,6 +26,9 @@ public sealed class LedgerArchives(ExchangeLedger ledger, BodyStore bodies, stri
 
     /// <summary>Octets of attachments beyond which no further exchange goes into an archive, so that whoever is interrupted has lost no more. The first one goes in however large it is.</summary>
     internal long MostAttachedOctets { get; init; } = 256 * 1024 * 1024;
+
+    /// <summary>Of everything but the attachments, which are not compressed.</summary>
+    internal CompressionLevel Compression { get; init; } = CompressionLevel.Optimal;
 
     /// <summary>Whether the configuration lets anything be archived.</summary>
     public bool IsAllowed => afterDays is not null;
@@ -114,7 +118,7 @@ public sealed class LedgerArchives(ExchangeLedger ledger, BodyStore bodies, stri
             byte[] sha256;
             await using (var file = OwnerOnly.Open(temporary, FileMode.CreateNew, FileAccess.ReadWrite))
             {
-                await ArchiveFormat.WriteAsync(file, contents, bodies, now, cancellation);
+                await ArchiveFormat.WriteAsync(file, contents, bodies, Compression, now, cancellation);
                 file.Flush(flushToDisk: true);
                 file.Position = 0;
                 sha256 = await SHA256.HashDataAsync(file, cancellation);

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Microsoft.Extensions.Logging.Abstractions;
 using Vss.Interlink.Exchange.Audit;
 using Vss.Interlink.Exchange.Bodies;
@@ -55,7 +56,9 @@ internal sealed class Life
             new IntakeRoom(fixtures.Folder, 0, world.MaxOutstanding, ledger, Clock), Bodies, World.LongestSubmission, NullLogger<DossierIntake>.Instance);
         Box = new ReceiverBox(ledger, Bodies, evidence, statuses, Clock);
         DeadLetters = new DeadLetters(ledger, evidence, statuses, Clock);
-        Archives = new LedgerArchives(ledger, Bodies, world.Disk?.Archives ?? fixtures.Folder, afterDays: 0, Clock);
+
+        // How much ids can be compressed hangs on their random bits, and with it the number of writes: another run of the same seed.
+        Archives = new LedgerArchives(ledger, Bodies, world.Disk?.Archives ?? fixtures.Folder, afterDays: 0, Clock) { Compression = CompressionLevel.NoCompression };
         _deadlines = new DeadlineWatch(ledger, evidence, statuses, roads, world.Delivery.DeadlinePoll, Clock, NullLogger<DeadlineWatch>.Instance);
         _worker = new DeliveryWorker(
             ledger, Bodies, signer, evidence, statuses, roads, world.Delivery, profiles, new ReceiverRules(Town.Routes, () => Town.Policies), node.Name, Clock,
