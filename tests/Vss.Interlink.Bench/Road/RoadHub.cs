@@ -71,6 +71,7 @@ internal sealed class RoadHub : IAsyncDisposable
         json["Logging"]!["LogLevel"]!["Default"] = "Warning";
         foreach (var setting in (IEnumerable<string>)[.. ledger.Settings, .. Redis(redis), .. plan.Settings]) Set(json, setting);
         await File.WriteAllTextAsync(path, json.ToJsonString());
+        if (plan.Filling.Exchanges > 0) FakeBody(folder);
         var gateway = Path.Combine(AppContext.BaseDirectory, "interlink-gateway.dll");
         var started = Stopwatch.GetTimestamp();
         try
@@ -99,6 +100,14 @@ internal sealed class RoadHub : IAsyncDisposable
         redis?.Dispose();
         await ledger.DisposeAsync();
         folder.Delete(recursive: true);
+    }
+
+    // The exchanges that are filled in name bodies that never were; a hub that found none at all would not start.
+    private static void FakeBody(DirectoryInfo folder)
+    {
+        var name = new string('0', 64);
+        var place = Directory.CreateDirectory(Path.Combine(folder.FullName, "data", "bodies", name[..2], name[2..4]));
+        File.WriteAllBytes(Path.Combine(place.FullName, name), []);
     }
 
     private static string[] Redis(RedisServer? redis) => redis is null
