@@ -94,7 +94,7 @@ internal sealed class ExchangeOptionsValidator : IValidateOptions<ExchangeOption
         options.Claims.Check(wrong);
         options.Ledger.Check(wrong);
         options.Retention.Check(wrong);
-        options.Evidence.TimeStamps?.Check(wrong);
+        options.Evidence.Check(wrong);
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong.Select(one => "Exchange:" + one));
     }
 }

@@ -42,7 +42,8 @@ public static class ExchangeRegistration
             provider.GetRequiredService<ExchangeLedger>(), provider.GetRequiredService<BodyStore>(), ArchiveFolder(provider), provider.Options().Retention.ArchiveAfterDays,
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new LedgerProof(
-            provider.GetRequiredService<ExchangeLedger>(), provider.GetRequiredService<EnvelopedVerifier>(), provider.GetRequiredService<TimeStampVerifier>(), ArchiveFolder(provider)));
+            provider.GetRequiredService<ExchangeLedger>(), provider.GetRequiredService<EnvelopedVerifier>(), provider.GetRequiredService<TimeStampVerifier>(),
+            [provider.GetRequiredService<HubSigner>().Name, .. provider.Options().Evidence.EarlierSigners], ArchiveFolder(provider)));
         services.AddSingleton<IRevocationLibrary, RevocationTable>();
         services.AddSingleton(provider => Anchors(provider));
         services.AddSingleton(provider => Routes(provider));

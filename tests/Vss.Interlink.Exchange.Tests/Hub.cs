@@ -108,6 +108,8 @@ public sealed class Hub : IAsyncDisposable
     /// <summary>Verifies the hub's signed documents as anybody would.</summary>
     public Trust.Verification.EnvelopedVerifier Verifier => _trust.Enveloped;
 
+    public string[] Signers => [_trust.Signer.Name];
+
     /// <summary>Verifies time stamps by the same anchors.</summary>
     public Trust.TimeStamps.TimeStampVerifier Stamps => new(() => _trust.Store, Clock);
 

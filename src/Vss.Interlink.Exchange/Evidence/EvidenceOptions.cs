@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace Vss.Interlink.Exchange.Evidence;
 
 /// <summary>Section <c>Exchange:Evidence</c>.</summary>
@@ -5,6 +7,16 @@ public sealed class EvidenceOptions
 {
     /// <summary>Section <c>TimeStamps</c>; without it evidence gets none.</summary>
     public TimeStampsOptions? TimeStamps { get; set; }
+
+    /// <summary>Subjects of certificates that the hub signed with before, where they are not that of the present one; as <c>ledger verify</c> prints them.</summary>
+    public Collection<string> EarlierSigners { get; } = [];
+
+    /// <summary>Adds what is wrong.</summary>
+    internal void Check(ICollection<string> wrong)
+    {
+        TimeStamps?.Check(wrong);
+        if (EarlierSigners.Any(string.IsNullOrWhiteSpace)) wrong.Add("Evidence:EarlierSigners has an empty name.");
+    }
 }
 
 /// <summary>How evidence is time-stamped. Who is asked stands in <c>Trust:TimeStamping</c>.</summary>

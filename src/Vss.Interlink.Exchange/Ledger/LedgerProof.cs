@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Translation;
 using Vss.Interlink.Trust.TimeStamps;
@@ -12,8 +13,9 @@ namespace Vss.Interlink.Exchange.Ledger;
 /// <param name="ledger">What is proved.</param>
 /// <param name="verifier">Judges receipts and evidence.</param>
 /// <param name="stamps">Judges time stamps.</param>
+/// <param name="signers">Subjects of the certificates that the hub signs with or ever signed with: a partner's signature may be trusted as well, and is no receipt of the hub.</param>
 /// <param name="archives">Folder of archives.</param>
-public sealed partial class LedgerProof(ExchangeLedger ledger, EnvelopedVerifier verifier, TimeStampVerifier stamps, string archives)
+public sealed partial class LedgerProof(ExchangeLedger ledger, EnvelopedVerifier verifier, TimeStampVerifier stamps, IReadOnlyCollection<string> signers, string archives)
 {
     // After so many octets of archives a page is full, so that a page is a matter of seconds; no archive is broken up.
     private const long ArchiveOctetsAtOnce = 256 * 1024 * 1024;
@@ -102,8 +104,15 @@ public sealed partial class LedgerProof(ExchangeLedger ledger, EnvelopedVerifier
     private void Signature(string subject, string what, ReadOnlyMemory<byte> document, DateTimeOffset at, List<Finding> findings)
     {
         using var report = SignatureVerifier.Verify(document, new VerificationRequest());
-        if (report.Signatures is not [{ Integrity: SignatureIntegrity.Intact }])
+        if (report.Signatures is not [{ Integrity: SignatureIntegrity.Intact, SigningCertificate.Length: > 0 } signature])
+        {
             findings.Add(new Finding(subject, "ledger.signature", $"The signature of {what} is broken or missing.", Broken: true));
+            return;
+        }
+
+        using var certificate = X509CertificateLoader.LoadCertificate(signature.SigningCertificate.Span);
+        if (!signers.Contains(certificate.Subject))
+            findings.Add(new Finding(subject, "ledger.signature.signer", $"{certificate.Subject} signed {what}, and this hub signs as {string.Join(" or ", signers)}. If it once signed under that name, add it to Exchange:Evidence:EarlierSigners.", Broken: true));
         else if (verifier.Verify(document, at) is VerificationResult.Refused { Verdict.Failure: { } failure })
             findings.Add(new Finding(subject, "ledger.signature.trust", $"Who signed {what} cannot be told for its time: {failure.Rule}, {failure.Detail}.", Broken: false));
     }

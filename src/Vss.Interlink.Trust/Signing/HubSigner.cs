@@ -13,6 +13,9 @@ public sealed class HubSigner(SigningKey key, EnvelopedVerifier enveloped, SealV
 
     private readonly SigningCertificate _certificate = key.ForXml();
 
+    /// <summary>Subject of the certificate that it signs with, as .NET writes it.</summary>
+    public string Name => key.Certificate.Subject;
+
     /// <summary>Signs an XML document enveloped (XAdES B-B). Returns the signed document. Throws <see cref="CryptographicException"/> when the result does not verify.</summary>
     public async Task<byte[]> SignEvidenceAsync(ReadOnlyMemory<byte> xml, CancellationToken cancellation)
     {

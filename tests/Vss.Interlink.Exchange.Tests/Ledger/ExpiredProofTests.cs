@@ -68,5 +68,5 @@ public sealed class ExpiredProofTests : IAsyncLifetime
         Assert.True(await _hub.Ledger.CompleteAsync(new DeliveryOutcome(lease.Delivery, lease.Fence, state, at, Evidence: evidence), CancellationToken.None));
     }
 
-    private async Task<IReadOnlyList<Finding>> ProveAsync() => (await new LedgerProof(_hub.Ledger, _hub.Verifier, _hub.Stamps, _folder["archive"]).CheckAsync(null, 10, CancellationToken.None)).Findings;
+    private async Task<IReadOnlyList<Finding>> ProveAsync() => (await new LedgerProof(_hub.Ledger, _hub.Verifier, _hub.Stamps, _hub.Signers, _folder["archive"]).CheckAsync(null, 10, CancellationToken.None)).Findings;
 }

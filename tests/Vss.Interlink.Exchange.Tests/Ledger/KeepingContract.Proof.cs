@@ -56,7 +56,7 @@ public abstract partial class KeepingContract
             var happens = await prepareAsync($"between-{stop}");
             var store = new InterleavingStore(OpenStore(), stop, happens);
             await using var watched = new ExchangeLedger(store, TimeProvider.System);
-            var page = await new LedgerProof(watched, _hub.Verifier, _hub.Stamps, ArchiveFolder).CheckAsync(after, 10, CancellationToken.None);
+            var page = await new LedgerProof(watched, _hub.Verifier, _hub.Stamps, _hub.Signers, ArchiveFolder).CheckAsync(after, 10, CancellationToken.None);
             Assert.Equal((1, ""), (page.Exchanges, string.Join('\n', page.Findings.Select(finding => $"before statement {stop}: {finding.Rule}: {finding.Detail}"))));
             if (!store.Happened)
             {

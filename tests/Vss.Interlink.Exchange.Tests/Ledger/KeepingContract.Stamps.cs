@@ -59,7 +59,7 @@ public abstract partial class KeepingContract
         await Ledger.SwitchStampsOnAsync(CancellationToken.None);
         await FinishedAsync("m-1");
         await StampAsync();
-        var strangers = new LedgerProof(Ledger, _hub.Verifier, _hub.Stamps, ArchiveFolder);   // it knows another PKI
+        var strangers = new LedgerProof(Ledger, _hub.Verifier, _hub.Stamps, _hub.Signers, ArchiveFolder);   // it knows another PKI
         var finding = Assert.Single((await strangers.CheckStampsAsync(0, 10, CancellationToken.None)).Findings);
         Assert.Equal(("ledger.stamp.trust", false), (finding.Rule, finding.Broken));
     }
@@ -166,7 +166,7 @@ public abstract partial class KeepingContract
     // By anchors that know the authority, exchanges and batches.
     private async Task<List<Finding>> ProveStampsAsync()
     {
-        var proof = new LedgerProof(Ledger, _hub.Verifier, _authority.Verifier, ArchiveFolder);
+        var proof = new LedgerProof(Ledger, _hub.Verifier, _authority.Verifier, _hub.Signers, ArchiveFolder);
         var findings = (await proof.CheckAsync(null, 500, CancellationToken.None)).Findings.ToList();
         findings.AddRange((await proof.CheckArchivesAsync("", 500, CancellationToken.None)).Findings);
         long? after = 0;

@@ -64,7 +64,7 @@ public abstract partial class KeepingContract
         return hub;
     }
 
-    private protected LedgerProof ProofOf(Hub hub) => new(hub.Ledger, hub.Verifier, hub.Stamps, ArchiveFolder);
+    private protected LedgerProof ProofOf(Hub hub) => new(hub.Ledger, hub.Verifier, hub.Stamps, hub.Signers, ArchiveFolder);
 
     private protected async Task<ExchangeId> LiveAsync(Hub hub, string life, int number)
     {

@@ -34,9 +34,9 @@ public abstract partial class KeepingContract : IAsyncLifetime
 
     private ExchangeLedger Ledger => _hub.Ledger;
 
-    private string ArchiveFolder => _folder["archive"];
+    private protected string ArchiveFolder => _folder["archive"];
 
-    private LedgerProof Proof => new(Ledger, _hub.Verifier, _hub.Stamps, ArchiveFolder);
+    private LedgerProof Proof => new(Ledger, _hub.Verifier, _hub.Stamps, _hub.Signers, ArchiveFolder);
 
     protected abstract ExchangeLedger Open();
 

@@ -1,3 +1,10 @@
+using System.Security.Cryptography;
+using Vss.Interlink.Exchange.Evidence;
+using Vss.Interlink.Exchange.Ledger;
+using Vss.Interlink.Sandbox.Pki;
+using Vss.Interlink.TestKit;
+using Vss.Interlink.Trust.Verification;
+
 namespace Vss.Interlink.Exchange.Tests.Ledger;
 
 /// <summary>What a forger of rows may try. The proof reads the same rows from either engine, so each forgery is tried on one.</summary>
@@ -49,6 +56,25 @@ public sealed partial class SqliteKeepingTests
         Tamper(sql.Replace("SOURCE", source, StringComparison.Ordinal).Replace("ONE", $"'{one}'", StringComparison.Ordinal).Replace("OTHER", $"'{other}'", StringComparison.Ordinal));
 
         Assert.Contains(await ProveAsync(ProofOf(hub)), finding => finding.Broken && finding.Rule == rule && finding.Subject == one.ToString() && finding.Detail.Split(' ', ',', '.').Contains(field.Split(' ')[^1]));
+    }
+
+    [Fact]
+    public async Task Evidence_of_the_right_words_that_somebody_else_signed_is_found_however_trusted_he_is()
+    {
+        await using var hub = await StartAsync();
+        var id = await LiveAsync(hub, "delivered", 1);
+        var kept = (await hub.History.FindAsync(id, CancellationToken.None))!.Evidence.Single(evidence => evidence.Type == EvidenceType.Delivery).Document;
+        using var ministry = new TestTrust(hubKey: "ministry");
+        var words = Assert.IsType<VerificationResult.Passed>(hub.Verifier.Verify(kept.Memory)).Document.Octets;
+        var forged = await ministry.Signer.SignEvidenceAsync(words, CancellationToken.None);
+        Unguard();
+
+        Tamper($"UPDATE evidence SET document = X'{Convert.ToHexString(forged)}', sha256 = X'{Convert.ToHexString(SHA256.HashData(forged))}' WHERE exchange_id = '{id}' AND type = 'DELIVERY'");
+
+        var finding = Assert.Single(await ProveAsync(ProofOf(hub)));
+        Assert.Equal((true, "ledger.signature.signer", id.ToString()), (finding.Broken, finding.Rule, finding.Subject));
+        Assert.Contains(DevelopmentPki.MinistrySubject, finding.Detail, StringComparison.Ordinal);
+        Assert.Empty(await ProveAsync(new LedgerProof(hub.Ledger, hub.Verifier, hub.Stamps, [.. hub.Signers, ministry.Signer.Name], ArchiveFolder)));   // had it been the hub's name before
     }
 
     [Theory]
