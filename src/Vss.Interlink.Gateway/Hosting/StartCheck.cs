@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 using Vss.Interlink.Connectors.Axis;
 using Vss.Interlink.Exchange;
@@ -28,6 +29,9 @@ internal static class StartCheck
 
     /// <summary>The same: EX_USAGE.</summary>
     public const int WrongUse = 64;
+
+    // What SQLite says when there is no room for the files beside its data base does not speak of room.
+    private const long LeastToOpen = 1024 * 1024;
 
     /// <summary>The hub, or null when it cannot start; then all that is wrong stands on standard error, a sentence a line.</summary>
     public static WebApplication? Build(WebApplicationBuilder builder)
@@ -129,6 +133,16 @@ internal static class StartCheck
         {
             throw new InvalidDataException(refused.Message, refused);   // a newer hub wrote it, or it does not flush what it commits
         }
+        catch (SqliteException failed) when (FreeOf(services) is var free and < LeastToOpen)
+        {
+            throw new InvalidDataException($"the disk is full. {free} octets are free where it lies, and it needs some to open; nothing in it is lost. Make room and start again ({failed.Message})", failed);
+        }
+    }
+
+    private static long FreeOf(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<IOptions<ExchangeOptions>>().Value;
+        return new DriveInfo(Path.GetFullPath(options.Ledger.Sqlite ?? options.DataFolder!)).AvailableFreeSpace;
     }
 
     // What a node takes in where nobody else looks is lost to the others, and hidden once the right volume is mounted above it.

@@ -122,7 +122,7 @@ internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations ope
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            Unsigned(log, error, reference);
+            Unsigned(log, error is CryptographicException ? error.Message : error.ToString(), reference);   // a key that is away must not fill the log with traces
             return envelope.ToArray();
         }
     }
@@ -169,8 +169,8 @@ internal sealed partial class SoapEndpoint(SoapReader reader, SoapOperations ope
     [LoggerMessage(5108, LogLevel.Warning, "{Operation} could not be done, because the ledger failed: {Reason}; reference {Reference}")]
     private static partial void WithoutLedger(ILogger log, string operation, string reason, string reference);
 
-    [LoggerMessage(5104, LogLevel.Error, "A fault leaves unsigned, because the hub's key could not sign it; reference {Reference}")]
-    private static partial void Unsigned(ILogger log, Exception error, string reference);
+    [LoggerMessage(5104, LogLevel.Error, "A fault leaves unsigned, because the hub's key could not sign it: {Reason}; reference {Reference}")]
+    private static partial void Unsigned(ILogger log, string reason, string reference);
 
     [LoggerMessage(5105, LogLevel.Information, "The caller left before the answer; reference {Reference}")]
     private static partial void Abandoned(ILogger log, string reference);

@@ -98,6 +98,17 @@ public sealed class DiskFullTests(ITestOutputHelper output)
         Assert.Equal(service.HandedOver.Count, service.HandedOver.Distinct().Count());
     }
 
+    [Fact]
+    public async Task A_hub_that_finds_its_disk_full_says_so()
+    {
+        using var disk = new SmallDisk(48);
+        disk.FillUpTo(0);
+
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => HubProcess.StartAsync(json => On(json, disk, minFree: 0)));
+
+        Assert.Contains("Exchange:Ledger cannot be opened: the disk is full.", refused.Message, StringComparison.Ordinal);
+    }
+
     private static void On(JsonNode json, SmallDisk disk, long minFree)
     {
         json["Exchange"]!["DataFolder"] = Path.Combine(disk.Path, "data");
