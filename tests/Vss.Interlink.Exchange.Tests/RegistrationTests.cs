@@ -105,14 +105,14 @@ public sealed class RegistrationTests : IDisposable
         using (var services = Build(settings))
         {
             var wrong = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptions<ExchangeOptions>>().Value).Failures.ToList();
-            foreach (var named in (string[])["TimeStamps:Every is not 1 second to 1 day", "TimeStamps:Most is not 1 to 16384", "TimeStamps:Grace is not set"])
+            foreach (var named in (string[])["TimeStamps:Every is 00:00:00.5, and must be 00:00:01 to 1.00:00:00.", "TimeStamps:Most is 16385, and must be 1 to 16384.", "TimeStamps:Grace is not set"])
                 Assert.Contains(wrong, one => one.Contains(named, StringComparison.Ordinal));
         }
 
         settings = Good();
         (settings["Exchange:Evidence:TimeStamps:Every"], settings["Exchange:Evidence:TimeStamps:Grace"]) = ("00:01:00", "00:01:59");
         using var tight = Build(settings);
-        Assert.Contains("Grace is not twice Every to 31 days", Assert.Throws<OptionsValidationException>(() => tight.GetRequiredService<IOptions<ExchangeOptions>>().Value).Message, StringComparison.Ordinal);
+        Assert.Contains("Grace (twice Every or more) is 00:01:59, and must be 00:02:00 to 31.00:00:00.", Assert.Throws<OptionsValidationException>(() => tight.GetRequiredService<IOptions<ExchangeOptions>>().Value).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using Vss.Interlink.Trust;
 
 namespace Vss.Interlink.Exchange.Evidence;
 
@@ -37,9 +38,9 @@ public sealed class TimeStampsOptions
     internal void Check(ICollection<string> wrong)
     {
         const string at = "Evidence:TimeStamps";
-        if (Every < TimeSpan.FromSeconds(1) || Every > TimeSpan.FromDays(1)) wrong.Add($"{at}:Every is not 1 second to 1 day.");
-        if (Most is < 1 or > LargestMost) wrong.Add($"{at}:Most is not 1 to {LargestMost}.");
+        Bounds.Check($"{at}:Every", Every, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), wrong);
+        Bounds.Check($"{at}:Most", Most, 1, LargestMost, wrong);
         if (Grace is not { } grace) wrong.Add($"{at}:Grace is not set. Say how long evidence may be without a time stamp before nothing more is taken in.");
-        else if (grace < 2 * Every || grace > TimeSpan.FromDays(31)) wrong.Add($"{at}:Grace is not twice Every to 31 days.");
+        else Bounds.Check($"{at}:Grace (twice Every or more)", grace, 2 * Every, TimeSpan.FromDays(31), wrong);
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
+using Vss.Interlink.Trust;
 
 namespace Vss.Interlink.Gateway.Hosting;
 
@@ -39,8 +40,8 @@ internal sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
         if (!IsEndpoint(options.Partners)) wrong.Add($"Hosting:Partners is not set to ADDRESS:PORT{Given(options.Partners)}.");
         if (!IsEndpoint(options.Inside)) wrong.Add($"Hosting:Inside is not set to ADDRESS:PORT{Given(options.Inside)}.");
         if (options.TlsKey is null) wrong.Add("Hosting:TlsKey is not set. Give the key URI of the TLS server certificate.");
-        if (options.StopNotice < TimeSpan.Zero || options.StopNotice > LongestStop) wrong.Add("Hosting:StopNotice is not 0 to 10 minutes.");
-        if (options.StopPatience <= TimeSpan.Zero || options.StopPatience > LongestStop) wrong.Add("Hosting:StopPatience is not above 0 and up to 10 minutes.");
+        Bounds.Check("Hosting:StopNotice", options.StopNotice, TimeSpan.Zero, LongestStop, wrong);
+        Bounds.Check("Hosting:StopPatience", options.StopPatience, TimeSpan.FromSeconds(1), LongestStop, wrong);
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
     }
 
