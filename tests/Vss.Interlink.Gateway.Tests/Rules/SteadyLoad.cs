@@ -90,9 +90,11 @@ internal sealed class SteadyLoad : IAsyncDisposable
             {
                 var id = Id($"ministry{ministry}", number);
                 var dossier = Dossiers.FromMinistry(id) with { Attachments = [new MinistryAttachment("list", "danh-sach.txt", "text/plain", Content(id))] };
-                await SendAsync(id, async () => (await client.SubmitAsync(dossier, number % 3 == 0 ? Packaging.Mtom : Packaging.Inline)) is { Answer: { } answer } reply
-                    ? answer.Receipt
-                    : throw new InvalidDataException("a fault"));
+                await SendAsync(id, async () =>
+                {
+                    var reply = await client.SubmitAsync(dossier, number % 3 == 0 ? Packaging.Mtom : Packaging.Inline);
+                    return reply.Answer?.Receipt ?? throw new InvalidDataException($"HTTP {reply.HttpStatus}: {reply.Fault?.Name} {reply.Fault?.Reason}");
+                });
             }
         }
     }
