@@ -59,6 +59,9 @@ public sealed class ExchangeOptions
     public RetentionOptions Retention { get; set; } = new();
 
     public EvidenceOptions Evidence { get; set; } = new();
+
+    /// <summary>The file of a ledger that is no PostgreSQL data base.</summary>
+    public string LedgerFile() => Ledger.Sqlite ?? Path.Combine(DataFolder!, "ledger.db");
 }
 
 /// <summary>One route.</summary>

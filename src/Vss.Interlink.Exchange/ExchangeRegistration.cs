@@ -81,7 +81,7 @@ public static class ExchangeRegistration
         var (options, clock) = (provider.Options(), provider.GetRequiredService<TimeProvider>());
         return options.Ledger.Postgres is { } connection
             ? ExchangeLedger.OpenPostgres(connection, clock, provider.Logger<ExchangeLedger>())
-            : ExchangeLedger.OpenSqlite(options.Ledger.Sqlite ?? Path.Combine(options.DataFolder!, "ledger.db"), clock);
+            : ExchangeLedger.OpenSqlite(options.LedgerFile(), clock);
     }
 
     private static string ArchiveFolder(IServiceProvider provider) => provider.Options().Retention.Folder ?? Path.Combine(provider.Options().DataFolder!, "archive");

@@ -104,17 +104,26 @@ public sealed partial class LedgerProof(ExchangeLedger ledger, EnvelopedVerifier
     private void Signature(string subject, string what, ReadOnlyMemory<byte> document, DateTimeOffset at, List<Finding> findings)
     {
         using var report = SignatureVerifier.Verify(document, new VerificationRequest());
-        if (report.Signatures is not [{ Integrity: SignatureIntegrity.Intact, SigningCertificate.Length: > 0 } signature])
-        {
+        if (report.Signatures is not [{ Integrity: SignatureIntegrity.Intact, SigningCertificate: var certificate }] || SubjectOf(certificate.Span) is not { } signer)
             findings.Add(new Finding(subject, "ledger.signature", $"The signature of {what} is broken or missing.", Broken: true));
-            return;
-        }
-
-        using var certificate = X509CertificateLoader.LoadCertificate(signature.SigningCertificate.Span);
-        if (!signers.Contains(certificate.Subject))
-            findings.Add(new Finding(subject, "ledger.signature.signer", $"{certificate.Subject} signed {what}, and this hub signs as {string.Join(" or ", signers)}. If it once signed under that name, add it to Exchange:Evidence:EarlierSigners.", Broken: true));
+        else if (!signers.Contains(signer))
+            findings.Add(new Finding(subject, "ledger.signature.signer", $"{signer} signed {what}, and this hub signs as {string.Join(" or ", signers)}. If it once signed under that name, add it to Exchange:Evidence:EarlierSigners.", Broken: true));
         else if (verifier.Verify(document, at) is VerificationResult.Refused { Verdict.Failure: { } failure })
             findings.Add(new Finding(subject, "ledger.signature.trust", $"Who signed {what} cannot be told for its time: {failure.Rule}, {failure.Detail}.", Broken: false));
+    }
+
+    // Null where there is none, or none that can be read: a signature needs only the key of its certificate, and a forger may leave the rest as he likes.
+    private static string? SubjectOf(ReadOnlySpan<byte> der)
+    {
+        try
+        {
+            using var certificate = X509CertificateLoader.LoadCertificate(der);
+            return certificate.Subject;
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
     }
 
     // Gives the octets that were read.

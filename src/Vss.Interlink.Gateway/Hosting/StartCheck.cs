@@ -139,11 +139,9 @@ internal static class StartCheck
         }
     }
 
-    private static long FreeOf(IServiceProvider services)
-    {
-        var options = services.GetRequiredService<IOptions<ExchangeOptions>>().Value;
-        return new DriveInfo(Path.GetFullPath(options.Ledger.Sqlite ?? options.DataFolder!)).AvailableFreeSpace;
-    }
+    // Of the folder, for the file may not be there yet.
+    private static long FreeOf(IServiceProvider services) =>
+        new DriveInfo(Path.GetDirectoryName(Path.GetFullPath(services.GetRequiredService<IOptions<ExchangeOptions>>().Value.LedgerFile()))!).AvailableFreeSpace;
 
     // What a node takes in where nobody else looks is lost to the others, and hidden once the right volume is mounted above it.
     private static void HoldBodies(IServiceProvider services)
