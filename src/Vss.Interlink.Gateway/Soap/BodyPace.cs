@@ -20,7 +20,7 @@ internal sealed class BodyPace(PipeReader body, TimeProvider clock) : IDisposabl
     /// <summary>The rule behind HTTP's own 408.</summary>
     public const string Rule = "http.body.pace";
 
-    private readonly ITimer _end = clock.CreateTimer(reader => ((PipeReader)reader!).CancelPendingRead(), body, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    private ITimer? _end;
 
     /// <summary>How long the next octets may keep the hub waiting.</summary>
     public TimeSpan Left { get; private set; } = Patience;
@@ -31,9 +31,10 @@ internal sealed class BodyPace(PipeReader body, TimeProvider clock) : IDisposabl
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation)
     {
         var start = clock.GetTimestamp();
-        _end.Change(Left, Timeout.InfiniteTimeSpan);
-        var result = await body.ReadAsync(cancellation);
-        _end.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        var reading = body.ReadAsync(cancellation);
+        if (!reading.IsCompleted) WaitFor(Left);   // a small body is there whole, and needs no timer
+        var result = await reading;
+        WaitFor(Timeout.InfiniteTimeSpan);
         var isLate = result.IsCanceled;
         var read = (int)Math.Min(result.Buffer.Length, buffer.Length);
         var came = result.Buffer.Slice(0, read);
@@ -52,5 +53,12 @@ internal sealed class BodyPace(PipeReader body, TimeProvider clock) : IDisposabl
         Left = left > Patience ? Patience : left < TimeSpan.Zero ? TimeSpan.Zero : left;
     }
 
-    public void Dispose() => _end.Dispose();
+    public void Dispose() => _end?.Dispose();
+
+    private void WaitFor(TimeSpan longest)
+    {
+        if (_end is null && longest == Timeout.InfiniteTimeSpan) return;
+        _end ??= clock.CreateTimer(reader => ((PipeReader)reader!).CancelPendingRead(), body, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _end.Change(longest, Timeout.InfiniteTimeSpan);
+    }
 }
