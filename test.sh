@@ -8,7 +8,7 @@ export DOTNET_TieredPGO=0   # nothing here runs long enough to gain by a profile
 fail() { printf '%s\n' "$1" >&2; printf '0 passed, 1 failed\n'; exit 1; }
 
 # Foreign peers that the tests run for real; /usr/bin/python3 is Debian's.
-packages=(python3 python3-grpcio python3-protobuf protobuf-compiler python3-zeep python3-xmlsec xmlsec1 libxml2-utils libxml-security-java openssl qpdf poppler-utils redis-server haproxy postgresql util-linux)
+packages=(python3 python3-grpcio python3-protobuf protobuf-compiler python3-zeep python3-xmlsec xmlsec1 libxml2-utils libxml-security-java libbcprov-java openssl qpdf poppler-utils redis-server haproxy postgresql util-linux)
 # Any Java compiler there is will do for Santuario.
 command -v javac >/dev/null || packages+=(default-jdk-headless)
 # The Node peer takes any node and npm there are; its packages come with the lock file beside it.

@@ -116,6 +116,26 @@ public sealed class StatusTests
         Assert.Equal(StatusCode.Unimplemented, failure.StatusCode);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Who_still_writes_to_a_stream_that_was_refused_is_told_why_it_was()
+    {
+        await using var host = await CounterHost.StartAsync();
+        var method = new Method<string, string>(MethodType.DuplexStreaming, "interlink.rpc.tests.Counter", "Missing", Marshallers.StringMarshaller, Marshallers.StringMarshaller);
+        for (var connection = 0; connection < 5; connection++)
+        {
+            using var channel = GrpcChannel.ForAddress(host.Address);
+            for (var round = 0; round < 100; round++)   // the server has patience with so many on one connection
+            {
+                using var call = channel.CreateCallInvoker().AsyncDuplexStreamingCall(method, null, default);
+                var failure = await Assert.ThrowsAsync<RpcException>(async () =>
+                {
+                    while (true) await call.RequestStream.WriteAsync(new string('x', 1000));
+                });
+                Assert.True(failure.StatusCode == StatusCode.Unimplemented, $"In round {round}: {failure}");
+            }
+        }
+    }
+
     [Fact(Timeout = 20_000)]
     public async Task A_service_that_returns_nothing_is_INTERNAL()
     {

@@ -137,7 +137,8 @@ internal sealed class ClientCall : IDisposable
     public async Task<Exception> ExplainFailedWriteAsync(Exception failure)
     {
         if (failure is RpcException) return failure;
-        // The response of such a call is being read, so its end is on its way. Of a stream nobody may be reading.
+        // The response of such a call is being read, so its end is on its way. Of a stream nobody may be reading, but what comes before its first response is: a server that refuses a call reads no more of it.
+        if (!_hasOneResponse && failure is (IOException or OperationCanceledException or HttpRequestException)) await ((Task)ResponseHeadersAsync).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!_hasOneResponse && !_ended.Task.IsCompleted) return new RpcException(StatusOf(failure));
         var outcome = await _ended.Task;
         return outcome.Status.StatusCode == StatusCode.OK ? new InvalidOperationException("The call has ended.") : outcome.ToException();
