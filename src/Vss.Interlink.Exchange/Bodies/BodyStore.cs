@@ -17,12 +17,15 @@ public sealed class BodyStore
 {
     private const int ChunkSize = 64 * 1024;
 
+    // Octets of a body on its way come or it is broken off, long before this.
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromHours(1);
+
     private readonly string _folder;
     private readonly string _incoming;
     private readonly string _leaving;
     private readonly TimeProvider _clock;
 
-    /// <summary>Opens the store, removes what broken-off writings left behind and puts back what a broken-off removal had in hand.</summary>
+    /// <summary>Opens the store, removes what writers left behind that died and puts back what a broken-off removal had in hand.</summary>
     /// <param name="folder">Made when it is not there, for the hub's user alone.</param>
     /// <param name="maxBodyBytes">Octets that one body may have.</param>
     /// <param name="keys">Encrypt and decrypt.</param>
@@ -177,6 +180,25 @@ public sealed class BodyStore
         }
     }
 
+    /// <summary>Removes what writers left behind that died, in whatever process.</summary>
+    internal void RemoveBrokenOff()
+    {
+        var before = (_clock.GetUtcNow() - s_longestPause).UtcDateTime;
+        foreach (var file in Directory.EnumerateFiles(_incoming))
+        {
+            // A writer that lives has no hold on its file just after it made it, and just before the file gets its name.
+            if (File.GetLastWriteTimeUtc(file) > before) continue;
+            try
+            {
+                // At any other time it holds its file alone, and this open fails.
+                new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose).Dispose();
+            }
+            catch (IOException)
+            {
+            }
+        }
+    }
+
     private static void PutBack(string file, string place)
     {
         if (!ExclusiveMove.Try(file, place)) File.Delete(file);   // a newer one took its place
@@ -214,19 +236,4 @@ public sealed class BodyStore
     };
 
     private string PathOf(string name) => name.Length == 2 * ContentDigest.Length ? Path.Combine(_folder, name[..2], name[2..4], name) : throw new ArgumentException("A default value names no body.", nameof(name));
-
-    private void RemoveBrokenOff()
-    {
-        foreach (var file in Directory.EnumerateFiles(_incoming))
-        {
-            try
-            {
-                // A writer that lives, in whatever process, holds its file alone, and this open fails.
-                new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose).Dispose();
-            }
-            catch (IOException)
-            {
-            }
-        }
-    }
 }

@@ -156,6 +156,7 @@ public sealed partial class BodyUpkeep(BodyStore bodies, BodyKeys keys, Exchange
     private async IAsyncEnumerable<Step> CollectStepsAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         using var turn = bodies.TakeRemovalTurn() ?? throw Running("on another node");
+        bodies.RemoveBrokenOff();
         var before = clock.GetUtcNow() - grace;
         foreach (var digest in bodies.List())
         {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Vss.Interlink.Exchange.Bodies;
 using Vss.Interlink.Exchange.Faults;
+using Vss.Interlink.TestKit;
 using Vss.Interlink.V1;
 
 namespace Vss.Interlink.Exchange.Tests.Bodies;
@@ -87,16 +88,30 @@ public sealed class BodyStoreTests : IDisposable
     [Fact]
     public async Task A_start_removes_what_a_dead_writer_left_and_nothing_of_a_living_one()
     {
-        var store = new BodyStore(_folder.Path, 1000, TestBodyKeys.One, TimeProvider.System);
+        var clock = new ManualClock(DateTimeOffset.UtcNow);
+        var store = new BodyStore(_folder.Path, 1000, TestBodyKeys.One, clock);
         await File.WriteAllTextAsync(Path.Combine(_folder.Path, "incoming", "left"), "by a crash");
         await using var living = store.Begin();
         await living.WriteAsync(Content(10));
+        clock.Advance(TimeSpan.FromHours(2));
 
-        _ = new BodyStore(_folder.Path, 1000, TestBodyKeys.One, TimeProvider.System);
+        _ = new BodyStore(_folder.Path, 1000, TestBodyKeys.One, clock);
 
         Assert.Single(Files());
         var body = await living.CommitAsync(CancellationToken.None);
         Assert.Equal(Content(10), await ReadAsync(store, body.Digest));
+    }
+
+    [Fact]
+    public async Task A_start_takes_no_file_from_a_node_that_is_just_giving_it_its_name()
+    {
+        var closed = Path.Combine(_folder.Path, "incoming", "closed");   // a writer has flushed it, and renames it next
+        _ = new BodyStore(_folder.Path, 1000, TestBodyKeys.One, TimeProvider.System);
+        await File.WriteAllBytesAsync(closed, Content(10));
+
+        _ = new BodyStore(_folder.Path, 1000, TestBodyKeys.One, TimeProvider.System);
+
+        Assert.True(File.Exists(closed));
     }
 
     [Fact]

@@ -30,7 +30,7 @@ internal sealed class HubsBehindProxy : IDisposable
           option httpchk
           http-check send meth GET uri /health ver HTTP/1.1 hdr Host localhost
           http-check expect status 200
-          default-server check check-ssl verify required verifyhost localhost ca-file {Path.Combine(HubProcess.Pki.Anchors, "root.crt")} inter 300ms fall 1 rise 1
+          default-server check check-ssl verify required verifyhost localhost ca-file {Path.Combine(HubProcess.Pki.Anchors, "root.crt")} inter 1s fastinter 300ms fall 2 rise 1
         listen partners
           bind 127.0.0.1:{Text(_partners)}
           server first 127.0.0.1:{Text(hubs.First.Partners.Port)}
