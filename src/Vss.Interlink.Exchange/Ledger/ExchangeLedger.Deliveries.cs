@@ -6,15 +6,22 @@ namespace Vss.Interlink.Exchange.Ledger;
 
 public sealed partial class ExchangeLedger
 {
-    // A delivery of an ordered lane waits for every earlier one that is not out of the hub's hands: PENDING, LEASED, and DEAD, for which a person decides
-    // (1, 2, 6). What has expired is the deadline watch's.
-    private const string Takeable =
+    // The lanes that lead to one receiver and in which something waits, from one to the next by the index, however much waits in each. A delivery of an ordered lane waits for every earlier one that is not
+    // out of the hub's hands: PENDING, LEASED, and DEAD, for which a person decides (1, 2, 6). So of each lane only the first counts, and behind a dead one nothing is looked at. The first may have
+    // another connector, from before the route was changed.
+    private const string Lanes =
         """
-        (d.lane IS NULL OR NOT EXISTS (
-          SELECT 1 FROM deliveries AS ahead
-          WHERE ahead.lane = d.lane AND ahead.state IN (1, 2, 6) AND (ahead.place, ahead.delivery_id) < (d.place, d.delivery_id)))
-        AND (d.expires_at IS NULL OR d.expires_at > @now)
+        lanes (lane) AS (
+          SELECT min(one.lane) FROM deliveries AS one WHERE one.connector = @connector AND one.receiver = @receiver AND one.due_at IS NOT NULL AND one.lane IS NOT NULL
+          UNION ALL
+          SELECT (SELECT min(one.lane) FROM deliveries AS one WHERE one.connector = @connector AND one.receiver = @receiver AND one.due_at IS NOT NULL AND one.lane > lanes.lane)
+          FROM lanes WHERE lanes.lane IS NOT NULL)
         """;
+
+    private const string FirstOfLane = "d.lane = lanes.lane AND d.state IN (1, 2, 6) ORDER BY d.place, d.delivery_id LIMIT 1";
+
+    // What has expired is the deadline watch's.
+    private const string Unexpired = "(d.expires_at IS NULL OR d.expires_at > @now)";
 
     private const string LeaseColumns =
         """
@@ -27,23 +34,20 @@ public sealed partial class ExchangeLedger
         (await ListDueAsync(connector, cancellation)).Select(partner => (DateTimeOffset?)partner.DueAt).Min();
 
     /// <summary>
-    /// Takes deliveries whose time has come, the longest waiting first: pending ones, and leased ones whose lease ran out. Each gets the next fencing
+    /// Takes deliveries to one receiver whose time has come, the longest waiting first: pending ones, and leased ones whose lease ran out. Each gets the next fencing
     /// token, which makes every earlier lease of it void, and counts an attempt. What an ordered lane or a resting partner holds back stays.
     /// </summary>
     /// <param name="connector">Whose deliveries.</param>
+    /// <param name="receiver">To whom.</param>
     /// <param name="owner">Who takes them, for people who look.</param>
     /// <param name="max">At most so many.</param>
     /// <param name="length">How long the lease lasts, from when it is written.</param>
     /// <param name="cancellation">Counts until the write begins.</param>
-    public Task<IReadOnlyList<LeasedDelivery>> LeaseAsync(string connector, string owner, int max, TimeSpan length, CancellationToken cancellation) =>
-        LeaseAsync(connector, null, owner, max, length, cancellation);
-
-    /// <summary>The same for one partner; null: for all.</summary>
-    public Task<IReadOnlyList<LeasedDelivery>> LeaseAsync(string connector, OrganId? receiver, string owner, int max, TimeSpan length, CancellationToken cancellation) =>
+    public Task<IReadOnlyList<LeasedDelivery>> LeaseAsync(string connector, OrganId receiver, string owner, int max, TimeSpan length, CancellationToken cancellation) =>
         _store.WriteAsync(
             session => TakeAsync(
                 session,
-                "NOT EXISTS (SELECT 1 FROM partner_health AS h WHERE h.connector = d.connector AND h.receiver = d.receiver AND h.resting_until IS NOT NULL)",
+                "NOT EXISTS (SELECT 1 FROM partner_health AS h WHERE h.connector = @connector AND h.receiver = @receiver AND h.resting_until IS NOT NULL)",
                 connector,
                 receiver,
                 owner,
@@ -138,17 +142,25 @@ public sealed partial class ExchangeLedger
         return _store.WriteAsync(session => StepAsync(session, DeliveryState.Available, outcome), cancellation);
     }
 
-    private async Task<IReadOnlyList<LeasedDelivery>> TakeAsync(LedgerSession session, string condition, string connector, OrganId? receiver, string owner, int max, TimeSpan length)
+    private async Task<IReadOnlyList<LeasedDelivery>> TakeAsync(LedgerSession session, string condition, string connector, OrganId receiver, string owner, int max, TimeSpan length)
     {
         // It lasts from when it is written: behind a slow disk it would otherwise have run out at its birth, and be handed out twice.
         var now = Clock.GetUtcNow();
-        // One text per combination, so that each uses its own index.
         var leased = await session.Sql.QueryAsync(
+            // Ordered as the index is, by the lane as well, which is NULL, and by nothing else: all that waited for a partner who is back is due at one moment, and would be sorted for each look.
             $"""
-            WITH due AS MATERIALIZED (
-              SELECT d.delivery_id FROM deliveries AS d
-              WHERE d.connector = @connector {(receiver is null ? "" : "AND d.receiver = @receiver")} AND d.due_at <= @now AND {Takeable} AND {condition}
-              ORDER BY d.due_at, d.delivery_id LIMIT @max {_store.SkipLocked})
+            WITH RECURSIVE {Lanes},
+            free AS MATERIALIZED (
+              SELECT d.delivery_id, d.due_at FROM deliveries AS d
+              WHERE d.connector = @connector AND d.receiver = @receiver AND d.lane IS NULL AND d.due_at <= @now AND {Unexpired} AND {condition}
+              ORDER BY d.lane, d.due_at LIMIT @max {_store.SkipLocked}),
+            ordered AS MATERIALIZED (
+              SELECT d.delivery_id, d.due_at FROM deliveries AS d
+              WHERE d.delivery_id IN (SELECT (SELECT CASE WHEN d.connector = @connector THEN d.delivery_id END FROM deliveries AS d WHERE {FirstOfLane}) FROM lanes WHERE lanes.lane IS NOT NULL)
+                AND d.due_at <= @now AND {Unexpired} AND {condition}
+              {_store.SkipLocked}),
+            due AS MATERIALIZED (
+              SELECT delivery_id FROM (SELECT * FROM free UNION ALL SELECT * FROM ordered) AS first ORDER BY due_at, delivery_id LIMIT @max)
             UPDATE deliveries SET state = @leased, lease_owner = @owner, due_at = @until, fence = fence + 1, attempts = attempts + 1, changed_at = @now
             WHERE delivery_id IN (SELECT delivery_id FROM due)
             RETURNING {LeaseColumns}
@@ -159,7 +171,7 @@ public sealed partial class ExchangeLedger
             ("@until", (now + length).Column()),
             ("@now", now.Column()),
             ("@connector", connector),
-            ("@receiver", receiver?.ToString()),
+            ("@receiver", receiver.ToString()),
             ("@max", max));
         foreach (var lease in leased) session.Changed(lease.Exchange);
         return [.. leased.OrderBy(lease => lease.CreatedAt)];

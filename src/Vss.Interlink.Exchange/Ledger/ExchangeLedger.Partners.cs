@@ -19,12 +19,25 @@ public sealed partial class ExchangeLedger
                   UNION ALL
                   SELECT (SELECT min(one.receiver) FROM deliveries AS one WHERE one.connector = @connector AND one.due_at IS NOT NULL AND one.receiver > waiting.receiver)
                   FROM waiting WHERE waiting.receiver IS NOT NULL),
-                first (receiver, due_at) AS (
+                lanes (receiver, lane) AS (
+                  SELECT waiting.receiver, (
+                    SELECT min(one.lane) FROM deliveries AS one WHERE one.connector = @connector AND one.receiver = waiting.receiver AND one.due_at IS NOT NULL AND one.lane IS NOT NULL)
+                  FROM waiting WHERE waiting.receiver IS NOT NULL
+                  UNION ALL
+                  SELECT lanes.receiver, (
+                    SELECT min(one.lane) FROM deliveries AS one WHERE one.connector = @connector AND one.receiver = lanes.receiver AND one.due_at IS NOT NULL AND one.lane > lanes.lane)
+                  FROM lanes WHERE lanes.lane IS NOT NULL),
+                able (receiver, due_at) AS (
                   SELECT waiting.receiver, (
                     SELECT d.due_at FROM deliveries AS d
-                    WHERE d.connector = @connector AND d.receiver = waiting.receiver AND d.due_at IS NOT NULL AND {Takeable}
-                    ORDER BY d.due_at LIMIT 1)
-                  FROM waiting WHERE waiting.receiver IS NOT NULL)
+                    WHERE d.connector = @connector AND d.receiver = waiting.receiver AND d.lane IS NULL AND d.due_at IS NOT NULL AND {Unexpired}
+                    ORDER BY d.lane, d.due_at LIMIT 1)
+                  FROM waiting WHERE waiting.receiver IS NOT NULL
+                  UNION ALL
+                  SELECT lanes.receiver, (
+                    SELECT CASE WHEN d.connector = @connector AND {Unexpired} THEN d.due_at END FROM deliveries AS d WHERE {FirstOfLane})
+                  FROM lanes WHERE lanes.lane IS NOT NULL),
+                first (receiver, due_at) AS (SELECT receiver, min(due_at) FROM able GROUP BY receiver)
                 SELECT first.receiver, CASE WHEN h.resting_until > first.due_at THEN h.resting_until ELSE first.due_at END AS due, h.resting_until
                 FROM first LEFT JOIN partner_health AS h ON h.connector = @connector AND h.receiver = first.receiver
                 WHERE first.due_at IS NOT NULL ORDER BY due

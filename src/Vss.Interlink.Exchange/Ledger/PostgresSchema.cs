@@ -259,6 +259,11 @@ internal static class PostgresSchema
           leased_until bigint NOT NULL
         );
         """),
+        (2,
+        """
+        DROP INDEX deliveries_due_by_receiver;
+        CREATE INDEX deliveries_waiting ON deliveries (connector, receiver, lane, due_at) WHERE due_at IS NOT NULL;
+        """),
     ];
 
     /// <summary>The version that this hub writes.</summary>

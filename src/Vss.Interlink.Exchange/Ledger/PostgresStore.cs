@@ -25,7 +25,7 @@ internal sealed class PostgresStore : ILedgerStore
     {
         var given = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "interlink", MaxAutoPrepare = 100, AutoPrepareMinUsages = 2, NoResetOnClose = true, Enlist = false };
         if (given.Host?.Contains(',', StringComparison.Ordinal) == true) given.TargetSessionAttributes = "primary";
-        _readers = NpgsqlDataSource.Create(given);
+        _readers = new NpgsqlDataSourceBuilder(given.ConnectionString).UsePhysicalConnectionInitializer(PostgresSettings.PrepareToRead, PostgresSettings.PrepareToReadAsync).Build();
         var own = new NpgsqlConnectionStringBuilder(given.ConnectionString) { Pooling = false, KeepAlive = 10 }.ConnectionString;
         var node = Guid.NewGuid().ToString("N");
         try

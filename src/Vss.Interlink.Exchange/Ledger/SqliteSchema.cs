@@ -248,6 +248,10 @@ internal static class SqliteSchema
           leased_until INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
         """,
+        """
+        DROP INDEX deliveries_due_by_receiver;
+        CREATE INDEX deliveries_waiting ON deliveries (connector, receiver, lane, due_at) WHERE due_at IS NOT NULL;
+        """,
     ];
 
     /// <summary>The version that this hub writes.</summary>

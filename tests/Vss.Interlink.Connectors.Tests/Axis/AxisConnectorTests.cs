@@ -119,7 +119,7 @@ public sealed class AxisConnectorTests
     {
         foreach (var number in (string[])["8", "9"]) await hub.AcceptAsync(number);
         var now = TimeProvider.System.GetUtcNow();
-        foreach (var lease in await hub.Ledger.LeaseAsync("axis", "earlier", 2, TimeSpan.FromMinutes(1), CancellationToken.None))
+        foreach (var lease in await hub.Ledger.LeaseAsync("axis", OrganId.Stored(Ministry), "earlier", 2, TimeSpan.FromMinutes(1), CancellationToken.None))
         {
             var failed = new DeliveryOutcome(lease.Delivery, lease.Fence, DeliveryState.Pending, now, NotBefore: now.AddHours(1)) { Partner = new PartnerSign.Failed(2, TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(1)) };
             Assert.True(await hub.Ledger.CompleteAsync(failed, CancellationToken.None));

@@ -7,8 +7,6 @@ namespace Vss.Interlink.Exchange.Simulation.Mutations;
 /// <summary>The list.</summary>
 internal static class KnownMutations
 {
-    private const string Earlier = "(ahead.place, ahead.delivery_id) < (d.place, d.delivery_id)";
-
     public static IReadOnlyList<Mutation> All { get; } =
     [
         new("commit-after-answer", "the receipt is given before the commit") { AnswersFirst = "AcceptAsync" },
@@ -35,11 +33,11 @@ internal static class KnownMutations
         },
         new("lane-without-order", "what an ordered lane holds back is taken all the same")
         {
-            Edits = [new(SqlUse.Read, Earlier, Earlier + " AND 1 = 0"), new(SqlUse.Write, Earlier, Earlier + " AND 1 = 0")],
+            Edits = [new(SqlUse.Read, "AND d.lane IS NULL AND d.due_at IS NOT NULL", "AND d.due_at IS NOT NULL"), new(SqlUse.Write, "AND d.lane IS NULL AND d.due_at <= @now", "AND d.due_at <= @now")],
         },
         new("dead-frees-its-lane", "what waits behind a dead letter does not wait")
         {
-            Edits = [new(SqlUse.Read, "ahead.state IN (1, 2, 6) AND (", "ahead.state IN (1, 2) AND ("), new(SqlUse.Write, "ahead.state IN (1, 2, 6) AND (", "ahead.state IN (1, 2) AND (")],
+            Edits = [new(SqlUse.Read, "d.state IN (1, 2, 6) ORDER BY d.place", "d.state IN (1, 2) ORDER BY d.place"), new(SqlUse.Write, "d.state IN (1, 2, 6) ORDER BY d.place", "d.state IN (1, 2) ORDER BY d.place")],
         },
         new("deadline-forgotten", "nobody looks at what is overdue") { Edits = [new(SqlUse.Read, "WHERE d.watch_at <= @now AND", "WHERE d.watch_at <= @now AND 1 = 0 AND")] },
         new("deadline-breaks-in", "what is overdue expires under a worker who is at it")

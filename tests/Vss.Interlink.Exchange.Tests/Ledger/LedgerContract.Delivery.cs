@@ -54,6 +54,21 @@ public abstract partial class LedgerContract
     }
 
     [Fact]
+    public async Task A_lane_keeps_its_order_also_over_a_change_of_the_route()
+    {
+        var before = Ordered(Exchange("before"));
+        await AcceptAsync(before with { Deliveries = [before.Deliveries[0] with { Connector = "axis of old" }] });
+        await AcceptAsync(Ordered(Exchange("after")));
+        Assert.Empty(await TakeAsync());
+        Assert.Null(await _ledger.NextDueAsync(Connector, CancellationToken.None));
+
+        var first = Assert.Single(await _ledger.LeaseAsync("axis of old", "worker", 10, Lease, CancellationToken.None));
+        await CompleteAsync(Delivered(first));
+
+        Assert.Single(await TakeAsync());
+    }
+
+    [Fact]
     public async Task A_dead_delivery_holds_its_lane_until_a_person_decides()
     {
         var exchanges = await OrderedAsync(2);

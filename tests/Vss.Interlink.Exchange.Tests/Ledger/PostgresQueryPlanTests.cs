@@ -41,6 +41,17 @@ public sealed partial class PostgresQueryPlanTests(PostgresServer server) : Quer
         return [.. Nodes(parsed.RootElement[0].GetProperty("Plan")).Where(node => IsOfGrowing(node) && !Leads(node, isPage)).Select(Words)];
     }
 
+    internal override async Task<long> EffortAsync(Statement statement)
+    {
+        PostgresServer.Execute(_database, "ANALYZE deliveries");
+        await using var sql = new PostgresSql(await OpenAsync());
+        await sql.ExecuteAsync("BEGIN");
+        var plan = (await sql.QueryAsync("EXPLAIN (ANALYZE, FORMAT JSON) " + statement.Text, row => row.GetString(0), [.. statement.Values])).Single();
+        await sql.ExecuteAsync("ROLLBACK");
+        using var parsed = JsonDocument.Parse(plan);
+        return (long)Nodes(parsed.RootElement[0].GetProperty("Plan")).Sum(node => Number(node, "Actual Loops") * (Number(node, "Actual Rows") + Number(node, "Rows Removed by Filter") + Number(node, "Rows Removed by Join Filter")));
+    }
+
     private async Task<NpgsqlConnection> OpenAsync()
     {
         var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_database) { Pooling = false }.ConnectionString);
@@ -72,6 +83,8 @@ public sealed partial class PostgresQueryPlanTests(PostgresServer server) : Quer
     private static string Words(JsonElement node) => $"{Text(node, "Node Type")} {Text(node, "Relation Name")} {Text(node, "Index Name")} {Text(node, "Index Cond")} {Text(node, "Filter")}";
 
     private static string Text(JsonElement node, string name) => node.TryGetProperty(name, out var value) ? value.GetString()! : "";
+
+    private static double Number(JsonElement node, string name) => node.TryGetProperty(name, out var value) ? value.GetDouble() : 0;
 
     [GeneratedRegex($"^({Growing})(_|$)")]
     private static partial Regex GrowingTable();

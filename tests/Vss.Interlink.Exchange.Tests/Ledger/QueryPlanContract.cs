@@ -18,7 +18,7 @@ public abstract partial class QueryPlanContract
     protected const string Growing = "exchanges|parts|deliveries|evidence|audit";
 
     /// <summary>Partial indexes that hold only what somebody has still to do something about.</summary>
-    protected const string OfTheFew = "deliveries_due|deliveries_due_by_receiver|deliveries_available|deliveries_watched|deliveries_ended|deliveries_by_lane|holds_standing";
+    protected const string OfTheFew = "deliveries_due|deliveries_waiting|deliveries_available|deliveries_watched|deliveries_ended|deliveries_by_lane|holds_standing";
 
     // They go along an index from where the page before ended, and stop when the page is full.
     private static readonly string[] s_pages =
@@ -44,6 +44,9 @@ public abstract partial class QueryPlanContract
     /// <param name="isPage">Whether it may begin somewhere in an index and go on from there.</param>
     internal abstract Task<IReadOnlyList<string>> WalksAsync(Statement statement, bool isPage);
 
+    /// <summary>What one run of a statement touches, in rows or in steps of the engine; what it writes is rolled back.</summary>
+    internal abstract Task<long> EffortAsync(Statement statement);
+
     [Fact]
     public async Task Every_statement_of_a_running_hub_finds_its_rows_by_an_index_however_many_there_are()
     {
@@ -55,6 +58,48 @@ public abstract partial class QueryPlanContract
         Assert.True(store.Statements.Count > 60, $"Only {store.Statements.Count} statements ran.");
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task However_much_waits_for_a_partner_also_behind_a_dead_letter_a_look_for_work_costs_the_same(bool ordered)
+    {
+        var store = new RecordingStore(OpenStore(Clock));
+        await using var ledger = new ExchangeLedger(store, Clock);
+        var exchange = Exchange("m-1", "inside");
+        var receiver = OrganId.Stored(Dossiers.Inside);
+        await ledger.AcceptAsync(exchange with { Deliveries = [exchange.Deliveries[0] with { Ordered = ordered }] }, None);
+        var lease = Assert.Single(await ledger.LeaseAsync("inside", receiver, "worker", 10, TimeSpan.FromMinutes(1), None));
+        Assert.True(await ledger.CompleteAsync(new DeliveryOutcome(lease.Delivery, lease.Fence, DeliveryState.Dead, Clock.GetUtcNow()), None));
+        await WaitAsync(store, exchange.Id, 10);
+        Assert.Equal(ordered ? 0 : 1, (await ledger.ListDueAsync("inside", None)).Count);
+        var looks = store.Statements.Where(one => one.Text.Contains("lanes (", StringComparison.Ordinal)).ToList();
+        Assert.Equal(2, looks.Count);
+
+        var ofTen = await EffortsAsync();
+        await WaitAsync(store, exchange.Id, 20_000);
+        Assert.All((await EffortsAsync()).Zip(ofTen), effort => Assert.InRange(effort.First, 1, 2 * effort.Second));
+
+        async Task<List<long>> EffortsAsync()
+        {
+            List<long> efforts = [];
+            foreach (var look in looks) efforts.Add(await EffortAsync(look));
+            return efforts;
+        }
+    }
+
+    // As if the exchange had caused so many deliveries beside its first: each of another purpose, since of one purpose there is one.
+    private static Task WaitAsync(RecordingStore store, ExchangeId exchange, int count) => store.WriteAsync(
+        session => session.Sql.ExecuteAsync(
+            """
+            WITH RECURSIVE numbers (i) AS (SELECT (SELECT count(*) FROM deliveries WHERE exchange_id = @exchange) UNION ALL SELECT i + 1 FROM numbers WHERE i < @count)
+            INSERT INTO deliveries (delivery_id, exchange_id, receiver, connector, purpose, text, state, attempts, due_at, fence, created_at, changed_at, external_id, last_error, lane, place)
+            SELECT d.delivery_id || i, d.exchange_id, d.receiver, d.connector, 'p-' || i, '', 1, 0, d.created_at, 0, d.created_at, d.created_at, '', '', d.lane, i + 1
+            FROM numbers, deliveries AS d WHERE d.exchange_id = @exchange AND d.state = 6
+            """,
+            ("@exchange", exchange.ToString()),
+            ("@count", count)),
+        None);
 
     // One of everything that a hub and its staff do, so that every statement runs; what comes of it is for other tests.
     private async Task LiveAsync(ExchangeLedger ledger)

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 using Vss.Interlink.Exchange.Ledger;
 
 namespace Vss.Interlink.Exchange.Tests.Ledger;
@@ -19,6 +20,19 @@ public sealed partial class SqliteQueryPlanTests : QueryPlanContract, IDisposabl
         var plan = await sql.QueryAsync("EXPLAIN QUERY PLAN " + statement.Text, row => row.GetString(3), [.. statement.Values]);
         var names = Named().Matches(statement.Text).Select(match => match.Groups["alias"].Success ? match.Groups["alias"].Value : match.Groups["table"].Value).ToHashSet(StringComparer.Ordinal);
         return [.. plan.Where(line => Look().Match(line) is { Success: true } look && names.Contains(look.Groups["name"].Value) && !Leads(line, isPage))];
+    }
+
+    internal override async Task<long> EffortAsync(Statement statement)
+    {
+        var connection = Connection();
+        await using var sql = new SqliteSql(connection);
+        var steps = 0L;
+        await sql.ExecuteAsync("BEGIN");
+        raw.sqlite3_progress_handler(connection.Handle, 1, _ => { steps++; return 0; }, null);
+        await sql.QueryAsync(statement.Text, _ => 0, [.. statement.Values]);
+        raw.sqlite3_progress_handler(connection.Handle, 0, null, null);
+        await sql.ExecuteAsync("ROLLBACK");
+        return steps;
     }
 
     private static bool Leads(string line, bool isPage) =>
