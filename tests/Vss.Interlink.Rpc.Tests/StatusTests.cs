@@ -116,23 +116,38 @@ public sealed class StatusTests
         Assert.Equal(StatusCode.Unimplemented, failure.StatusCode);
     }
 
-    [Fact(Timeout = 60_000)]
-    public async Task Who_still_writes_to_a_stream_that_was_refused_is_told_why_it_was()
+    [Theory(Timeout = 60_000)]
+    [InlineData(MethodType.ClientStreaming)]
+    [InlineData(MethodType.DuplexStreaming)]
+    public async Task Who_still_writes_to_a_call_that_was_refused_is_told_why_it_was(MethodType type)
     {
         await using var host = await CounterHost.StartAsync();
-        var method = new Method<string, string>(MethodType.DuplexStreaming, "interlink.rpc.tests.Counter", "Missing", Marshallers.StringMarshaller, Marshallers.StringMarshaller);
+        var method = new Method<string, string>(type, "interlink.rpc.tests.Counter", "Missing", Marshallers.StringMarshaller, Marshallers.StringMarshaller);
         for (var connection = 0; connection < 5; connection++)
         {
             using var channel = GrpcChannel.ForAddress(host.Address);
             for (var round = 0; round < 100; round++)   // the server has patience with so many on one connection
             {
-                using var call = channel.CreateCallInvoker().AsyncDuplexStreamingCall(method, null, default);
+                var (requests, call) = Begin(channel.CreateCallInvoker());
+                using var ended = call;
                 var failure = await Assert.ThrowsAsync<RpcException>(async () =>
                 {
-                    while (true) await call.RequestStream.WriteAsync(new string('x', 1000));
+                    while (true) await requests.WriteAsync(new string('x', 1000));
                 });
                 Assert.True(failure.StatusCode == StatusCode.Unimplemented, $"In round {round}: {failure}");
             }
+        }
+
+        (IClientStreamWriter<string>, IDisposable) Begin(CallInvoker invoker)
+        {
+            if (type == MethodType.ClientStreaming)
+            {
+                var upload = invoker.AsyncClientStreamingCall(method, null, default);
+                return (upload.RequestStream, upload);
+            }
+
+            var both = invoker.AsyncDuplexStreamingCall(method, null, default);
+            return (both.RequestStream, both);
         }
     }
 

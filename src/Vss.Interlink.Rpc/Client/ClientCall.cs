@@ -134,11 +134,13 @@ internal sealed class ClientCall : IDisposable
     }
 
     /// <summary>What a write that failed is to throw: the end of the call when that is the cause.</summary>
-    public async Task<Exception> ExplainFailedWriteAsync(Exception failure)
+    /// <param name="failure">How it failed.</param>
+    /// <param name="inStream">Whether the connection failed it, and not the message.</param>
+    public async Task<Exception> ExplainFailedWriteAsync(Exception failure, bool inStream)
     {
         if (failure is RpcException) return failure;
-        // The response of such a call is being read, so its end is on its way. Of a stream nobody may be reading, but what comes before its first response is: a server that refuses a call reads no more of it.
-        if (!_hasOneResponse && failure is (IOException or OperationCanceledException or HttpRequestException)) await ((Task)ResponseHeadersAsync).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // The response of such a call is being read, so its end is on its way. Of a stream nobody may be reading; but the headers come unasked, and a server that refuses a call reads no more of it.
+        if (!_hasOneResponse && inStream) await ((Task)ResponseHeadersAsync).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!_hasOneResponse && !_ended.Task.IsCompleted) return new RpcException(StatusOf(failure));
         var outcome = await _ended.Task;
         return outcome.Status.StatusCode == StatusCode.OK ? new InvalidOperationException("The call has ended.") : outcome.ToException();

@@ -34,16 +34,18 @@ internal sealed class RequestStream<T>(ClientCall call, MessageStream body, Mars
 
     private async Task WriteToBodyAsync(T message)
     {
+        var inStream = false;
         try
         {
             var output = await body.Opened.WaitAsync(call.Stopped);
             var flags = WriteOptions?.Flags ?? call.WriteFlags;
             call.Write(output, message, marshaller, flags);
+            inStream = true;
             if ((flags & WriteFlags.BufferHint) == 0) await output.FlushAsync(call.Stopped);
         }
         catch (Exception failure)
         {
-            throw await call.ExplainFailedWriteAsync(failure);
+            throw await call.ExplainFailedWriteAsync(failure, inStream);
         }
     }
 }

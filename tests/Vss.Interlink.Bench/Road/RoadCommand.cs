@@ -31,12 +31,12 @@ internal static class RoadCommand
 
         await Submissions.WarmUpAsync(hub, senders, octets, WarmUp, duration);
         var firsts = await Submissions.PrepareAsync(hub, octets, (int)(bare * duration.TotalSeconds));
-        var first = await senders.RunAsync(firsts, duration, null);
-        var repeat = await senders.RunAsync([.. firsts.Take(first.Count)], duration, null);
+        var first = await PhaseAsync("first", firsts, duration, null);
+        var repeat = await PhaseAsync("repeat", [.. firsts.Take(first.Count)], duration, null);
         var bareAgain = await OpenSslSpeed.RsaSignaturesAsync(TimeSpan.FromSeconds(5));
 
         var half = first.PerSecond / 2;
-        var paced = await senders.RunAsync(await Submissions.PrepareAsync(hub, octets, (int)(half * duration.TotalSeconds)), duration * 2, half);
+        var paced = await PhaseAsync("first at half the rate", await Submissions.PrepareAsync(hub, octets, (int)(half * duration.TotalSeconds)), duration * 2, half);
 
         var signatures = (bare + bareAgain) / 2;
         double[] Row(Func<Phase, double> of) => [of(first), of(repeat), of(paced)];
@@ -56,5 +56,12 @@ internal static class RoadCommand
             Goal.Below("a repeat, of a first (time at full load)", first.PerSecond / repeat.PerSecond, MostOfAFirst),
         ];
         await new Report(Machine.After(command, load), [table], goals).PublishAsync(Console.Out, json);
+
+        // Said when it begins, so that a profiler can be set on it.
+        Task<Phase> PhaseAsync(string name, IReadOnlyList<byte[]> submissions, TimeSpan longest, double? perSecond)
+        {
+            Console.Error.WriteLine($"phase: {name}");
+            return senders.RunAsync(submissions, longest, perSecond);
+        }
     }
 }
