@@ -11,9 +11,9 @@ internal sealed class PartnerCounts(TimeSpan slotLife, TimeProvider clock)
     /// <summary>Null when the submission is in; otherwise when it may be worth trying again.</summary>
     public TimeSpan? Enter(OrganId partner, string slot, PartnerLimits limits)
     {
-        var now = clock.GetTimestamp();
         lock (_lock)
         {
+            var now = clock.GetTimestamp();   // in here, or one that waited for the lock would take away what time has given meanwhile
             if (!_partners.TryGetValue(partner, out var count)) _partners[partner] = count = new Count { Tokens = limits.Burst, At = now };
             if (count.Slots.Count >= limits.InFlight)
                 foreach (var gone in count.Slots.Where(one => clock.GetElapsedTime(one.Value, now) >= slotLife).Select(one => one.Key).ToList()) count.Slots.Remove(gone);

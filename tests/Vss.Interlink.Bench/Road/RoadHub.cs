@@ -29,6 +29,9 @@ internal sealed class RoadHub : IAsyncDisposable
 
     private const string AxisSecret = "synthetic-secret-of-the-bench";
 
+    // One partner sends all, and a fast hub answers repeats faster than the limit that a partner has by default.
+    private const string NoLimit = "Exchange:Claims:Limits:RatePerSecond=1000000";
+
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
 
     private readonly DirectoryInfo _folder;
@@ -69,7 +72,7 @@ internal sealed class RoadHub : IAsyncDisposable
         var path = HubConfiguration.Write(folder.FullName, Pki, axis.BaseAddress, AxisSecret);
         var json = JsonNode.Parse(await File.ReadAllTextAsync(path))!;
         json["Logging"]!["LogLevel"]!["Default"] = "Warning";
-        foreach (var setting in (IEnumerable<string>)[.. ledger.Settings, .. Redis(redis), .. plan.Settings]) Set(json, setting);
+        foreach (var setting in (IEnumerable<string>)[.. ledger.Settings, .. Redis(redis), NoLimit, .. plan.Settings]) Set(json, setting);
         await File.WriteAllTextAsync(path, json.ToJsonString());
         if (plan.Filling.Exchanges > 0) FakeBody(folder);
         var gateway = Path.Combine(AppContext.BaseDirectory, "interlink-gateway.dll");

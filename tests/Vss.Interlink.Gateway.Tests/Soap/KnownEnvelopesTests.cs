@@ -35,19 +35,39 @@ public sealed class KnownEnvelopesTests
         using var trust = new TestTrust();
         await using var host = await ExchangeHost.StartAsync();
         using var ministry = host.Client();
-        using var envelope = new MemoryStream(await WithCertificatesAsync(ministry, "m-1", Certificate(10 * 1024), 2));
-        var message = Assert.IsType<VerificationResult.Passed>(trust.Soap.Verify(envelope, XmlLimits.None)).Message!;
         var known = new KnownEnvelopes();
-        for (uint number = 0; number < 20_000; number++)
+        for (uint number = 0; number < 700; number++)
         {
+            var message = await MessageAsync(trust, ministry, Certificate(28 * 1024));
+            Assert.InRange(message.CertificateOctets, 28 * 1024, 32 * 1024);
             known.Keep(new EnvelopeDigest(0, number), Known(message));
             Assert.NotNull(known.Find(new EnvelopeDigest(0, number)));
         }
 
-        Assert.InRange(message.CertificateOctets, 20 * 1024, 32 * 1024);
         Assert.InRange(known.CertificateOctets, 8L << 20, 16L << 20);
-        Assert.NotNull(known.Find(new EnvelopeDigest(0, 19_800)));
+        Assert.NotNull(known.Find(new EnvelopeDigest(0, 500)));
         Assert.Null(known.Find(new EnvelopeDigest(0, 0)));
+    }
+
+    [Fact]
+    public async Task Of_one_signer_the_last_ten_thousands_are_known_and_his_certificates_are_kept_once()
+    {
+        using var trust = new TestTrust();
+        await using var host = await ExchangeHost.StartAsync();
+        using var ministry = host.Client();
+        var message = await MessageAsync(trust, ministry, Certificate(20 * 1024));
+        var known = new KnownEnvelopes();
+        for (uint number = 0; number < 100_000; number++) known.Keep(new EnvelopeDigest(0, number), Known(message));
+
+        Assert.All(Enumerable.Range(70_000, 30_000), number => Assert.NotNull(known.Find(new EnvelopeDigest(0, (uint)number))));
+        Assert.Null(known.Find(new EnvelopeDigest(0, 30_000)));
+        Assert.Equal(2 * message.CertificateOctets, known.CertificateOctets);
+    }
+
+    private static async Task<PassedMessage> MessageAsync(TestTrust trust, MinistryClient ministry, byte[] certificate)
+    {
+        using var envelope = new MemoryStream(await WithCertificatesAsync(ministry, "m-1", certificate, 1));
+        return Assert.IsType<VerificationResult.Passed>(trust.Soap.Verify(envelope, XmlLimits.None)).Message!;
     }
 
     private static KnownEnvelope Known(PassedMessage message) =>
