@@ -21,8 +21,7 @@ public sealed partial class DossierIntake
             CheckPolicy(known.Sender, known.Assurance, known.SignedBy);
             await using var entered = await _gate.EnterAsync(known.Sender, cancellation);
             CheckSuspension(known.Sender, known.Assurance);
-            await using var claim = await _claims.TakeAsync(known.Sender, known.MessageId, known.Digest, cancellation);
-            return claim.Earlier is Claim.SameAgain same ? Repeated(same) : null;
+            return await _claims.FindAcceptedAsync(known.Sender, known.MessageId, known.Digest, cancellation) is { } same ? Repeated(same) : null;
         }
         catch (ExchangeFault refused) when (refused.Fault != Fault.Overloaded)
         {

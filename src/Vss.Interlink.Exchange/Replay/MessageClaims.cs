@@ -44,6 +44,15 @@ public sealed class MessageClaims(IReplayGuard guard, ExchangeLedger ledger, Cla
         }
     }
 
+    /// <summary>The acceptance of a message of which the caller knows that there was one. The guard is not asked, for nothing is taken in; the ledger has the word.</summary>
+    /// <returns>Null where the ledger says otherwise.</returns>
+    public async Task<Claim.SameAgain?> FindAcceptedAsync(OrganId sender, MessageId messageId, ContentDigest digest, CancellationToken cancellation)
+    {
+        if (await ledger.FindClaimAsync(sender, messageId, digest, cancellation) is not Claim.SameAgain same) return null;
+        ClaimTelemetry.Claimed("same-again");
+        return same;
+    }
+
     private async Task<Claim?> EarlierAsync(MessageClaim claim, ClaimTicket ticket, CancellationToken cancellation)
     {
         try
