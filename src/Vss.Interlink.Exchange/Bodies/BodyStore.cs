@@ -17,8 +17,8 @@ public sealed class BodyStore
 {
     private const int ChunkSize = 64 * 1024;
 
-    // Octets of a body on its way come or it is broken off, long before this.
-    private static readonly TimeSpan s_longestPause = TimeSpan.FromHours(1);
+    // Two nodes' clocks differ by less.
+    private static readonly TimeSpan s_young = TimeSpan.FromMinutes(10);
 
     private readonly string _folder;
     private readonly string _incoming;
@@ -180,18 +180,18 @@ public sealed class BodyStore
         }
     }
 
-    /// <summary>Removes what writers left behind that died, in whatever process.</summary>
+    /// <summary>Removes what writers left behind that died some time ago, in whatever process.</summary>
     internal void RemoveBrokenOff()
     {
-        var before = (_clock.GetUtcNow() - s_longestPause).UtcDateTime;
-        foreach (var file in Directory.EnumerateFiles(_incoming))
+        var before = (_clock.GetUtcNow() - s_young).UtcDateTime;
+        foreach (var path in Directory.EnumerateFiles(_incoming))
         {
-            // A writer that lives has no hold on its file just after it made it, and just before the file gets its name.
-            if (File.GetLastWriteTimeUtc(file) > before) continue;
+            // A writer that lives holds its file alone; but for a moment after it made the file, and for another one before it gives it its name. In both the file is young, and is not even opened.
+            if (File.GetLastWriteTimeUtc(path) > before) continue;
             try
             {
-                // At any other time it holds its file alone, and this open fails.
-                new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose).Dispose();
+                using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+                if (File.GetLastWriteTimeUtc(file.SafeFileHandle) <= before) File.Delete(path);   // its writer may have let go of it meanwhile
             }
             catch (IOException)
             {

@@ -15,7 +15,7 @@ public sealed partial class DeliveryWorker : BackgroundService
     private static readonly TimeSpan AfterAnother = TimeSpan.FromMilliseconds(100);
 
     // By how much clocks of nodes may differ and none of them be called wrong: what another one holds must not be taken from it.
-    private static readonly TimeSpan ClocksDiffer = TimeSpan.FromHours(1);
+    internal static readonly TimeSpan ClocksDiffer = TimeSpan.FromHours(1);
     private static readonly TimeSpan LookAheadEvery = TimeSpan.FromMinutes(1);
 
     private readonly ExchangeLedger _ledger;
@@ -120,7 +120,7 @@ public sealed partial class DeliveryWorker : BackgroundService
         try
         {
             var put = _profiles.Furthest > _options.Lease ? _profiles.Furthest : _options.Lease;
-            if (await _ledger.BringForwardAsync(connector, _clock.GetUtcNow() + put + ClocksDiffer, stopping) is > 0 and var moved) LogBroughtForward(_logger, moved, connector);
+            if (await _ledger.BringForwardAsync(connector, put + ClocksDiffer, stopping) is > 0 and var moved) LogBroughtForward(_logger, moved, connector);
         }
         catch (Exception failed) when (failed is not OperationCanceledException || !stopping.IsCancellationRequested)
         {

@@ -57,31 +57,33 @@ public sealed partial class ExchangeLedger
 
     /// <summary>Lets what lies further ahead than any hub puts it be due now, for a clock that was ahead wrote it: next attempts, leases, whose worker is then fenced off, and partners' rests.</summary>
     /// <param name="connector">Whose deliveries and partners.</param>
-    /// <param name="furthest">The latest that a hub puts anything.</param>
+    /// <param name="furthest">How far ahead a hub puts anything at most, from when this is written.</param>
     /// <param name="cancellation">Counts until the write begins.</param>
     /// <returns>How many deliveries and rests.</returns>
-    public async Task<int> BringForwardAsync(string connector, DateTimeOffset furthest, CancellationToken cancellation)
+    public async Task<int> BringForwardAsync(string connector, TimeSpan furthest, CancellationToken cancellation)
     {
-        (string, object?)[] ahead = [("@connector", connector), ("@furthest", furthest.Column())];
         var found = await ReadAsync(
             sql => sql.NumberAsync(
                 """
                 SELECT (SELECT count(*) FROM deliveries WHERE connector = @connector AND due_at > @furthest)
                   + (SELECT count(*) FROM partner_health WHERE connector = @connector AND resting_until > @furthest)
                 """,
-                ahead),
+                Ahead(Clock.GetUtcNow())),
             cancellation);
         if (found is null or 0) return 0;
         return await _store.WriteAsync(
             async session =>
             {
-                (string, object?)[] values = [.. ahead, ("@now", Clock.GetUtcNow().Column())];
+                var now = Clock.GetUtcNow();   // the clock may have been set since it was asked
+                (string, object?)[] values = [.. Ahead(now), ("@now", now.Column())];
                 var moved = await session.Sql.ExecuteAsync("UPDATE deliveries SET due_at = @now WHERE connector = @connector AND due_at > @furthest", values);
                 moved += await session.Sql.ExecuteAsync("UPDATE partner_health SET resting_until = @now WHERE connector = @connector AND resting_until > @furthest", values);
                 session.Due(connector);
                 return moved;
             },
             cancellation);
+
+        (string, object?)[] Ahead(DateTimeOffset now) => [("@connector", connector), ("@furthest", (now + furthest).Column())];
     }
 
     /// <summary>Whether a partner's id stands with another delivery.</summary>
@@ -158,7 +160,7 @@ public sealed partial class ExchangeLedger
               SELECT d.delivery_id, d.due_at FROM deliveries AS d
               WHERE d.delivery_id IN (SELECT (SELECT CASE WHEN d.connector = @connector THEN d.delivery_id END FROM deliveries AS d WHERE {FirstOfLane}) FROM lanes WHERE lanes.lane IS NOT NULL)
                 AND d.due_at <= @now AND {Unexpired} AND {condition}
-              {_store.SkipLocked}),
+              ORDER BY d.due_at, d.delivery_id LIMIT @max {_store.SkipLocked}),
             due AS MATERIALIZED (
               SELECT delivery_id FROM (SELECT * FROM free UNION ALL SELECT * FROM ordered) AS first ORDER BY due_at, delivery_id LIMIT @max)
             UPDATE deliveries SET state = @leased, lease_owner = @owner, due_at = @until, fence = fence + 1, attempts = attempts + 1, changed_at = @now

@@ -9,8 +9,7 @@ namespace Vss.Interlink.Exchange.Ledger;
 /// <remarks>
 /// Nodes are upgraded one after the other, so a hub meets tables that a newer one migrated. Each version therefore says which version a hub must know to run on
 /// it, and the data base keeps that where an older hub can read it. The rule for a new version: it only adds what the version before does not
-/// mind (tables, columns with a default, indexes), and what it takes away nobody has used since the version before; an index may go at once, without which older hubs are slower
-/// while the upgrade lasts, and not wrong. Then its oldest is the version before.
+/// mind (tables, columns with a default, indexes), and what it takes away nobody has used since the version before. Then its oldest is the version before.
 /// </remarks>
 internal static class PostgresSchema
 {
@@ -260,9 +259,9 @@ internal static class PostgresSchema
           leased_until bigint NOT NULL
         );
         """),
+        // deliveries_due_by_receiver goes with the next version: hubs of the version before look for work by it, and to drop it while this one is built would lock out readers too.
         (2,
         """
-        DROP INDEX deliveries_due_by_receiver;
         CREATE INDEX deliveries_waiting ON deliveries (connector, receiver, lane, due_at) WHERE due_at IS NOT NULL;
         """),
     ];

@@ -139,8 +139,9 @@ internal sealed class ClientCall : IDisposable
     public async Task<Exception> ExplainFailedWriteAsync(Exception failure, bool inStream)
     {
         if (failure is RpcException) return failure;
-        // The response of such a call is being read, so its end is on its way. Of a stream nobody may be reading; but the headers come unasked, and a server that refuses a call reads no more of it.
-        if (!_hasOneResponse && inStream) await ((Task)ResponseHeadersAsync).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!inStream && !_ended.Task.IsCompleted) return new RpcException(StatusOf(failure));
+        // The response of a call that has one is being read, so its end is on its way. Of a stream nobody may be reading; but the headers come unasked, and a server that refuses a call reads no more of it.
+        if (!_hasOneResponse) await ((Task)ResponseHeadersAsync).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!_hasOneResponse && !_ended.Task.IsCompleted) return new RpcException(StatusOf(failure));
         var outcome = await _ended.Task;
         return outcome.Status.StatusCode == StatusCode.OK ? new InvalidOperationException("The call has ended.") : outcome.ToException();

@@ -12,6 +12,9 @@ internal static class DsigNames
     /// <summary>Namespace name of XAdES 1.3.2, as text.</summary>
     public const string XadesText = "http://uri.etsi.org/01903/v1.3.2#";
 
+    /// <summary>Namespace name of XML-DSig, as text.</summary>
+    public const string DsigText = "http://www.w3.org/2000/09/xmldsig#";
+
     /// <summary>XML-DSig.</summary>
     public static ReadOnlySpan<byte> Dsig => "http://www.w3.org/2000/09/xmldsig#"u8;
 

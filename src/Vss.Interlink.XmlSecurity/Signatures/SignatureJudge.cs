@@ -309,11 +309,13 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
         }
     }
 
-    // What leads to something signed has attributes and text of its own. In the signature that may be an Object without any, and what holds the signed properties.
+    // What leads to something signed has attributes and text of its own. In the signature that may be an Object without any, and what holds the signed properties. Neither has anything to do around
+    // another Object, nor with one another: somebody put it there.
     private bool HasUnsignedContent()
     {
         foreach (var part in _outline!.Parts)
         {
+            if (signature.Objects.Find(one => one.Ordinal == part.Parent) is { } around && (IsObject(part) || (around.HoldsProperties && part is not { LocalName: "QualifyingProperties", NamespaceName: DsigNames.XadesText }))) return true;
             if (part.Standing != PartStanding.InPart) continue;
             var isObject = signature.Objects.Exists(one => one.Ordinal == part.Ordinal && (!one.HasText || _outline.IsDecoded(one.Ordinal)));
             var isProperties = part is { LocalName: "QualifyingProperties", NamespaceName: DsigNames.XadesText } && signature.Objects.Exists(one => one.HoldsProperties && one.Ordinal == part.Parent);
@@ -321,6 +323,8 @@ internal sealed class SignatureJudge(SignatureModel signature, SignatureScanner 
         }
 
         return false;
+
+        static bool IsObject(DocumentPart part) => part is { LocalName: "Object", NamespaceName: DsigNames.DsigText };
     }
 
     // Outside the root element only a reference to the whole document selects anything (XML-DSig 1.1 section 4.4.3.3): a processing instruction there may name a style sheet that shows another text.

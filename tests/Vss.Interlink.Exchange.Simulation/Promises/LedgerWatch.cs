@@ -1,3 +1,4 @@
+using Vss.Interlink.Exchange.Delivery;
 using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Ledger;
 using Vss.Interlink.Exchange.Simulation.Engine;
@@ -10,8 +11,8 @@ namespace Vss.Interlink.Exchange.Simulation.Promises;
 /// <summary>Compares the ledger after each commit with what it was before: which rows may come, which may change and how, and what must fit together.</summary>
 internal sealed class LedgerWatch(World world, IReadOnlyList<Letter> letters)
 {
-    // Milliseconds: readings of a clock are told apart by some.
-    private const long ClockSlack = 1000;
+    /// <summary>By how many ms two right clocks may differ.</summary>
+    public const long ClockSlack = 1000;
 
     private readonly Dictionary<string, (Life Life, TimeSpan At)> _holders = new(StringComparer.Ordinal);
     private readonly HashSet<string> _boxed = new(StringComparer.Ordinal);
@@ -144,7 +145,7 @@ internal sealed class LedgerWatch(World world, IReadOnlyList<Letter> letters)
         if (!IsOpen(old.State) && row != old) return $"it is {old.State} and changes";
         if (row.State == DeliveryState.Leased && row.Fence > old.Fence) return Taken(old, row, writer);
         if (row.Fence != old.Fence) return "its fencing token changes without a lease";
-        if (old.State == DeliveryState.Leased && _holders[old.Id].Life != writer) return $"{writer.Name} writes under the lease of {_holders[old.Id].Life.Name}";
+        if (old.State == DeliveryState.Leased && _holders[old.Id].Life != writer) return IsBroughtForward(old, row, writer) ? null : $"{writer.Name} writes under the lease of {_holders[old.Id].Life.Name}";
         if (row.State == DeliveryState.Leased) _holders[old.Id] = (writer, world.Scheduler.Now);
         return row.State switch
         {
@@ -185,6 +186,10 @@ internal sealed class LedgerWatch(World world, IReadOnlyList<Letter> letters)
         if (!world.Weather.ClocksWereApart && row.ExpiresAt > Shown(writer) + ClockSlack) return "it is EXPIRED before its deadline";
         return TakenFrom(old) is { } holder ? $"{writer.Name} expires it under {holder.Name}, which works on it and was not disturbed" : null;
     }
+
+    // To a clock that is far behind, the lease was written by one that was ahead, and would lie there for hours; who holds it is fenced off by the next who takes it.
+    private bool IsBroughtForward(DeliveryRow old, DeliveryRow row, Life writer) =>
+        world.Weather.ClocksWereApart && row == old with { DueAt = row.DueAt } && old.DueAt > Shown(writer) + (long)DeliveryWorker.ClocksDiffer.TotalMilliseconds && row.DueAt <= Shown(writer) + ClockSlack;
 
     // Whose lease it is that he looks after; null where it may be taken.
     private Life? TakenFrom(DeliveryRow old) =>

@@ -93,7 +93,7 @@ public sealed class BodyStoreTests : IDisposable
         await File.WriteAllTextAsync(Path.Combine(_folder.Path, "incoming", "left"), "by a crash");
         await using var living = store.Begin();
         await living.WriteAsync(Content(10));
-        clock.Advance(TimeSpan.FromHours(2));
+        clock.Advance(TimeSpan.FromMinutes(11));
 
         _ = new BodyStore(_folder.Path, 1000, TestBodyKeys.One, clock);
 

@@ -163,6 +163,18 @@ public sealed class BodyUpkeepTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_collection_removes_what_writers_left_that_died_some_time_ago()
+    {
+        var (left, young) = (Path.Combine(_folder["bodies"], "incoming", "left"), Path.Combine(_folder["bodies"], "incoming", "young"));
+        foreach (var path in (string[])[left, young]) await File.WriteAllTextAsync(path, "by a crash");
+        File.SetLastWriteTimeUtc(left, DateTime.UtcNow - TimeSpan.FromMinutes(11));
+
+        await LastAsync(_upkeep.CollectAsync("staff", CancellationToken.None));
+
+        Assert.Equal((false, true), (File.Exists(left), File.Exists(young)));
+    }
+
+    [Fact]
     public async Task Collecting_removes_what_no_exchange_names_once_the_grace_is_over_and_nothing_else()
     {
         var (orphan, named) = (await StoreAsync("orphan"), await StoreAsync("named"));

@@ -48,14 +48,14 @@ public abstract partial class LedgerContract
         var killed = Assert.Single(await TakeAsync(1));
         await FailAsync(3, TimeSpan.FromMinutes(5));   // and puts the partner to rest
         Clock.Step(TimeSpan.FromDays(-2));
-        Assert.Equal(0, await _ledger.BringForwardAsync("another road", Clock.GetUtcNow() + furthest, CancellationToken.None));
-        Assert.Equal(4 + 1, await _ledger.BringForwardAsync(Connector, Clock.GetUtcNow() + furthest, CancellationToken.None));
+        Assert.Equal(0, await _ledger.BringForwardAsync("another road", furthest, CancellationToken.None));
+        Assert.Equal(4 + 1, await _ledger.BringForwardAsync(Connector, furthest, CancellationToken.None));
 
         var probe = await ProbeAsync(_ledger, Assert.Single(await _ledger.ListDueAsync(Connector, CancellationToken.None)));
         await CompleteAsync(Delivered(probe!) with { Partner = new PartnerSign.Answered() });
         Assert.Equal(3, (await TakeAsync()).Count);
         Assert.False(await _ledger.CompleteAsync(Delivered(killed), CancellationToken.None));
-        Assert.Equal(0, await _ledger.BringForwardAsync(Connector, Clock.GetUtcNow() + furthest, CancellationToken.None));
+        Assert.Equal(0, await _ledger.BringForwardAsync(Connector, furthest, CancellationToken.None));
         Assert.Empty(await TakeAsync());
     }
 

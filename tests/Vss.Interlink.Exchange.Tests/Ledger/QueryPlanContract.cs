@@ -156,7 +156,7 @@ public abstract partial class QueryPlanContract
         var again = Assert.Single(await ledger.LeaseAsync("inside", OrganId.Stored(Dossiers.Inside), "worker", 10, minute, None));
         Assert.True(await ledger.CompleteAsync(failed with { Fence = again.Fence }, None));
         Clock.Advance(2 * minute);
-        Assert.True(await ledger.BringForwardAsync("inside", Clock.GetUtcNow().AddDays(-1), None) > 0);
+        Assert.True(await ledger.BringForwardAsync("inside", TimeSpan.FromDays(-1), None) > 0);
         var probe = await ledger.ProbeAsync("inside", Assert.Single(await ledger.ListDueAsync("inside", None)), "worker", minute, minute, None);
         Assert.True(await ledger.CompleteAsync(
             new DeliveryOutcome(lease.Delivery, probe!.Fence, DeliveryState.Available, Clock.GetUtcNow(), "ext-1", Evidence: new NewEvidence(EvidenceType.Delivery, [1])) { Partner = new PartnerSign.Answered() }, None));

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using Vss.Interlink.XmlSecurity.Signatures;
+using Vss.Interlink.XmlSecurity.Signing;
+using Ours = Vss.Interlink.XmlSecurity.Tests.Signing.Signed;
 
 namespace Vss.Interlink.XmlSecurity.Tests.Signatures;
 
@@ -80,6 +82,16 @@ public sealed class ScopeTests
         var properties = XadesDocuments.BasicLevel();
         Assert.Equal(SignatureScope.Full, Verified.Intact(properties).Scope);
         Assert.Equal(SignatureScope.Partial, Verified.Intact(Verified.Replaced(properties, "<ds:Object>", "<ds:Object><![CDATA[evil]]>")).Scope);
+    }
+
+    [Fact]
+    public async Task An_object_that_was_put_around_a_signed_one_or_moved_to_the_properties_is_not_covered()
+    {
+        var document = await Ours.Alone(Ours.Options() with { Xades = new XadesProperties { SigningTime = Ours.At } }, new SignatureReference.XmlObject(OctetSource.Of("<a>carried</a>"u8.ToArray())) { ObjectId = "carried" });
+        Assert.Equal(SignatureScope.Full, Verified.Intact(document).Scope);
+        var opened = Verified.Replaced(document, "<ds:Object Id=\"carried\"", "<ds:Object><ds:Object Id=\"carried\"");
+        foreach (var moved in (byte[][])[Verified.Replaced(opened, "</a></ds:Object>", "</a></ds:Object></ds:Object>"), Verified.Replaced(opened, "</a></ds:Object><ds:Object>", "</a></ds:Object>")])
+            Assert.Equal(SignatureScope.Partial, Verified.Intact(moved).Scope);
     }
 
     [Theory]
