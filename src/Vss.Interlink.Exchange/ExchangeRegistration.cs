@@ -163,6 +163,7 @@ public static class ExchangeRegistration
 
     private static DeadlineWatch Deadlines(IServiceProvider provider) => new(
         provider.GetRequiredService<ExchangeLedger>(),
+        provider.GetRequiredService<LedgerClock>(),
         provider.GetRequiredService<HubEvidence>(),
         provider.GetRequiredService<Statuses>(),
         provider.GetServices<IPartnerConnector>(),

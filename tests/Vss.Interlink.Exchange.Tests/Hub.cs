@@ -71,7 +71,7 @@ public sealed class Hub : IAsyncDisposable
             new PartnerGate(guard, owner, claims), Claims, new IntakeRoom(folder, minFreeBytes: 0, long.MaxValue, Ledger, Clock), Bodies, TimeSpan.FromHours(1), NullLogger<DossierIntake>.Instance);
         var statuses = new Statuses(routes, profiles, Clock);
         Letters = new DeadLetters(Ledger, Evidence, statuses, Clock);
-        Deadlines = new DeadlineWatch(Ledger, Evidence, statuses, connectors, TimeSpan.FromMinutes(1), Clock, NullLogger<DeadlineWatch>.Instance);
+        Deadlines = new DeadlineWatch(Ledger, new LedgerClock(Ledger, options.Lease), Evidence, statuses, connectors, TimeSpan.FromMinutes(1), Clock, NullLogger<DeadlineWatch>.Instance);
         History = new ExchangeHistory(Ledger);
         Box = new ReceiverBox(Ledger, Bodies, Evidence, statuses, Clock);
         Worker = new DeliveryWorker(

@@ -143,7 +143,8 @@ public sealed class BodyStore
             return null;
         }
 
-        foreach (var file in Directory.EnumerateFiles(_leaving)) PutBack(file, PathOf(Path.GetFileName(file)));
+        foreach (var file in Directory.EnumerateFiles(_leaving))
+            if (ContentDigest.TryParse(Path.GetFileName(file), out var digest)) PutBack(file, PathOf(digest.ToString()));   // others may be the file system's own
         return turn;
     }
 

@@ -11,9 +11,10 @@ namespace Vss.Interlink.Exchange.Deadlines;
 
 /// <summary>
 /// Says that a deadline is near, and expires what it has passed, with evidence. Any number of nodes may watch: each step is a compare-and-set in the ledger,
-/// and evidence stands once.
+/// and evidence stands once. A node whose clock is off expires nothing: it would prove that something was not delivered while another node delivers it.
 /// </summary>
 /// <param name="ledger">Where deadlines are.</param>
+/// <param name="ledgerClock">Whether this node's clock may be gone by.</param>
 /// <param name="evidence">Makes evidence.</param>
 /// <param name="statuses">What an expiry causes.</param>
 /// <param name="connectors">Which roads are relays.</param>
@@ -21,7 +22,7 @@ namespace Vss.Interlink.Exchange.Deadlines;
 /// <param name="clock">The one clock.</param>
 /// <param name="logger">Takes expiries.</param>
 public sealed partial class DeadlineWatch(
-    ExchangeLedger ledger, HubEvidence evidence, Statuses statuses, IEnumerable<IPartnerConnector> connectors, TimeSpan every, TimeProvider clock, ILogger<DeadlineWatch> logger) : BackgroundService
+    ExchangeLedger ledger, LedgerClock ledgerClock, HubEvidence evidence, Statuses statuses, IEnumerable<IPartnerConnector> connectors, TimeSpan every, TimeProvider clock, ILogger<DeadlineWatch> logger) : BackgroundService
 {
     private const int AtOnce = 100;
 
@@ -31,6 +32,12 @@ public sealed partial class DeadlineWatch(
     /// <returns>How many were warned of or expired.</returns>
     public async Task<int> LookAsync(CancellationToken cancellation)
     {
+        if (await ledgerClock.TroubleAsync(cancellation) is { } trouble)
+        {
+            LogClock(logger, trouble);
+            return 0;
+        }
+
         var done = 0;
         DeliveryRecord? last = null;
         while (true)
@@ -108,6 +115,9 @@ public sealed partial class DeadlineWatch(
 
     [LoggerMessage(2331, LogLevel.Warning, "{Delivery} to {Receiver} expired; it was {State}")]
     private static partial void LogExpired(ILogger logger, DeliveryId delivery, OrganId receiver, DeliveryState state);
+
+    [LoggerMessage(2334, LogLevel.Error, "No deadline is looked at. {Trouble}")]
+    private static partial void LogClock(ILogger logger, string trouble);
 
     [LoggerMessage(2332, LogLevel.Error, "Deadlines could not be looked at")]
     private static partial void LogFailed(ILogger logger, Exception failed);

@@ -112,7 +112,7 @@ public sealed class LedgerArchives(ExchangeLedger ledger, BodyStore bodies, stri
     private async Task<ArchiveFile> WriteAsync(string name, IReadOnlyList<ArchivedExchange> contents, DateTimeOffset now, CancellationToken cancellation)
     {
         OwnerOnly.MakeFolder(folder);
-        var (target, temporary) = (Path.Combine(folder, name), Path.Combine(folder, name + ".part"));
+        var (target, temporary) = (Path.Combine(folder, name), Path.Combine(folder, $"{name}.{Guid.NewGuid():N}.part"));   // another node may be at the same exchange at this very moment
         try
         {
             byte[] sha256;

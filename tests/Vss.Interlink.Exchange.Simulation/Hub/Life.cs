@@ -59,7 +59,7 @@ internal sealed class Life
 
         // How much ids can be compressed hangs on their random bits, and with it the number of writes: another run of the same seed.
         Archives = new LedgerArchives(ledger, Bodies, world.Disk?.Archives ?? fixtures.Folder, afterDays: 0, Clock) { Compression = CompressionLevel.NoCompression };
-        _deadlines = new DeadlineWatch(ledger, evidence, statuses, roads, world.Delivery.DeadlinePoll, Clock, NullLogger<DeadlineWatch>.Instance);
+        _deadlines = new DeadlineWatch(ledger, new LedgerClock(ledger, world.Delivery.Lease), evidence, statuses, roads, world.Delivery.DeadlinePoll, Clock, NullLogger<DeadlineWatch>.Instance);
         _worker = new DeliveryWorker(
             ledger, Bodies, signer, evidence, statuses, roads, world.Delivery, profiles, new ReceiverRules(Town.Routes, () => Town.Policies), node.Name, Clock,
             new Random(world.Dice.Below(int.MaxValue)), NullLogger<DeliveryWorker>.Instance);

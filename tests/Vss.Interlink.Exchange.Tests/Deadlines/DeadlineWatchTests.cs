@@ -1,14 +1,16 @@
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
 using Vss.Interlink.Exchange.Delivery;
 using Vss.Interlink.Exchange.Evidence;
 using Vss.Interlink.Exchange.Ledger;
 using Vss.Interlink.TestKit;
+using Vss.Interlink.TestKit.Postgres;
 using Vss.Interlink.Trust.Verification;
 using Vss.Interlink.V1;
 
 namespace Vss.Interlink.Exchange.Tests.Deadlines;
 
-public sealed class DeadlineWatchTests : IDisposable
+public sealed class DeadlineWatchTests(PostgresServer postgres) : IDisposable
 {
     // A day of the calendar has a minute that is not worked.
     private static readonly TimeSpan Hour = TimeSpan.FromMinutes(61);
@@ -42,6 +44,20 @@ public sealed class DeadlineWatchTests : IDisposable
         Assert.IsType<VerificationResult.Passed>(hub.Verifier.Verify(proof.Document.Memory));
         Assert.Contains("E300", proof.Document.ToStringUtf8(), StringComparison.Ordinal);
         Assert.Contains(view.Deliveries, one => one.Purpose == "status:02");
+    }
+
+    [Fact]
+    public async Task A_node_whose_clock_has_gone_ahead_of_the_data_base_s_expires_nothing()
+    {
+        var connection = postgres.NewDatabase();
+        var road = new ScriptedConnector("inside", false, _ => new HandOver.NotNow("never called"));
+        await using var hub = new Tests.Hub(ExchangeLedger.OpenPostgres(connection, _clock, NullLogger<ExchangeLedger>.Instance), _folder.Path, null, road);
+        await hub.AcceptAsync(await hub.FromAxisAsync());
+        PostgresServer.Execute(connection, "UPDATE deliveries SET expires_at = created_at + 1, watch_at = created_at + 1");   // passed, by the data base's clock as well
+        _clock.Advance(Hour);
+        Assert.Equal(0, await hub.Deadlines.LookAsync(CancellationToken.None));
+        _clock.Advance(-Hour + TimeSpan.FromSeconds(1));
+        Assert.NotEqual(0, await hub.Deadlines.LookAsync(CancellationToken.None));
     }
 
     [Fact]
