@@ -65,12 +65,13 @@ internal sealed class GroupCommit : IAsyncDisposable
                 return;
             }
 
-            if (group.Count > 1 && failure is WriteFailure.OfAction or WriteFailure.Passing)
+            if (group.Count > 1 && failure is WriteFailure.OfAction or WriteFailure.Passing or WriteFailure.Locked)
             {
                 foreach (var write in group) await AnswerAsync(writer, [write]);
                 return;
             }
 
+            // Who waited alone for a lock waited long, and all behind him with him: of a table that is being rebuilt nobody can say when it will be free.
             // One new connection, because the old one may have been dead for hours; more would keep the queue waiting for a data base that is away.
             var again = failure switch { WriteFailure.Passing => attempt < MostAttempts, WriteFailure.ConnectionLost => attempt == 1, _ => false };
             if (again) continue;

@@ -29,6 +29,9 @@ internal enum WriteFailure
     /// <summary>A race or a deadlock with another transaction: the next time it may go well. Nothing was written.</summary>
     Passing,
 
+    /// <summary>Another transaction holds what is wanted, for longer than it was waited for. Nothing was written.</summary>
+    Locked,
+
     /// <summary>The connection was lost before the commit. Nothing was written.</summary>
     ConnectionLost,
 

@@ -26,7 +26,7 @@ internal sealed class PostgresWriter(string connectionString, string node) : ILe
             await CloseAsync();
             _connection = new NpgsqlConnection(connectionString);
             await _connection.OpenAsync();
-            PostgresSettings.Check(_connection);   // whoever restarted the server may have changed them
+            CheckAgain(_connection);
             PostgresSettings.PrepareToWrite(_connection);
             _sql = new PostgresSql(_connection);
         }
@@ -36,6 +36,19 @@ internal sealed class PostgresWriter(string connectionString, string node) : ILe
         // Two groups can hold what the other waits for. The server would find out after a second of standing still; one by one they do not get in each other's way.
         await _sql.DeferAsync(alone ? "SET LOCAL lock_timeout = '10s'" : "SET LOCAL lock_timeout = '200ms'");
         return new LedgerSession(_sql);
+    }
+
+    // Whoever restarted the server may have changed it; and behind one address a standby may answer before it is the primary. The hub is well, and the ledger is away.
+    private static void CheckAgain(NpgsqlConnection connection)
+    {
+        try
+        {
+            PostgresSettings.Check(connection);
+        }
+        catch (InvalidOperationException unusable)
+        {
+            throw new NpgsqlException(unusable.Message, unusable);
+        }
     }
 
     public async Task CommitAsync(LedgerSession session)
@@ -64,7 +77,8 @@ internal sealed class PostgresWriter(string connectionString, string node) : ILe
         if (failed is NpgsqlException lost && IsLost(lost)) return WriteFailure.ConnectionLost;
         return failed is not PostgresException said ? WriteFailure.OfAction : said.SqlState switch
         {
-            PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.UniqueViolation => WriteFailure.Passing,
+            PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.UniqueViolation => WriteFailure.Passing,
+            PostgresErrorCodes.LockNotAvailable => WriteFailure.Locked,
             PostgresErrorCodes.CheckViolation => WriteFailure.Passing,   // the row was on its way to the rest partition, and its own was attached at that moment
             ['5', '3' or '7' or '8', ..] or PostgresErrorCodes.ReadOnlySqlTransaction => WriteFailure.OfStore,   // out of disk, memory or connections; an operator's doing; I/O error; a standby
             _ => WriteFailure.OfAction,

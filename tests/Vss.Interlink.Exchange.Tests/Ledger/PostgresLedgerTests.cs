@@ -101,6 +101,41 @@ public sealed class PostgresLedgerTests(PostgresServer server) : LedgerContract
     }
 
     [Fact]
+    public async Task A_server_that_comes_back_unfit_is_a_ledger_that_is_away_until_it_is_fit_again()
+    {
+        var database = server.NewDatabase();
+        await using var ledger = Open(database);
+        Assert.IsType<Claim.First>(await ledger.AcceptAsync(Exchange("m-1"), CancellationToken.None));
+        ComesBackWith("off");
+        var failed = await Assert.ThrowsAnyAsync<Exception>(() => ledger.AcceptAsync(Exchange("m-2"), CancellationToken.None));
+        Assert.True(LedgerFailure.IsAway(failed), failed.ToString());
+        Assert.Contains("synchronous_commit is off", failed.Message, StringComparison.Ordinal);
+        ComesBackWith("on");
+        Assert.IsType<Claim.First>(await ledger.AcceptAsync(Exchange("m-2"), CancellationToken.None));
+
+        void ComesBackWith(string setting)
+        {
+            var keeper = PostgresServer.AsSuperuser(database);
+            PostgresServer.Execute(keeper, $"ALTER DATABASE {new NpgsqlConnectionStringBuilder(database).Database} SET synchronous_commit = {setting}");
+            PostgresServer.Execute(keeper, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+        }
+    }
+
+    [Fact]
+    public async Task Who_finds_a_table_locked_waits_for_it_once_and_is_told_that_the_ledger_is_away()
+    {
+        var database = server.NewDatabase();
+        await using var ledger = Open(database);
+        await using var other = new NpgsqlConnection(database);
+        await other.OpenAsync();
+        await using (var locking = new NpgsqlCommand("BEGIN; LOCK TABLE deliveries IN SHARE MODE", other)) await locking.ExecuteNonQueryAsync();
+        var failed = await Assert.ThrowsAsync<PostgresException>(() => ledger.AcceptAsync(Exchange("m-1"), CancellationToken.None)).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.True(LedgerFailure.IsAway(failed));
+        await using (var ending = new NpgsqlCommand("ROLLBACK", other)) await ending.ExecuteNonQueryAsync();
+        Assert.IsType<Claim.First>(await ledger.AcceptAsync(Exchange("m-1"), CancellationToken.None));
+    }
+
+    [Fact]
     public async Task No_statement_is_compiled_by_the_server_however_costly_it_is_thought_to_be()
     {
         await using var store = new PostgresStore(server.NewDatabase("jit = on"), TimeProvider.System, NullLogger.Instance);
