@@ -28,6 +28,7 @@ internal sealed class HubsBehindProxy : IDisposable
           timeout server 1h
           timeout check 30s
           option httpchk
+          option allbackups
           http-check send meth GET uri /health ver HTTP/1.1 hdr Host localhost
           http-check expect status 200
           default-server check check-ssl verify required verifyhost localhost ca-file {Path.Combine(HubProcess.Pki.Anchors, "root.crt")} inter 1s fastinter 300ms fall 2 rise 1
@@ -35,10 +36,14 @@ internal sealed class HubsBehindProxy : IDisposable
           bind 127.0.0.1:{Text(_partners)}
           server first 127.0.0.1:{Text(hubs.First.Partners.Port)}
           server second 127.0.0.1:{Text(hubs.Second.Partners.Port)}
+          server first-anyway 127.0.0.1:{Text(hubs.First.Partners.Port)} backup no-check
+          server second-anyway 127.0.0.1:{Text(hubs.Second.Partners.Port)} backup no-check
         listen inside
           bind 127.0.0.1:{Text(_inside)}
           server first 127.0.0.1:{Text(hubs.First.Inside.Port)} port {Text(hubs.First.Partners.Port)}
           server second 127.0.0.1:{Text(hubs.Second.Inside.Port)} port {Text(hubs.Second.Partners.Port)}
+          server first-anyway 127.0.0.1:{Text(hubs.First.Inside.Port)} backup no-check
+          server second-anyway 127.0.0.1:{Text(hubs.Second.Inside.Port)} backup no-check
         """);
 
     /// <summary>Returns once both sides lead to a hub.</summary>

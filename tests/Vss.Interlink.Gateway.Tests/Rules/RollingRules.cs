@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Vss.Interlink.Gateway.Tests.Crashes;
 using Vss.Interlink.Gateway.Tests.Hub;
+using Vss.Interlink.Sandbox.Ministry;
 using Vss.Interlink.Sandbox.Pki;
 using Vss.Interlink.TestKit;
 using Vss.Interlink.TestKit.Postgres;
@@ -56,6 +58,31 @@ public sealed class RollingRules(PostgresServer postgres, ITestOutputHelper outp
         Assert.Contains("Run the hub that wrote it, or a newer one.", refused.Message, StringComparison.Ordinal);
         await load.FlowsAsync();
         await load.ReconcileAsync();
+    }
+
+    [Fact]
+    public async Task While_the_ledger_is_away_and_no_hub_is_healthy_partners_are_still_told_so_and_when_to_come_again()
+    {
+        await using var hubs = await TwoHubs.StartAsync(postgres);
+        using var proxy = await HubsBehindProxy.StartAsync(hubs);
+        using var ministry = proxy.Ministry(SoapDialect.Soap11);
+        Assert.NotNull((await ministry.SubmitAsync(Dossiers.FromMinistry("m-1"))).Answer);
+        postgres.Kill();
+        try
+        {
+            for (var until = Stopwatch.StartNew(); until.Elapsed < TimeSpan.FromSeconds(12);)   // the load balancer finds out after some four
+            {
+                using var anew = proxy.Ministry(SoapDialect.Soap12);
+                var reply = await anew.SubmitAsync(Dossiers.FromMinistry("m-2"));
+                Assert.Equal((503, "LEDGER_UNAVAILABLE"), (reply.HttpStatus, reply.Fault?.Name));
+            }
+        }
+        finally
+        {
+            await postgres.StartAsync();
+        }
+
+        await Eventually.HoldsAsync("it is taken in", async () => (await ministry.SubmitAsync(Dossiers.FromMinistry("m-2"))).Answer is not null);
     }
 
     // Adds what PostgresSchema's rule for a new version allows: a table, columns that may be null or have a default, an index. Each version asks for a hub of the version before.
