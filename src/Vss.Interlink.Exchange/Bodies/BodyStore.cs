@@ -191,7 +191,7 @@ public sealed class BodyStore
             if (File.GetLastWriteTimeUtc(path) > before) continue;
             try
             {
-                using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+                using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Delete, bufferSize: 1);
                 if (File.GetLastWriteTimeUtc(file.SafeFileHandle) <= before) File.Delete(path);   // its writer may have let go of it meanwhile
             }
             catch (IOException)

@@ -74,7 +74,7 @@ internal sealed record SignatureMethod(string Uri, AlgorithmStanding Standing, S
     /// <summary>RSASSA-PSS with its parameters written out: RFC 9231 section 2.3.9.</summary>
     public const string RsaPssUri = "http://www.w3.org/2007/05/xmldsig-more#rsa-pss";
 
-    private const string Dsig = "http://www.w3.org/2000/09/xmldsig#";
+    private const string Dsig = DsigNames.DsigText;
     private const string More = "http://www.w3.org/2001/04/xmldsig-more#";
     private const string More2007 = "http://www.w3.org/2007/05/xmldsig-more#";
 
